@@ -1,0 +1,56 @@
+"""The stack: settings in, components up, exports out."""
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components import (
+    PersistentDeployment,
+    PersistentDeploymentArgs,
+    PersistentStatefulSet,
+    PersistentStatefulSetArgs,
+    StorageClass,
+    WorkloadNamespace,
+)
+from settings import Settings, WorkloadSettings, load_settings
+
+
+def main(settings: Settings) -> None:
+    """Registers everything the stack has."""
+    cluster = k8s.Provider(
+        "cluster",
+        context=settings.context or None,
+        # Without it a moved kubeconfig or context is another cluster to the provider, and every
+        # object, claims and all, would be replaced (pulumi-kubernetes#4019).
+        cluster_identifier=f"{pulumi.get_project()}-{pulumi.get_stack()}",
+    )
+    on_cluster = pulumi.ResourceOptions(providers=[cluster])
+    before: list[pulumi.Resource] = [
+        WorkloadNamespace(settings.namespace, {"retention": settings.retention}, on_cluster)
+    ]
+    if settings.storage_class is not None:
+        storage = settings.storage_class
+        before.append(StorageClass(storage.name, storage.args, on_cluster))
+        pulumi.export("storageClass", storage.name)
+    opts = pulumi.ResourceOptions(providers=[cluster], depends_on=before)
+    pulumi.export("environment", settings.environment)
+    pulumi.export("namespace", settings.namespace)
+    pulumi.export("workloads", {w.name: deploy(w, settings, opts) for w in settings.workloads})
+
+
+def deploy(
+    workload: WorkloadSettings, settings: Settings, opts: pulumi.ResourceOptions
+) -> dict[str, pulumi.Input[object]]:
+    """Registers one workload; what users of it need to know."""
+    shared = workload.args(settings.namespace, settings.retention)
+    if workload.pattern == "deployment":
+        deployment_args: PersistentDeploymentArgs = {**shared}
+        deployment = PersistentDeployment(workload.name, deployment_args, opts)
+        claims, host = deployment.claim_names, deployment.service_host
+        return {"pattern": workload.pattern, "claims": claims, "host": host}
+    args: PersistentStatefulSetArgs = {**shared, "pod_management": workload.pod_management}
+    stateful_set = PersistentStatefulSet(workload.name, args, opts)
+    claims, host, peers = stateful_set.claim_names, stateful_set.service_host, stateful_set.peers
+    return {"pattern": workload.pattern, "claims": claims, "host": host, "peers": peers}
+
+
+main(load_settings())

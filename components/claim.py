@@ -1,0 +1,101 @@
+"""VolumeClaim: a claim that stands on its own, and is kept when the stack goes."""
+
+from collections.abc import Mapping, Sequence
+from typing import NotRequired, TypedDict
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from .args import RETENTIONS, access_modes, check_keys, one_of
+from .labels import object_labels
+from .names import check_label_name, check_subdomain_name
+from .quantity import storage_size
+
+__all__ = ["ANY_PHASE", "VolumeClaim", "VolumeClaimArgs"]
+
+# The provider's own awaiter takes minutes to give up where the class binds on first use and
+# the claim is bound by then (it waits for Pending). Any phase will do: the workload that
+# mounts the claim waits for the binding.
+ANY_PHASE = {"pulumi.com/waitFor": "jsonpath={.status.phase}"}
+
+
+class VolumeClaimArgs(TypedDict):
+    """Inputs of VolumeClaim."""
+
+    namespace: str
+    """Namespace of the claim. Editing it is a replacement, and refused by the retained claim."""
+    size: str
+    """Size as a quantity, e.g. `8Gi`. A larger one grows the volume in place; a smaller one is
+    refused by the API server at preview."""
+    access_modes: NotRequired[Sequence[str]]
+    """How nodes may mount the volume. Default `["ReadWriteOnce"]`. Editing them is a replacement
+    of the claim."""
+    storage_class_name: NotRequired[str]
+    """Class of the volume. Default: the cluster's default class. Editing it is a replacement of
+    the claim."""
+    retention: NotRequired[str]
+    """`retain` (default): the claim stays in the cluster when it leaves the stack. `delete`: it
+    goes with the stack. Takes effect for deletions after the next `up`: Pulumi reads it from the
+    state, not from the program."""
+    app: NotRequired[str]
+    """What the data belongs to, for the label `name`. Default: the name. Edited in place."""
+    instance: NotRequired[str]
+    """The workload, for the label `instance`. Default: the name. Edited in place."""
+    component: NotRequired[str]
+    """Role, for the label `component`. Default `storage`. Edited in place."""
+    part_of: NotRequired[str]
+    """The larger application. Default `statefast`. Edited in place."""
+    labels: NotRequired[Mapping[str, str]]
+    """More labels. Default none. Edited in place."""
+
+
+class VolumeClaim(pulumi.ComponentResource):
+    """One PersistentVolumeClaim under a name that never changes.
+
+    Args:
+        name: Name of the claim in the cluster, and of this component.
+        args: See VolumeClaimArgs.
+        opts: Options of the component; the provider is inherited.
+
+    Raises:
+        StatefastError: an arg is unknown, missing or wrong.
+    """
+
+    claim_name: pulumi.Output[str]
+    """Name of the claim, known once it exists."""
+
+    def __init__(
+        self, name: str, args: VolumeClaimArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        resource = f"VolumeClaim {name}"
+        check_keys(resource, args, VolumeClaimArgs)
+        check_subdomain_name(resource, "name", name)
+        namespace = check_label_name(resource, "namespace", args["namespace"])
+        size = storage_size(resource, "size", args["size"])
+        modes = access_modes(resource, "access_modes", args.get("access_modes"))
+        retention = one_of(resource, "retention", args.get("retention", "retain"), RETENTIONS)
+        super().__init__("statefast:index:VolumeClaim", name, {}, opts)
+        claim = k8s.core.v1.PersistentVolumeClaim(
+            name,
+            metadata=k8s.meta.v1.ObjectMetaArgs(
+                name=name,
+                namespace=namespace,
+                labels=object_labels(
+                    resource,
+                    app=args.get("app", name),
+                    instance=args.get("instance", name),
+                    component=args.get("component", "storage"),
+                    part_of=args.get("part_of", "statefast"),
+                    extra=args.get("labels"),
+                ),
+                annotations=ANY_PHASE,
+            ),
+            spec=k8s.core.v1.PersistentVolumeClaimSpecArgs(
+                access_modes=list(modes),
+                resources=k8s.core.v1.VolumeResourceRequirementsArgs(requests={"storage": size}),
+                storage_class_name=args.get("storage_class_name"),
+            ),
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=retention == "retain"),
+        )
+        self.claim_name = claim.metadata["name"]
+        self.register_outputs({"claimName": self.claim_name})

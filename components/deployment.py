@@ -1,0 +1,150 @@
+"""PersistentDeployment: claims, the one Deployment that mounts them, and its Services.
+
+For one replica, or for many on a volume that many nodes can mount. Replicas that each own
+their data are a PersistentStatefulSet.
+"""
+
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from .claim import VolumeClaim, VolumeClaimArgs
+from .errors import StatefastError
+from .pod import pod_template
+from .secret import WorkloadSecrets
+from .service import client_service, headless_service, service_host
+from .workload import Volume, Workload, WorkloadArgs, read_workload
+
+__all__ = ["PersistentDeployment", "PersistentDeploymentArgs", "strategy"]
+
+# Below the ten minutes of the provider's own wait, so that a stuck rollout is reported with
+# the reason Kubernetes gives.
+_PROGRESS_DEADLINE_SECONDS = 540
+
+
+class PersistentDeploymentArgs(WorkloadArgs):
+    """Inputs of PersistentDeployment: those of every workload.
+
+    `volumes[].size`: a larger size grows the claim in place, a smaller one is refused by the
+    API server at preview. `replicas` above 1 is refused unless each volume can be mounted by
+    many nodes.
+    """
+
+
+class PersistentDeployment(pulumi.ComponentResource):
+    """A Deployment whose data outlives it.
+
+    The strategy follows from the access modes: `Recreate` where one node at a time can mount
+    the volume, `RollingUpdate` otherwise. A rolling update of a ReadWriteOnce volume waits for
+    ever for the pod that holds it (kubernetes/kubernetes#26567).
+
+    Args:
+        name: Name of the Deployment and of the client Service, and of this component.
+        args: See PersistentDeploymentArgs.
+        opts: Options of the component; the provider is inherited.
+
+    Raises:
+        StatefastError: an arg is unknown, missing or wrong.
+    """
+
+    deployment_name: pulumi.Output[str]
+    """Name of the Deployment, known once its pods are ready."""
+    claim_names: pulumi.Output[Sequence[str]]
+    """Names of the claims."""
+    strategy: pulumi.Output[str]
+    """`Recreate` or `RollingUpdate`."""
+    service_host: pulumi.Output[str]
+    """DNS name for clients; empty where no port is for clients."""
+
+    def __init__(
+        self,
+        name: str,
+        args: PersistentDeploymentArgs,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        workload = read_workload("Deployment", name, args, PersistentDeploymentArgs)
+        chosen = strategy(workload)
+        super().__init__("statefast:index:PersistentDeployment", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        claims = [_claim(self, workload, volume) for volume in workload.volumes]
+        secrets = WorkloadSecrets(self, workload)
+        deployment = k8s.apps.v1.Deployment(
+            name,
+            metadata=k8s.meta.v1.ObjectMetaArgs(
+                name=name, namespace=workload.namespace, labels=dict(workload.labels)
+            ),
+            spec=k8s.apps.v1.DeploymentSpecArgs(
+                replicas=workload.replicas,
+                progress_deadline_seconds=_PROGRESS_DEADLINE_SECONDS,
+                selector=k8s.meta.v1.LabelSelectorArgs(match_labels=dict(workload.selector)),
+                strategy=k8s.apps.v1.DeploymentStrategyArgs(type=chosen),
+                template=pod_template(
+                    workload,
+                    ordinals=False,
+                    claims={volume.name: volume.name for volume in workload.volumes},
+                    secrets=secrets.sources,
+                ),
+            ),
+            # Claims are named by literals, which keeps the preview's dry-run alive; the
+            # dependency is what makes a destroy take the pods before the claims they hold.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*claims, *secrets.resources]),
+        )
+        client = client_service(workload)
+        if client is not None:
+            k8s.core.v1.Service(name, client, child)
+        if workload.ports_of("headless"):
+            k8s.core.v1.Service(workload.headless_name, headless_service(workload), child)
+        self.deployment_name = deployment.metadata["name"]
+        self.claim_names = pulumi.Output.from_input([volume.name for volume in workload.volumes])
+        self.strategy = pulumi.Output.from_input(chosen)
+        self.service_host = pulumi.Output.from_input(
+            service_host(name, workload.namespace) if client is not None else ""
+        )
+        self.register_outputs(
+            {
+                "deploymentName": self.deployment_name,
+                "claimNames": self.claim_names,
+                "strategy": self.strategy,
+                "serviceHost": self.service_host,
+            }
+        )
+
+
+def strategy(workload: Workload) -> str:
+    """The only safe strategy for the volumes; the strictest of them decides.
+
+    Raises:
+        StatefastError: more than one replica would share a volume that one node can mount.
+    """
+    strict = [volume for volume in workload.volumes if volume.one_writer]
+    if not strict:
+        return "RollingUpdate"
+    if workload.replicas > 1:
+        raise StatefastError(
+            workload.resource,
+            "replicas",
+            workload.replicas,
+            f"but claim {strict[0].name} is {', '.join(strict[0].access_modes)} and one node at"
+            " a time can mount it",
+            "write 1, or use the pattern stateful-set, or access mode ReadWriteMany",
+        )
+    return "Recreate"
+
+
+def _claim(parent: PersistentDeployment, workload: Workload, volume: Volume) -> VolumeClaim:
+    given = workload.args
+    args: VolumeClaimArgs = {
+        "namespace": workload.namespace,
+        "size": volume.size,
+        "access_modes": list(volume.access_modes),
+        "retention": workload.retention,
+        "app": given.get("app", workload.name),
+        "instance": workload.name,
+        "component": given.get("component", "server"),
+        "part_of": given.get("part_of", "statefast"),
+        "labels": given.get("labels") or {},
+    }
+    if volume.storage_class_name is not None:
+        args["storage_class_name"] = volume.storage_class_name
+    return VolumeClaim(volume.name, args, pulumi.ResourceOptions(parent=parent))

@@ -1,0 +1,192 @@
+"""PersistentStatefulSet: replicas that each own their volumes, which grow in place.
+
+It makes the headless Service the set needs, and the one clients use.
+"""
+
+from collections.abc import Sequence
+from typing import NotRequired
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from .args import one_of
+from .names import claim_name, pod_name
+from .pod import pod_template
+from .secret import WorkloadSecrets
+from .service import client_service, headless_service, peer_host, service_host
+from .workload import Volume, Workload, WorkloadArgs, read_workload
+
+__all__ = ["POD_MANAGEMENT", "PersistentStatefulSet", "PersistentStatefulSetArgs"]
+
+POD_MANAGEMENT = ("Parallel", "OrderedReady")
+# The provider gives a set ten minutes whatever its size; each replica may need its own.
+_MINUTES_PER_REPLICA = 5
+_LEAST_MINUTES = 10
+
+
+class PersistentStatefulSetArgs(WorkloadArgs):
+    """Inputs of PersistentStatefulSet: those of every workload, and its own.
+
+    `volumes[].size`: a larger size grows the claim of every replica in place; pods and set are
+    not touched, and `up` ends when the volumes have the size. A smaller one is refused by the
+    API server at preview.
+    """
+
+    pod_management: NotRequired[str]
+    """`Parallel` (default) starts and stops all pods at once, as a quorum needs it;
+    `OrderedReady` one after the other. Editing it is a replacement."""
+
+
+class PersistentStatefulSet(pulumi.ComponentResource):
+    """A StatefulSet whose volumes outlive it and can grow.
+
+    The size in a claim template is frozen when the set is made: Kubernetes does not allow it
+    to change (KEP-4650 is not merged), and the provider would replace the set instead. The
+    size wanted is applied to each claim by itself.
+
+    Args:
+        name: Name of the StatefulSet and of the client Service, and of this component.
+        args: See PersistentStatefulSetArgs.
+        opts: Options of the component; the provider is inherited.
+
+    Raises:
+        StatefastError: an arg is unknown, missing or wrong.
+    """
+
+    stateful_set_name: pulumi.Output[str]
+    """Name of the StatefulSet, known once its pods are ready."""
+    claim_names: pulumi.Output[Sequence[str]]
+    """Names of the claims, volume by volume, in the order of the ordinals."""
+    peers: pulumi.Output[Sequence[str]]
+    """DNS names of the pods, in the order of the ordinals."""
+    service_host: pulumi.Output[str]
+    """DNS name for clients; empty where no port is for clients."""
+
+    def __init__(
+        self,
+        name: str,
+        args: PersistentStatefulSetArgs,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        workload = read_workload("StatefulSet", name, args, PersistentStatefulSetArgs)
+        management = one_of(
+            workload.resource,
+            "pod_management",
+            args.get("pod_management", POD_MANAGEMENT[0]),
+            POD_MANAGEMENT,
+        )
+        super().__init__("statefast:index:PersistentStatefulSet", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        headless = k8s.core.v1.Service(workload.headless_name, headless_service(workload), child)
+        client = client_service(workload)
+        if client is not None:
+            k8s.core.v1.Service(name, client, child)
+        secrets = WorkloadSecrets(self, workload)
+        minutes = f"{max(_LEAST_MINUTES, workload.replicas * _MINUTES_PER_REPLICA)}m"
+        stateful_set = k8s.apps.v1.StatefulSet(
+            name,
+            metadata=k8s.meta.v1.ObjectMetaArgs(
+                name=name, namespace=workload.namespace, labels=dict(workload.labels)
+            ),
+            spec=k8s.apps.v1.StatefulSetSpecArgs(
+                replicas=workload.replicas,
+                service_name=workload.headless_name,
+                pod_management_policy=management,
+                selector=k8s.meta.v1.LabelSelectorArgs(match_labels=dict(workload.selector)),
+                template=pod_template(workload, ordinals=True, claims={}, secrets=secrets.sources),
+                volume_claim_templates=[_template(workload, volume) for volume in workload.volumes],
+                persistent_volume_claim_retention_policy=_retention_policy(workload.retention),
+            ),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[headless, *secrets.resources],
+                ignore_changes=[
+                    "spec.volumeClaimTemplates[*].spec.resources.requests.storage",
+                ],
+                custom_timeouts=pulumi.CustomTimeouts(create=minutes, update=minutes),
+            ),
+        )
+        claims = [
+            self._grow(workload, volume, ordinal, stateful_set)
+            for volume in workload.volumes
+            for ordinal in range(workload.replicas)
+        ]
+        self.stateful_set_name = stateful_set.metadata["name"]
+        self.claim_names = pulumi.Output.from_input(claims)
+        self.peers = pulumi.Output.from_input(
+            [
+                peer_host(pod_name(name, ordinal), workload.headless_name, workload.namespace)
+                for ordinal in range(workload.replicas)
+            ]
+        )
+        self.service_host = pulumi.Output.from_input(
+            service_host(name, workload.namespace) if client is not None else ""
+        )
+        self.register_outputs(
+            {
+                "statefulSetName": self.stateful_set_name,
+                "claimNames": self.claim_names,
+                "peers": self.peers,
+                "serviceHost": self.service_host,
+            }
+        )
+
+    def _grow(
+        self,
+        workload: Workload,
+        volume: Volume,
+        ordinal: int,
+        stateful_set: k8s.apps.v1.StatefulSet,
+    ) -> str:
+        """Applies the size wanted to the claim of one ordinal; the claim's name."""
+        claim = claim_name(volume.name, workload.name, ordinal)
+        k8s.core.v1.PersistentVolumeClaimPatch(
+            claim,
+            metadata=k8s.meta.v1.ObjectMetaPatchArgs(
+                name=claim,
+                namespace=workload.namespace,
+                labels=dict(workload.labels),
+                annotations={
+                    # The controller that made the claim owns its size.
+                    "pulumi.com/patchForce": "true",
+                    "pulumi.com/waitFor": f"jsonpath={{.status.capacity.storage}}={volume.size}",
+                },
+            ),
+            spec=k8s.core.v1.PersistentVolumeClaimSpecPatchArgs(
+                resources=k8s.core.v1.VolumeResourceRequirementsPatchArgs(
+                    requests={"storage": volume.size}
+                )
+            ),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[stateful_set],
+                # Deleting a Patch would take its fields off the claim; a claim without a size
+                # is refused, and the ordinal may come back.
+                retain_on_delete=True,
+            ),
+        )
+        return claim
+
+
+def _template(workload: Workload, volume: Volume) -> k8s.core.v1.PersistentVolumeClaimArgs:
+    return k8s.core.v1.PersistentVolumeClaimArgs(
+        # The API server adds both; without them here the next diff would be a replacement.
+        api_version="v1",
+        kind="PersistentVolumeClaim",
+        # The labels that select and no others: any later edit here is a replacement.
+        metadata=k8s.meta.v1.ObjectMetaArgs(name=volume.name, labels=dict(workload.selector)),
+        spec=k8s.core.v1.PersistentVolumeClaimSpecArgs(
+            access_modes=list(volume.access_modes),
+            resources=k8s.core.v1.VolumeResourceRequirementsArgs(requests={"storage": volume.size}),
+            storage_class_name=volume.storage_class_name,
+        ),
+    )
+
+
+def _retention_policy(
+    retention: str,
+) -> k8s.apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicyArgs:
+    """Removed replicas keep their claims in either case: a scale-in is no statement about data."""
+    return k8s.apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicyArgs(
+        when_deleted="Delete" if retention == "delete" else "Retain", when_scaled="Retain"
+    )

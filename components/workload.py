@@ -1,0 +1,298 @@
+"""What both patterns share: the args of a workload, and their checks.
+
+One shape serves the Deployment and the StatefulSet, so that one word of config can switch
+between them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NotRequired, TypedDict
+
+import pulumi
+
+from .args import RETENTIONS, access_modes, check_keys, one_of
+from .errors import StatefastError
+from .fields import whole_number
+from .labels import object_labels, selector_labels
+from .names import check_label_name, check_subdomain_name
+from .quantity import storage_size
+
+__all__ = [
+    "PortArgs",
+    "ProbeArgs",
+    "ResourcesArgs",
+    "VolumeArgs",
+    "Workload",
+    "WorkloadArgs",
+    "read_workload",
+]
+
+_SERVICES = ("client", "headless")
+# Of a pod's name only 63 characters fit its hostname, and `<set>-<hash>` is a label value.
+_LONGEST_NAME = 52
+
+
+class PortArgs(TypedDict):
+    """One port of the container."""
+
+    name: str
+    """Name, at most 15 characters. Editing it rolls pods."""
+    port: int
+    """Number, 1 to 65535. Editing it rolls pods."""
+    service: NotRequired[str]
+    """The Service that offers it: `client` (default) or `headless`. Edited in place."""
+
+
+class ProbeArgs(TypedDict):
+    """One probe: a command, or an HTTP path on a port, or a TCP port. Editing it rolls pods."""
+
+    command: NotRequired[Sequence[str]]
+    """Command run in the container; exit code 0 is healthy."""
+    http_path: NotRequired[str]
+    """Path of an HTTP GET on `port`; 200 to 399 is healthy."""
+    port: NotRequired[str]
+    """Name of the port for `http_path`, or alone for a TCP connection."""
+    initial_delay_seconds: NotRequired[int]
+    """Seconds before the first probe. Default 0."""
+    period_seconds: NotRequired[int]
+    """Seconds between probes. Default 10."""
+    timeout_seconds: NotRequired[int]
+    """Seconds a probe may take. Default 1."""
+    failure_threshold: NotRequired[int]
+    """Failures in a row that count. Default 3."""
+
+
+class ResourcesArgs(TypedDict):
+    """Compute resources of the container. Editing them rolls pods."""
+
+    requests: NotRequired[Mapping[str, str]]
+    """What is reserved, e.g. `{"cpu": "250m", "memory": "512Mi"}`."""
+    limits: NotRequired[Mapping[str, str]]
+    """What is allowed at most."""
+
+
+class VolumeArgs(TypedDict):
+    """One volume of every replica."""
+
+    name: str
+    """Name of the claim (Deployment) or of the claim template (StatefulSet), for life: editing it
+    leaves the data behind under the old name."""
+    mount_path: str
+    """Where the container sees it. Editing it rolls pods."""
+    size: str
+    """Size of each volume as a quantity, e.g. `8Gi`. See the component for what an edit does."""
+    access_modes: NotRequired[Sequence[str]]
+    """Default `["ReadWriteOnce"]`. Editing them is a replacement."""
+    storage_class_name: NotRequired[str]
+    """Class of the volumes. Default: the cluster's default class. Editing it is a replacement."""
+
+
+class WorkloadArgs(TypedDict):
+    """Inputs that PersistentDeployment and PersistentStatefulSet share."""
+
+    namespace: str
+    """Namespace of every object. Editing it is a replacement of all of them."""
+    image: pulumi.Input[str]
+    """Image of the container. Editing it rolls pods."""
+    volumes: Sequence[VolumeArgs]
+    """The volumes, at least one."""
+    replicas: NotRequired[int]
+    """Number of pods, 0 or more. Default 1. Edited in place; claims of removed pods are kept."""
+    ports: NotRequired[Sequence[PortArgs]]
+    """Ports of the container. Default none."""
+    command: NotRequired[Sequence[str]]
+    """Entry point. Default: the image's. Editing it rolls pods."""
+    arguments: NotRequired[Sequence[str]]
+    """Arguments of the entry point. Default: the image's. Editing them rolls pods."""
+    env: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Environment. Default none. Editing it rolls pods."""
+    ordinal_env: NotRequired[str]
+    """Environment variable that gets the pod's ordinal (always 0 in a Deployment). Editing it
+    rolls pods."""
+    secret_env: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Environment kept in a Secret, as `<name>-secrets`. Default none. Editing a value is in
+    place, and running pods keep the old one."""
+    generated_secret_env: NotRequired[Sequence[str]]
+    """Variables that get a random password at the first `up` and keep it, in the Secret
+    `<name>-generated`. Default none."""
+    startup_probe: NotRequired[ProbeArgs]
+    """Holds the other probes back until the container has started. Default none."""
+    readiness_probe: NotRequired[ProbeArgs]
+    """Decides whether the client Service sends traffic. Default none."""
+    liveness_probe: NotRequired[ProbeArgs]
+    """Restarts the container. Default none."""
+    resources: NotRequired[ResourcesArgs]
+    """Compute resources. Default none."""
+    run_as_user: NotRequired[int]
+    """User and group of the process, and the group that owns the volume. Default 1000. Editing it
+    rolls pods."""
+    termination_grace_seconds: NotRequired[int]
+    """Seconds a pod gets to stop. Default 30. Editing it rolls pods."""
+    headless_suffix: NotRequired[str]
+    """The headless Service is `<name>-<suffix>`. Default `headless`. Editing it is a replacement
+    of the StatefulSet."""
+    retention: NotRequired[str]
+    """`retain` (default): claims stay when the workload goes. `delete`: they go with it."""
+    app: NotRequired[str]
+    """What runs, for the label `name`. Default: the name. Editing it is a replacement: it
+    selects the pods."""
+    component: NotRequired[str]
+    """Role, for the label `component`. Default `server`. Editing it rolls pods."""
+    part_of: NotRequired[str]
+    """The larger application. Default `statefast`. Editing it rolls pods."""
+    labels: NotRequired[Mapping[str, str]]
+    """More labels, on every object. Default none. Editing them rolls pods."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Port:
+    """A checked port."""
+
+    name: str
+    port: int
+    service: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Volume:
+    """A checked volume."""
+
+    name: str
+    mount_path: str
+    size: str
+    access_modes: tuple[str, ...]
+    storage_class_name: str | None
+
+    @property
+    def one_writer(self) -> bool:
+        """Whether only one node, or pod, can mount it for writing."""
+        return not {"ReadWriteMany", "ReadOnlyMany"} & set(self.access_modes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """Checked args, with every default filled in: what the builders build from."""
+
+    resource: str
+    name: str
+    namespace: str
+    replicas: int
+    ports: tuple[Port, ...]
+    volumes: tuple[Volume, ...]
+    labels: Mapping[str, str]
+    selector: Mapping[str, str]
+    headless_name: str
+    retention: str
+    run_as_user: int
+    termination_grace_seconds: int
+    args: WorkloadArgs
+
+    def ports_of(self, service: str) -> tuple[Port, ...]:
+        """The ports a Service offers."""
+        return tuple(port for port in self.ports if port.service == service)
+
+
+def read_workload(kind: str, name: str, args: WorkloadArgs, shape: type) -> Workload:
+    """Checks the args of a workload.
+
+    Args:
+        kind: Kind in the words of the user, for errors, e.g. `StatefulSet`.
+        name: Name of the workload.
+        args: As given.
+        shape: The TypedDict they should fit.
+
+    Raises:
+        StatefastError: an arg is unknown, missing or wrong.
+    """
+    resource = f"{kind} {name}"
+    check_keys(resource, args, shape)
+    check_label_name(resource, "name", name, longest=_LONGEST_NAME)
+    suffix = check_label_name(resource, "headless_suffix", args.get("headless_suffix", "headless"))
+    app = args.get("app", name)
+    return Workload(
+        resource=resource,
+        name=name,
+        namespace=check_label_name(resource, "namespace", args["namespace"]),
+        replicas=whole_number(resource, "replicas", args.get("replicas", 1), low=0, high=1000),
+        ports=_ports(resource, args.get("ports") or ()),
+        volumes=_volumes(resource, args["volumes"]),
+        labels=object_labels(
+            resource,
+            app=app,
+            instance=name,
+            component=args.get("component", "server"),
+            part_of=args.get("part_of", "statefast"),
+            extra=args.get("labels"),
+        ),
+        selector=selector_labels(app, name),
+        headless_name=check_label_name(resource, "headless_suffix", f"{name}-{suffix}"),
+        retention=one_of(resource, "retention", args.get("retention", "retain"), RETENTIONS),
+        run_as_user=whole_number(
+            resource, "run_as_user", args.get("run_as_user", 1000), low=1, high=2**31 - 1
+        ),
+        termination_grace_seconds=whole_number(
+            resource,
+            "termination_grace_seconds",
+            args.get("termination_grace_seconds", 30),
+            low=0,
+            high=86_400,
+        ),
+        args=args,
+    )
+
+
+def _ports(resource: str, given: Sequence[PortArgs]) -> tuple[Port, ...]:
+    ports: list[Port] = []
+    for index, item in enumerate(given):
+        path = f"ports[{index}]."
+        check_keys(resource, item, PortArgs, path)
+        name = check_label_name(resource, f"{path}name", item["name"], longest=15)
+        number = whole_number(resource, f"{path}port", item["port"], low=1, high=65_535)
+        service = one_of(resource, f"{path}service", item.get("service", "client"), _SERVICES)
+        if name in [port.name for port in ports]:
+            raise StatefastError(
+                resource, f"{path}name", name, "but another port has that name", "rename one"
+            )
+        ports.append(Port(name=name, port=number, service=service))
+    return tuple(ports)
+
+
+def _volumes(resource: str, given: Sequence[VolumeArgs]) -> tuple[Volume, ...]:
+    if not given:
+        raise StatefastError(
+            resource, "volumes", [], "but this workload owns data", "give at least one volume"
+        )
+    volumes: list[Volume] = []
+    for index, item in enumerate(given):
+        path = f"volumes[{index}]."
+        check_keys(resource, item, VolumeArgs, path)
+        name = check_label_name(resource, f"{path}name", item["name"])
+        class_name = item.get("storage_class_name")
+        if class_name is not None:
+            check_subdomain_name(resource, f"{path}storage_class_name", class_name)
+        mount_path = item["mount_path"]
+        if not mount_path.startswith("/") or ":" in mount_path:
+            raise StatefastError(
+                resource, f"{path}mount_path", mount_path, "not a path", "start it with '/'"
+            )
+        for other in volumes:
+            if name == other.name or mount_path == other.mount_path:
+                raise StatefastError(
+                    resource,
+                    f"volumes[{index}]",
+                    name,
+                    f"but {other.name} on {other.mount_path} has that name or path",
+                    "give each volume its own name and path",
+                )
+        volumes.append(
+            Volume(
+                name=name,
+                mount_path=mount_path,
+                size=storage_size(resource, f"{path}size", item["size"]),
+                access_modes=access_modes(
+                    resource, f"{path}access_modes", item.get("access_modes")
+                ),
+                storage_class_name=class_name,
+            )
+        )
+    return tuple(volumes)
