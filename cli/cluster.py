@@ -1,18 +1,24 @@
 """Reads, never writes, what the cluster has of the workloads."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kubernetes import client, config
+# Two modules of the client and not its whole: the typed API takes two seconds to import.
+from kubernetes.client.api_client import ApiClient
 from kubernetes.client.exceptions import ApiException
+from kubernetes.config import ConfigException, load_kube_config
 from urllib3.exceptions import HTTPError
 
 __all__ = ["ClusterError", "Row", "read_rows", "rows_of"]
 
-_SELECTOR = "app.kubernetes.io/part-of=statefast,app.kubernetes.io/managed-by=pulumi"
+_WORKLOADS = "app.kubernetes.io/part-of=statefast,app.kubernetes.io/managed-by=pulumi"
 _INSTANCE = "app.kubernetes.io/instance"
 _SECONDS = 10
+
+# A Kubernetes object as JSON.
+Object = Mapping[str, Any]
 
 
 class ClusterError(Exception):
@@ -45,24 +51,20 @@ def read_rows(namespace: str | None, context: str | None) -> list[Row]:
         ClusterError: no kubeconfig, no such context, no answer, or no right to read.
     """
     try:
-        config.load_kube_config(context=context)  # type: ignore[no-untyped-call]
-    except config.ConfigException as error:
+        load_kube_config(context=context)  # type: ignore[no-untyped-call]
+    except ConfigException as error:
         raise ClusterError(f"No cluster to read: {error}; set KUBECONFIG or --context.") from None
-    api = client.ApiClient()
-    core, apps = client.CoreV1Api(api), client.AppsV1Api(api)
-    wanted: dict[str, Any] = {"label_selector": _SELECTOR, "_request_timeout": _SECONDS}
+    api = ApiClient()
+    within = f"namespaces/{namespace}/" if namespace else ""
     try:
-        if namespace is None:
-            sets = apps.list_stateful_set_for_all_namespaces(**wanted)
-            deployments = apps.list_deployment_for_all_namespaces(**wanted)
-            claims = core.list_persistent_volume_claim_for_all_namespaces(_request_timeout=_SECONDS)
-        else:
-            sets = apps.list_namespaced_stateful_set(namespace, **wanted)
-            deployments = apps.list_namespaced_deployment(namespace, **wanted)
-            claims = core.list_namespaced_persistent_volume_claim(
-                namespace, _request_timeout=_SECONDS
-            )
-        volumes = core.list_persistent_volume(_request_timeout=_SECONDS)
+        return rows_of(
+            {
+                "stateful-set": _list(api, f"/apis/apps/v1/{within}statefulsets", _WORKLOADS),
+                "deployment": _list(api, f"/apis/apps/v1/{within}deployments", _WORKLOADS),
+            },
+            _list(api, f"/api/v1/{within}persistentvolumeclaims"),
+            _list(api, "/api/v1/persistentvolumes"),
+        )
     except ApiException as error:
         raise ClusterError(
             f"The cluster refused to be read: {error.status} {error.reason}; ask for the right to"
@@ -73,35 +75,48 @@ def read_rows(namespace: str | None, context: str | None) -> list[Row]:
             f"The cluster did not answer: {type(error).__name__}; check that it runs and that the"
             " kubeconfig points at it."
         ) from None
-    return rows_of(
-        [("stateful-set", item) for item in sets.items]
-        + [("deployment", item) for item in deployments.items],
-        claims.items,
-        volumes.items,
+
+
+def _list(api: ApiClient, path: str, selector: str | None = None) -> list[Object]:
+    request = api.param_serialize(
+        "GET",
+        path,
+        query_params=[("labelSelector", selector)] if selector else [],
+        header_params={"Accept": "application/json"},
+        auth_settings=["BearerToken"],
     )
+    response = api.call_api(*request, _request_timeout=_SECONDS)
+    body = response.read()  # type: ignore[no-untyped-call]
+    if not 200 <= response.status < 300:
+        raise ApiException(status=response.status, reason=response.reason)
+    items: list[Object] = json.loads(body)["items"]
+    return items
 
 
 def rows_of(
-    workloads: Iterable[tuple[str, Any]], claims: Iterable[Any], volumes: Iterable[Any]
+    workloads: Mapping[str, Iterable[Object]], claims: Iterable[Object], volumes: Iterable[Object]
 ) -> list[Row]:
     """Joins workloads, claims and volumes into rows, sorted by workload and claim.
 
     Args:
-        workloads: Pattern and object, a StatefulSet or a Deployment.
+        workloads: By pattern, StatefulSets or Deployments.
         claims: PersistentVolumeClaims.
         volumes: PersistentVolumes.
     """
-    policies: Mapping[str, str] = {
-        volume.metadata.name: volume.spec.persistent_volume_reclaim_policy for volume in volumes
+    policies = {
+        volume["metadata"]["name"]: volume["spec"].get("persistentVolumeReclaimPolicy", "")
+        for volume in volumes
     }
-    by_instance: dict[tuple[str, str], list[Any]] = {}
+    by_instance: dict[tuple[str, str], list[Object]] = {}
     for claim in claims:
-        instance = (claim.metadata.labels or {}).get(_INSTANCE, "")
-        by_instance.setdefault((claim.metadata.namespace, instance), []).append(claim)
+        metadata = claim["metadata"]
+        instance = metadata.get("labels", {}).get(_INSTANCE, "")
+        by_instance.setdefault((metadata["namespace"], instance), []).append(claim)
     rows: list[Row] = []
-    for pattern, workload in workloads:
-        namespace, name = workload.metadata.namespace, workload.metadata.name
-        ready = f"{workload.status.ready_replicas or 0}/{workload.spec.replicas}"
+    for pattern, workload in [(key, item) for key, items in workloads.items() for item in items]:
+        namespace, name = workload["metadata"]["namespace"], workload["metadata"]["name"]
+        wanted = workload["spec"].get("replicas", 1)
+        ready = f"{workload.get('status', {}).get('readyReplicas', 0)}/{wanted}"
         owned = by_instance.get((namespace, name), [])
         if not owned:
             rows.append(Row(namespace=namespace, workload=name, pattern=pattern, ready=ready))
@@ -111,21 +126,21 @@ def rows_of(
                 workload=name,
                 pattern=pattern,
                 ready=ready,
-                claim=claim.metadata.name,
-                class_name=claim.spec.storage_class_name or "",
+                claim=claim["metadata"]["name"],
+                class_name=claim["spec"].get("storageClassName", ""),
                 size=_size(claim),
-                reclaim_policy=policies.get(claim.spec.volume_name or "", ""),
-                phase=claim.status.phase or "",
+                reclaim_policy=policies.get(claim["spec"].get("volumeName", ""), ""),
+                phase=claim.get("status", {}).get("phase", ""),
             )
             for claim in owned
         ]
     return sorted(rows, key=lambda row: (row.namespace, row.workload, _natural(row.claim)))
 
 
-def _size(claim: Any) -> str:  # noqa: ANN401 - the client is untyped
+def _size(claim: Object) -> str:
     """The size the volume has; with the size wanted while the two differ."""
-    wanted = (claim.spec.resources.requests or {}).get("storage", "")
-    has = (claim.status.capacity or {}).get("storage", "")
+    wanted = claim["spec"].get("resources", {}).get("requests", {}).get("storage", "")
+    has = claim.get("status", {}).get("capacity", {}).get("storage", "")
     return has if has == wanted else f"{has or '-'} → {wanted}"
 
 

@@ -19,11 +19,14 @@ def print_rows(rows: list[Row], console: Console | None = None) -> None:
         return
     namespaces = sorted({row.namespace for row in rows})
     title = f"namespace {namespaces[0]}" if len(namespaces) == 1 else None
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(
+        title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0)
+    )
     if title is None:
         table.add_column("namespace")
+    # Names are for copying: a long one folds and is never cut.
     for heading in ("workload", "pattern", "ready", "claim", "class"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading in ("pattern", "ready"))
     table.add_column("size", justify="right", no_wrap=True)
     table.add_column("reclaim", no_wrap=True)
     table.add_column("phase", no_wrap=True)

@@ -1,4 +1,9 @@
-"""VolumeClaim: a claim that stands on its own, and is kept when the stack goes."""
+"""VolumeClaim: a claim that stands on its own, and is kept when the stack goes.
+
+A retained claim is a server-side apply and not an object of the stack's own (decision 0002):
+it makes the claim or takes it up again, no edit can replace it, and no end of the stack deletes
+it.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import NotRequired, TypedDict
@@ -23,20 +28,20 @@ class VolumeClaimArgs(TypedDict):
     """Inputs of VolumeClaim."""
 
     namespace: str
-    """Namespace of the claim. Editing it is a replacement, and refused by the retained claim."""
+    """Namespace of the claim. Editing it makes a new, empty claim; the old one stays."""
     size: str
     """Size as a quantity, e.g. `8Gi`. A larger one grows the volume in place; a smaller one is
     refused by the API server at preview."""
     access_modes: NotRequired[Sequence[str]]
-    """How nodes may mount the volume. Default `["ReadWriteOnce"]`. Editing them is a replacement
-    of the claim."""
+    """How nodes may mount the volume. Default `["ReadWriteOnce"]`. Editing them is refused by the
+    API server at preview."""
     storage_class_name: NotRequired[str]
-    """Class of the volume. Default: the cluster's default class. Editing it is a replacement of
-    the claim."""
+    """Class of the volume. Default: the cluster's default class. Editing it is refused by the API
+    server at preview."""
     retention: NotRequired[str]
     """`retain` (default): the claim stays in the cluster when it leaves the stack. `delete`: it
-    goes with the stack. Takes effect for deletions after the next `up`: Pulumi reads it from the
-    state, not from the program."""
+    goes with the stack, and an edit that replaces it loses the data. Editing it on a claim that
+    exists is refused: the new object finds the old one."""
     app: NotRequired[str]
     """What the data belongs to, for the label `name`. Default: the name. Edited in place."""
     instance: NotRequired[str]
@@ -75,27 +80,56 @@ class VolumeClaim(pulumi.ComponentResource):
         modes = access_modes(resource, "access_modes", args.get("access_modes"))
         retention = one_of(resource, "retention", args.get("retention", "retain"), RETENTIONS)
         super().__init__("statefast:index:VolumeClaim", name, {}, opts)
-        claim = k8s.core.v1.PersistentVolumeClaim(
-            name,
-            metadata=k8s.meta.v1.ObjectMetaArgs(
-                name=name,
-                namespace=namespace,
-                labels=object_labels(
-                    resource,
-                    app=args.get("app", name),
-                    instance=args.get("instance", name),
-                    component=args.get("component", "storage"),
-                    part_of=args.get("part_of", "statefast"),
-                    extra=args.get("labels"),
-                ),
-                annotations=ANY_PHASE,
-            ),
-            spec=k8s.core.v1.PersistentVolumeClaimSpecArgs(
-                access_modes=list(modes),
-                resources=k8s.core.v1.VolumeResourceRequirementsArgs(requests={"storage": size}),
-                storage_class_name=args.get("storage_class_name"),
-            ),
-            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=retention == "retain"),
+        labels = object_labels(
+            resource,
+            app=args.get("app", name),
+            instance=args.get("instance", name),
+            component=args.get("component", "storage"),
+            part_of=args.get("part_of", "statefast"),
+            extra=args.get("labels"),
         )
-        self.claim_name = claim.metadata["name"]
+        claim: k8s.core.v1.PersistentVolumeClaim | k8s.core.v1.PersistentVolumeClaimPatch
+        if retention == "delete":
+            claim = k8s.core.v1.PersistentVolumeClaim(
+                name,
+                metadata=k8s.meta.v1.ObjectMetaArgs(
+                    name=name, namespace=namespace, labels=labels, annotations=ANY_PHASE
+                ),
+                spec=k8s.core.v1.PersistentVolumeClaimSpecArgs(
+                    access_modes=list(modes),
+                    resources=k8s.core.v1.VolumeResourceRequirementsArgs(
+                        requests={"storage": size}
+                    ),
+                    storage_class_name=args.get("storage_class_name"),
+                ),
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+        else:
+            claim = k8s.core.v1.PersistentVolumeClaimPatch(
+                name,
+                metadata=k8s.meta.v1.ObjectMetaPatchArgs(
+                    name=name,
+                    namespace=namespace,
+                    labels=labels,
+                    annotations={**ANY_PHASE, "pulumi.com/patchFieldManager": _field_manager()},
+                ),
+                spec=k8s.core.v1.PersistentVolumeClaimSpecPatchArgs(
+                    access_modes=list(modes),
+                    resources=k8s.core.v1.VolumeResourceRequirementsPatchArgs(
+                        requests={"storage": size}
+                    ),
+                    storage_class_name=args.get("storage_class_name"),
+                ),
+                opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
+            )
+        self.claim_name = claim.id.apply(lambda _: name)
         self.register_outputs({"claimName": self.claim_name})
+
+
+def _field_manager() -> str:
+    """Who applies the claim: this stack, now and when it comes back after a destroy.
+
+    Another's claim of the same name has another manager, and the API server answers with a
+    conflict instead of handing it over.
+    """
+    return f"statefast-{pulumi.get_project()}-{pulumi.get_stack()}"[:128]

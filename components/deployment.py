@@ -66,7 +66,7 @@ class PersistentDeployment(pulumi.ComponentResource):
         workload = read_workload("Deployment", name, args, PersistentDeploymentArgs)
         chosen = strategy(workload)
         super().__init__("statefast:index:PersistentDeployment", name, {}, opts)
-        child = pulumi.ResourceOptions(parent=self)
+        child = pulumi.ResourceOptions(parent=self, aliases=workload.aliases(self))
         claims = [_claim(self, workload, volume) for volume in workload.volumes]
         secrets = WorkloadSecrets(self, workload)
         deployment = k8s.apps.v1.Deployment(

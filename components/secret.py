@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -37,45 +38,89 @@ class WorkloadSecrets:
         self.resources: list[pulumi.Resource] = []
         self.sources: dict[str, str] = {}
         if given:
-            self._register(
-                parent, workload, "secrets", {key: _encoded(given[key]) for key in given}, []
-            )
+            self._given(parent, workload, given)
         if generated:
-            # A new password each run, and only the first one is ever used: the data it opens
-            # outlives the program, so the value must too.
-            fresh = {key: _encoded(secrets.token_urlsafe(_PASSWORD_BYTES)) for key in generated}
-            self._register(parent, workload, "generated", fresh, ["data"])
+            self._generated(parent, workload, generated)
 
-    def _register(
+    def _given(
         self,
         parent: pulumi.ComponentResource,
         workload: Workload,
-        suffix: str,
-        data: dict[str, pulumi.Output[str]],
-        ignored: list[str],
+        values: Mapping[str, pulumi.Input[str]],
     ) -> None:
-        name = f"{workload.name}-{suffix}"
+        """A Secret that config can make again, and that goes with the stack."""
+        name = f"{workload.name}-secrets"
         secret = k8s.core.v1.Secret(
             name,
             metadata=k8s.meta.v1.ObjectMetaArgs(
                 name=name, namespace=workload.namespace, labels=dict(workload.labels)
             ),
             type="Opaque",
-            data=dict(data),
+            data={
+                key: pulumi.Output.secret(value).apply(_encoded) for key, value in values.items()
+            },
             opts=pulumi.ResourceOptions(
                 parent=parent,
-                ignore_changes=ignored,
-                # The volume remembers the password: whoever keeps one needs the other.
-                retain_on_delete=workload.retention == "retain",
+                aliases=workload.aliases(parent),
                 additional_secret_outputs=["data", "stringData"],
             ),
         )
-        self.resources.append(secret)
-        self.sources.update(dict.fromkeys(data, name))
+        self._add(name, values, secret)
+
+    def _generated(
+        self, parent: pulumi.ComponentResource, workload: Workload, keys: Sequence[str]
+    ) -> None:
+        """A Secret made once: the volume remembers the password, so it must last as long.
+
+        The first patch makes sure that the Secret is there and tells what it holds; the second
+        writes what is missing. After a destroy the values of before are found again.
+        """
+        name = f"{workload.name}-generated"
+        retained = workload.retention == "retain"
+        kept = k8s.core.v1.SecretPatch(
+            name,
+            metadata=k8s.meta.v1.ObjectMetaPatchArgs(
+                name=name,
+                namespace=workload.namespace,
+                labels=dict(workload.labels),
+                annotations={"pulumi.com/patchForce": "true"},
+            ),
+            type="Opaque",
+            opts=pulumi.ResourceOptions(
+                parent=parent,
+                aliases=workload.aliases(parent),
+                retain_on_delete=retained,
+                additional_secret_outputs=["data", "stringData"],
+            ),
+        )
+        live = pulumi.Output.secret(kept.data)
+        filled = k8s.core.v1.SecretPatch(
+            f"{name}-values",
+            metadata=k8s.meta.v1.ObjectMetaPatchArgs(name=name, namespace=workload.namespace),
+            data={key: live.apply(_picker(key)) for key in keys},
+            opts=pulumi.ResourceOptions(
+                parent=parent,
+                aliases=workload.aliases(parent),
+                depends_on=[kept],
+                # A fresh password each run, and only the first one is ever used.
+                ignore_changes=["data"],
+                retain_on_delete=retained,
+                additional_secret_outputs=["data", "stringData"],
+            ),
+        )
+        self._add(name, keys, filled)
+
+    def _add(self, name: str, keys: Iterable[str], resource: pulumi.Resource) -> None:
+        self.resources.append(resource)
+        self.sources.update(dict.fromkeys(keys, name))
 
 
-def _encoded(value: pulumi.Input[str]) -> pulumi.Output[str]:
-    def encode(text: str) -> str:
-        return base64.b64encode(text.encode()).decode()
+def _picker(key: str) -> Callable[[Mapping[str, str] | None], str]:
+    def pick(live: Mapping[str, str] | None) -> str:
+        return (live or {}).get(key) or _encoded(secrets.token_urlsafe(_PASSWORD_BYTES))
 
-    return pulumi.Output.secret(value).apply(encode)
+    return pick
+
+
+def _encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()

@@ -76,7 +76,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
             POD_MANAGEMENT,
         )
         super().__init__("statefast:index:PersistentStatefulSet", name, {}, opts)
-        child = pulumi.ResourceOptions(parent=self)
+        child = pulumi.ResourceOptions(parent=self, aliases=workload.aliases(self))
         headless = k8s.core.v1.Service(workload.headless_name, headless_service(workload), child)
         client = client_service(workload)
         if client is not None:

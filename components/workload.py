@@ -27,6 +27,8 @@ __all__ = [
     "read_workload",
 ]
 
+# The component of each pattern, as the state knows it.
+PATTERN_TYPES = ("statefast:index:PersistentDeployment", "statefast:index:PersistentStatefulSet")
 _SERVICES = ("client", "headless")
 # Of a pod's name only 63 characters fit its hostname, and `<set>-<hash>` is a label value.
 _LONGEST_NAME = 52
@@ -186,6 +188,19 @@ class Workload:
     run_as_user: int
     termination_grace_seconds: int
     args: WorkloadArgs
+
+    def aliases(self, parent: pulumi.ComponentResource) -> list[pulumi.Alias]:
+        """What a child that both patterns have was called under the other pattern.
+
+        Without it a switch of pattern would delete an object after making it anew under the
+        same name: the Service of all clients, or the only copy of a password.
+        """
+        own = parent.pulumi_resource_type
+        return [
+            pulumi.Alias(parent=parent.urn.apply(lambda urn, other=other: urn.replace(own, other)))
+            for other in PATTERN_TYPES
+            if other != own
+        ]
 
     def ports_of(self, service: str) -> tuple[Port, ...]:
         """The ports a Service offers."""

@@ -1,0 +1,60 @@
+# Everything a newcomer needs: `make up`, `make test`. Each target says what it does in `make help`.
+STACK ?= dev
+PYTHON ?= python3
+BIN := .venv/bin
+CLUSTER := $(BIN)/python -m localcluster
+PYTEST := $(BIN)/pytest
+SOURCES := __main__.py settings.py components workloads cli localcluster tests
+
+.DEFAULT_GOAL := help
+.PHONY: help venv up preview outputs status destroy down clean test test-fast lint format
+
+help: ## Shows this list.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+venv: .venv/.installed ## Makes the Python environment in .venv.
+
+.venv/.installed: requirements.txt requirements-dev.txt pyproject.toml
+	@echo "installing the Python environment in .venv"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+up: venv ## Brings the stack up on the embedded cluster, building what is missing.
+	@$(CLUSTER) stack up $(STACK)
+
+preview: venv ## Shows what `make up` would change.
+	@$(CLUSTER) stack preview $(STACK)
+
+outputs: venv ## Prints the outputs of the stack.
+	@$(CLUSTER) stack outputs $(STACK)
+
+status: venv ## Shows the workloads in the embedded cluster.
+	@$(CLUSTER) exec -- statefast status
+
+destroy: venv ## Removes the stack's objects from the embedded cluster; retained claims stay.
+	@$(CLUSTER) stack destroy $(STACK)
+
+down: venv ## Stops the embedded cluster; its data stays for the next `make up`.
+	@$(CLUSTER) down
+
+clean: ## Stops the embedded cluster and removes its data, the stacks' state and .venv.
+	@test ! -x $(BIN)/python || $(CLUSTER) down --delete
+	@rm -rf .statefast .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+lint: venv ## Checks style and types.
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy $(SOURCES)
+
+format: venv ## Formats the code.
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+test-fast: venv ## Runs the tests that need no cluster.
+	@$(PYTEST) -m "not engine"
+
+test: lint ## Checks everything: style, types, and every tier of tests on the real engine.
+	@$(CLUSTER) build
+	@$(PYTEST)
