@@ -1,0 +1,192 @@
+"""Runs a program against a monitor that records what the program registers.
+
+It proves shape: which resources, with which inputs and options. It proves nothing about what
+the engine, the provider or the API server do with them: that is what tests/engine is for.
+"""
+
+import asyncio
+import contextvars
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+from google.protobuf import empty_pb2
+from pulumi.runtime import mocks, rpc, set_all_config
+from pulumi.runtime.stack import run_in_stack
+
+SECONDS = 30
+
+
+@dataclass
+class Registered:
+    """One resource as the program asked for it."""
+
+    type: str
+    name: str
+    urn: str
+    parent: str
+    inputs: dict[str, Any]
+    provider: str
+    protect: bool
+    retain_on_delete: bool
+    delete_before_replace: bool
+    dependencies: list[str]
+    ignore_changes: list[str]
+    replace_on_changes: list[str]
+    secret_outputs: list[str]
+    aliases: list[str]
+    timeouts: dict[str, str]
+
+    @property
+    def kind(self) -> str:
+        """The last word of the type."""
+        return self.type.rpartition(":")[2]
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """Metadata of a Kubernetes object."""
+        return dict(self.inputs["metadata"])
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """Spec of a Kubernetes object."""
+        return dict(self.inputs["spec"])
+
+
+@dataclass
+class Recording:
+    """All that one run registered, in order."""
+
+    resources: list[Registered] = field(default_factory=list)
+    outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def kinds(self) -> list[str]:
+        """Kind and name of each Kubernetes object, sorted."""
+        return sorted(f"{item.kind} {item.name}" for item in self.objects())
+
+    def objects(self) -> list[Registered]:
+        """The Kubernetes objects."""
+        return [item for item in self.resources if item.type.startswith("kubernetes:")]
+
+    def one(self, kind: str, name: str) -> Registered:
+        """The resource of that kind and name."""
+        found = [item for item in self.resources if (item.kind, item.name) == (kind, name)]
+        assert len(found) == 1, f"{kind} {name}: {len(found)} of {self.kinds()}"
+        return found[0]
+
+    @property
+    def exports(self) -> dict[str, Any]:
+        """The outputs of the stack."""
+        return next(v for urn, v in self.outputs.items() if "pulumi:pulumi:Stack" in urn)
+
+
+class _Answers(mocks.Mocks):
+    """Gives every object its inputs back, and the data of the Secrets a test names."""
+
+    def __init__(self, live: dict[str, dict[str, str]]) -> None:
+        self._live = live
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        state = dict(args.inputs)
+        if args.typ.endswith(":SecretPatch") and "data" not in state:
+            state["data"] = self._live.get(args.name, {})
+        return (f"{args.name}-id" if args.custom else None), state
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
+        raise AssertionError(f"no function should be called: {args.token}")
+
+
+class _Monitor(mocks.MockMonitor):
+    def __init__(self, answers: _Answers, recording: Recording) -> None:
+        super().__init__(answers)
+        self._recording = recording
+
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        """Like the engine's: the whole chain of parent types, and none for the stack."""
+        chain = parent.split("::")[2] if parent else ""
+        if chain and chain != "pulumi:pulumi:Stack":
+            type_ = f"{chain}${type_}"
+        return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{type_}::{name}"
+
+    def RegisterResource(self, request: Any) -> Any:
+        if request.type != "pulumi:pulumi:Stack":
+            self._recording.resources.append(
+                Registered(
+                    type=request.type,
+                    name=request.name,
+                    urn=self.make_urn(request.parent, request.type, request.name),
+                    parent=request.parent,
+                    inputs=rpc.deserialize_properties(request.object, keep_unknowns=True),
+                    provider=request.provider or dict(request.providers).get("kubernetes", ""),
+                    protect=request.protect,
+                    retain_on_delete=request.retainOnDelete,
+                    delete_before_replace=request.deleteBeforeReplace,
+                    dependencies=list(request.dependencies),
+                    ignore_changes=list(request.ignoreChanges),
+                    replace_on_changes=list(request.replaceOnChanges),
+                    secret_outputs=list(request.additionalSecretOutputs),
+                    aliases=[alias.spec.parentUrn for alias in request.aliases],
+                    timeouts={
+                        "create": request.customTimeouts.create,
+                        "update": request.customTimeouts.update,
+                    },
+                )
+            )
+        return super().RegisterResource(request)
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:
+        self._recording.outputs[request.urn] = rpc.deserialize_properties(request.outputs)
+        return empty_pb2.Empty()
+
+
+def run(
+    program: Callable[[], object],
+    *,
+    config: dict[str, str] | None = None,
+    stack: str = "dev",
+    preview: bool = False,
+    live: dict[str, dict[str, str]] | None = None,
+) -> Recording:
+    """Runs a program once, with nothing left of any other run.
+
+    Args:
+        program: Registers resources.
+        config: Stack config with its prefix, as the engine hands it over.
+        stack: Name of the stack.
+        preview: Whether the engine only asks what would be done.
+        live: By name of the Secret, the data the cluster has of it.
+    """
+    recording = Recording()
+
+    def isolated() -> None:
+        monitor = _Monitor(_Answers(live or {}), recording)
+        features = set(monitor.GetDeploymentInfo(empty_pb2.Empty()).supportedFeatures)
+        pulumi.runtime.settings.configure(
+            mocks.MockSettings(
+                monitor=monitor,
+                monitor_features=features,
+                engine=mocks.MockEngine(None),
+                project="statefast",
+                stack=stack,
+                dry_run=preview,
+                organization="organization",
+                callbacks=None,
+            )
+        )
+        set_all_config(config or {})
+
+        def start() -> None:
+            program()
+
+        loop = asyncio.new_event_loop()
+        loop.set_default_executor(ThreadPoolExecutor(max_workers=8))
+        try:
+            loop.run_until_complete(asyncio.wait_for(run_in_stack(start), SECONDS))
+        finally:
+            loop.run_until_complete(loop.shutdown_default_executor())
+            loop.close()
+
+    contextvars.copy_context().run(isolated)
+    return recording
