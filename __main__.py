@@ -5,9 +5,7 @@ import pulumi_kubernetes as k8s
 
 from components import (
     PersistentDeployment,
-    PersistentDeploymentArgs,
     PersistentStatefulSet,
-    PersistentStatefulSetArgs,
     StorageClass,
     WorkloadNamespace,
 )
@@ -41,14 +39,12 @@ def deploy(
     workload: WorkloadSettings, settings: Settings, opts: pulumi.ResourceOptions
 ) -> dict[str, pulumi.Input[object]]:
     """Registers one workload; what users of it need to know."""
-    shared = workload.args(settings.namespace, settings.retention)
+    where = settings.namespace, settings.retention
     if workload.pattern == "deployment":
-        deployment_args: PersistentDeploymentArgs = {**shared}
-        deployment = PersistentDeployment(workload.name, deployment_args, opts)
+        deployment = PersistentDeployment(workload.name, workload.deployment_args(*where), opts)
         claims, host = deployment.claim_names, deployment.service_host
         return {"pattern": workload.pattern, "claims": claims, "host": host}
-    args: PersistentStatefulSetArgs = {**shared, "pod_management": workload.pod_management}
-    stateful_set = PersistentStatefulSet(workload.name, args, opts)
+    stateful_set = PersistentStatefulSet(workload.name, workload.stateful_set_args(*where), opts)
     claims, host, peers = stateful_set.claim_names, stateful_set.service_host, stateful_set.peers
     return {"pattern": workload.pattern, "claims": claims, "host": host, "peers": peers}
 

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components import StorageClassArgs
+from components import (
+    PersistentDeployment,
+    PersistentDeploymentArgs,
+    PersistentStatefulSet,
+    PersistentStatefulSetArgs,
+    StorageClass,
+    StorageClassArgs,
+)
 from components.args import ACCESS_MODES
 from components.drivers import DRIVERS
 from components.errors import MISSING, StatefastError
@@ -57,8 +64,27 @@ class WorkloadSettings:
     pod_management: str
     secrets: Mapping[str, pulumi.Output[str]]
 
-    def args(self, namespace: str, retention: str) -> WorkloadArgs:
-        """The args of either pattern's component."""
+    def deployment_args(self, namespace: str, retention: str) -> PersistentDeploymentArgs:
+        """The args of the pattern `deployment`."""
+        return {**self._shared(namespace, retention)}
+
+    def stateful_set_args(self, namespace: str, retention: str) -> PersistentStatefulSetArgs:
+        """The args of the pattern `stateful-set`."""
+        shared = self._shared(namespace, retention)
+        return {**shared, "pod_management": self.pod_management}
+
+    def check(self, namespace: str, retention: str) -> None:
+        """Asks the component, before any is built, whether it would have these args.
+
+        Raises:
+            StatefastError: it would not.
+        """
+        if self.pattern == "deployment":
+            PersistentDeployment.check(self.name, self.deployment_args(namespace, retention))
+        else:
+            PersistentStatefulSet.check(self.name, self.stateful_set_args(namespace, retention))
+
+    def _shared(self, namespace: str, retention: str) -> WorkloadArgs:
         generated = [key for key in self.file.secrets if key not in self.secrets]
         env = {key: value.render(self._hosts(namespace)) for key, value in self.file.env.items()}
         args: WorkloadArgs = {
@@ -197,7 +223,7 @@ def _read(fields: Fields) -> Settings:
             nearest(name, [workload.name for workload in workloads]),
         )
     _check_services(workloads)
-    return Settings(
+    settings = Settings(
         namespace=namespace,
         environment=environment,
         ephemeral=fields.boolean("ephemeral", False),
@@ -205,6 +231,12 @@ def _read(fields: Fields) -> Settings:
         storage_class=storage_class,
         workloads=workloads,
     )
+    # All of it before any of it: the SDK registers what was asked for before an error.
+    if storage_class is not None:
+        StorageClass.check(storage_class.name, storage_class.args)
+    for workload in workloads:
+        workload.check(namespace, settings.retention)
+    return settings
 
 
 def _storage_class(given: object) -> StorageClassSettings | None:
@@ -280,7 +312,11 @@ def _secrets(given: object) -> dict[str, Mapping[str, pulumi.Output[str]]]:
             f" '{PROJECT}:secrets.<workload>.<VARIABLE>'",
         )
     return {
-        str(name): {str(key): pulumi.Output.secret(str(value)) for key, value in values.items()}
+        str(name): {
+            # `pulumi config set --path` turns the texts true and 123 into JSON's.
+            str(key): pulumi.Output.secret(value if isinstance(value, str) else json.dumps(value))
+            for key, value in values.items()
+        }
         for name, values in given.items()
     }
 

@@ -12,7 +12,7 @@ import pulumi_kubernetes as k8s
 from .claim import VolumeClaim, VolumeClaimArgs
 from .errors import StatefastError
 from .pod import pod_template
-from .secret import WorkloadSecrets
+from .secret import WorkloadSecrets, secret_sources
 from .service import client_service, headless_service, service_host
 from .workload import Volume, Workload, WorkloadArgs, read_workload
 
@@ -57,14 +57,24 @@ class PersistentDeployment(pulumi.ComponentResource):
     service_host: pulumi.Output[str]
     """DNS name for clients; empty where no port is for clients."""
 
+    @staticmethod
+    def check(name: str, args: PersistentDeploymentArgs) -> None:
+        """Refuses what the constructor would refuse, and registers nothing.
+
+        A program that checks everything before it builds anything never leaves half a stack.
+
+        Raises:
+            StatefastError: an arg is unknown, missing or wrong.
+        """
+        _plan(name, args)
+
     def __init__(
         self,
         name: str,
         args: PersistentDeploymentArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        workload = read_workload("Deployment", name, args, PersistentDeploymentArgs)
-        chosen = strategy(workload)
+        workload, chosen, template = _plan(name, args)
         super().__init__("statefast:index:PersistentDeployment", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self, aliases=workload.aliases(self))
         claims = [_claim(self, workload, volume) for volume in workload.volumes]
@@ -79,12 +89,7 @@ class PersistentDeployment(pulumi.ComponentResource):
                 progress_deadline_seconds=_PROGRESS_DEADLINE_SECONDS,
                 selector=k8s.meta.v1.LabelSelectorArgs(match_labels=dict(workload.selector)),
                 strategy=k8s.apps.v1.DeploymentStrategyArgs(type=chosen),
-                template=pod_template(
-                    workload,
-                    ordinals=False,
-                    claims={volume.name: volume.name for volume in workload.volumes},
-                    secrets=secrets.sources,
-                ),
+                template=template,
             ),
             # Claims are named by literals, which keeps the preview's dry-run alive; the
             # dependency is what makes a destroy take the pods before the claims they hold.
@@ -109,6 +114,20 @@ class PersistentDeployment(pulumi.ComponentResource):
                 "serviceHost": self.service_host,
             }
         )
+
+
+def _plan(
+    name: str, args: PersistentDeploymentArgs
+) -> tuple[Workload, str, k8s.core.v1.PodTemplateSpecArgs]:
+    """Everything the component is made of, checked."""
+    workload = read_workload("Deployment", name, args, PersistentDeploymentArgs)
+    template = pod_template(
+        workload,
+        ordinals=False,
+        claims={volume.name: volume.name for volume in workload.volumes},
+        secrets=secret_sources(workload),
+    )
+    return workload, strategy(workload), template
 
 
 def strategy(workload: Workload) -> str:

@@ -38,7 +38,7 @@ class StatefastError(pulumi.RunError, ValueError):
         said = f"{field} is missing" if value is MISSING else f"{field} is {_shown(value)}"
         if problem:
             said = f"{said}, {problem}"
-        super().__init__(f"{resource}: {said}; {remedy}.")
+        super().__init__(" ".join(f"{resource}: {said}; {remedy}.".splitlines()))
 
 
 def _shown(value: object) -> str:

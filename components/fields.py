@@ -32,7 +32,7 @@ def whole_number(resource: str, field: str, value: object, *, low: int, high: in
         StatefastError: not a whole number, or out of bounds.
     """
     remedy = f"write a whole number from {low} to {high}"
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or value % 1 != 0:
         raise StatefastError(resource, field, value, "not a whole number", remedy)
     number = int(value)
     if not low <= number <= high:
@@ -96,7 +96,7 @@ class Fields:
             raise self.fail(key, MISSING, "", example)
         if not isinstance(value, str):
             raise self.fail(key, value, "not a text", f"{example}, in quotes if need be")
-        if pattern is not None and value and not re.fullmatch(pattern, value):
+        if pattern is not None and (value or not optional) and not re.fullmatch(pattern, value):
             raise self.fail(key, value, "not in the form expected", example)
         return value
 

@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -10,7 +10,7 @@ import pulumi_kubernetes as k8s
 from .errors import StatefastError
 from .workload import Workload
 
-__all__ = ["WorkloadSecrets"]
+__all__ = ["WorkloadSecrets", "secret_sources"]
 
 _PASSWORD_BYTES = 24
 
@@ -20,37 +20,24 @@ class WorkloadSecrets:
 
     Attributes:
         resources: The Secrets, for `depends_on`.
-        sources: Environment variable to the name of the Secret that holds it.
     """
 
     def __init__(self, parent: pulumi.ComponentResource, workload: Workload) -> None:
-        given = workload.args.get("secret_env") or {}
-        generated = list(workload.args.get("generated_secret_env") or ())
-        for name in generated:
-            if name in given:
-                raise StatefastError(
-                    workload.resource,
-                    f"generated_secret_env.{name}",
-                    name,
-                    "but it is given in secret_env as well",
-                    "leave it out of one of them",
-                )
         self.resources: list[pulumi.Resource] = []
-        self.sources: dict[str, str] = {}
-        if given:
-            self._given(parent, workload, given)
-        if generated:
-            self._generated(parent, workload, generated)
+        if given := workload.args.get("secret_env"):
+            self.resources.append(self._given(parent, workload, given))
+        if generated := workload.args.get("generated_secret_env"):
+            self.resources.append(self._generated(parent, workload, generated))
 
     def _given(
         self,
         parent: pulumi.ComponentResource,
         workload: Workload,
         values: Mapping[str, pulumi.Input[str]],
-    ) -> None:
+    ) -> pulumi.Resource:
         """A Secret that config can make again, and that goes with the stack."""
-        name = f"{workload.name}-secrets"
-        secret = k8s.core.v1.Secret(
+        name = _given_name(workload)
+        return k8s.core.v1.Secret(
             name,
             metadata=k8s.meta.v1.ObjectMetaArgs(
                 name=name, namespace=workload.namespace, labels=dict(workload.labels)
@@ -65,17 +52,16 @@ class WorkloadSecrets:
                 additional_secret_outputs=["data", "stringData"],
             ),
         )
-        self._add(name, values, secret)
 
     def _generated(
         self, parent: pulumi.ComponentResource, workload: Workload, keys: Sequence[str]
-    ) -> None:
+    ) -> pulumi.Resource:
         """A Secret made once: the volume remembers the password, so it must last as long.
 
         The first patch makes sure that the Secret is there and tells what it holds; the second
         writes what is missing. After a destroy the values of before are found again.
         """
-        name = f"{workload.name}-generated"
+        name = _generated_name(workload)
         retained = workload.retention == "retain"
         kept = k8s.core.v1.SecretPatch(
             name,
@@ -93,11 +79,10 @@ class WorkloadSecrets:
                 additional_secret_outputs=["data", "stringData"],
             ),
         )
-        live = pulumi.Output.secret(kept.data)
-        filled = k8s.core.v1.SecretPatch(
+        return k8s.core.v1.SecretPatch(
             f"{name}-values",
             metadata=k8s.meta.v1.ObjectMetaPatchArgs(name=name, namespace=workload.namespace),
-            data={key: live.apply(_picker(key)) for key in keys},
+            data={key: _kept_or_fresh(kept, key) for key in keys},
             opts=pulumi.ResourceOptions(
                 parent=parent,
                 aliases=workload.aliases(parent),
@@ -108,18 +93,46 @@ class WorkloadSecrets:
                 additional_secret_outputs=["data", "stringData"],
             ),
         )
-        self._add(name, keys, filled)
-
-    def _add(self, name: str, keys: Iterable[str], resource: pulumi.Resource) -> None:
-        self.resources.append(resource)
-        self.sources.update(dict.fromkeys(keys, name))
 
 
-def _picker(key: str) -> Callable[[Mapping[str, str] | None], str]:
+def secret_sources(workload: Workload) -> dict[str, str]:
+    """Environment variable to the Secret that holds it.
+
+    Raises:
+        StatefastError: a variable is both given and to be generated.
+    """
+    given = workload.args.get("secret_env") or {}
+    generated = workload.args.get("generated_secret_env") or ()
+    for name in generated:
+        if name in given:
+            raise StatefastError(
+                workload.resource,
+                f"generated_secret_env.{name}",
+                name,
+                "but it is given in secret_env as well",
+                "leave it out of one of them",
+            )
+    return {
+        **dict.fromkeys(given, _given_name(workload)),
+        **dict.fromkeys(generated, _generated_name(workload)),
+    }
+
+
+def _given_name(workload: Workload) -> str:
+    return f"{workload.name}-secrets"
+
+
+def _generated_name(workload: Workload) -> str:
+    return f"{workload.name}-generated"
+
+
+def _kept_or_fresh(kept: k8s.core.v1.SecretPatch, key: str) -> pulumi.Output[str]:
     def pick(live: Mapping[str, str] | None) -> str:
         return (live or {}).get(key) or _encoded(secrets.token_urlsafe(_PASSWORD_BYTES))
 
-    return pick
+    value: pulumi.Output[str] = kept.data.apply(pick)
+    sealed: pulumi.Output[str] = pulumi.Output.secret(value)
+    return sealed
 
 
 def _encoded(text: str) -> str:

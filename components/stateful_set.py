@@ -12,7 +12,7 @@ import pulumi_kubernetes as k8s
 from .args import one_of
 from .names import claim_name, pod_name
 from .pod import pod_template
-from .secret import WorkloadSecrets
+from .secret import WorkloadSecrets, secret_sources
 from .service import client_service, headless_service, peer_host, service_host
 from .workload import Volume, Workload, WorkloadArgs, read_workload
 
@@ -62,19 +62,24 @@ class PersistentStatefulSet(pulumi.ComponentResource):
     service_host: pulumi.Output[str]
     """DNS name for clients; empty where no port is for clients."""
 
+    @staticmethod
+    def check(name: str, args: PersistentStatefulSetArgs) -> None:
+        """Refuses what the constructor would refuse, and registers nothing.
+
+        A program that checks everything before it builds anything never leaves half a stack.
+
+        Raises:
+            StatefastError: an arg is unknown, missing or wrong.
+        """
+        _plan(name, args)
+
     def __init__(
         self,
         name: str,
         args: PersistentStatefulSetArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        workload = read_workload("StatefulSet", name, args, PersistentStatefulSetArgs)
-        management = one_of(
-            workload.resource,
-            "pod_management",
-            args.get("pod_management", POD_MANAGEMENT[0]),
-            POD_MANAGEMENT,
-        )
+        workload, management, template = _plan(name, args)
         super().__init__("statefast:index:PersistentStatefulSet", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self, aliases=workload.aliases(self))
         headless = k8s.core.v1.Service(workload.headless_name, headless_service(workload), child)
@@ -93,7 +98,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                 service_name=workload.headless_name,
                 pod_management_policy=management,
                 selector=k8s.meta.v1.LabelSelectorArgs(match_labels=dict(workload.selector)),
-                template=pod_template(workload, ordinals=True, claims={}, secrets=secrets.sources),
+                template=template,
                 volume_claim_templates=[_template(workload, volume) for volume in workload.volumes],
                 persistent_volume_claim_retention_policy=_retention_policy(workload.retention),
             ),
@@ -166,6 +171,21 @@ class PersistentStatefulSet(pulumi.ComponentResource):
             ),
         )
         return claim
+
+
+def _plan(
+    name: str, args: PersistentStatefulSetArgs
+) -> tuple[Workload, str, k8s.core.v1.PodTemplateSpecArgs]:
+    """Everything the component is made of, checked."""
+    workload = read_workload("StatefulSet", name, args, PersistentStatefulSetArgs)
+    management = one_of(
+        workload.resource,
+        "pod_management",
+        args.get("pod_management", POD_MANAGEMENT[0]),
+        POD_MANAGEMENT,
+    )
+    template = pod_template(workload, ordinals=True, claims={}, secrets=secret_sources(workload))
+    return workload, management, template
 
 
 def _template(workload: Workload, volume: Volume) -> k8s.core.v1.PersistentVolumeClaimArgs:

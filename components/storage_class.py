@@ -67,51 +67,24 @@ class StorageClass(pulumi.ComponentResource):
     storage_class_name: pulumi.Output[str]
     """Name of the class, known once it exists."""
 
+    @staticmethod
+    def check(name: str, args: StorageClassArgs) -> None:
+        """Refuses what the constructor would refuse, and registers nothing.
+
+        Raises:
+            StatefastError: an arg is unknown, missing or wrong.
+        """
+        _plan(name, args)
+
     def __init__(
         self, name: str, args: StorageClassArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        resource = f"StorageClass {name}"
-        check_keys(resource, args, StorageClassArgs)
-        check_subdomain_name(resource, "name", name)
-        driver = driver_named(resource, args["driver"])
-        provisioner = _provisioner(resource, driver.provisioner, args.get("provisioner"))
-        parameters = driver.parameters(resource, args.get("parameters") or {})
-        reclaim_policy = one_of(
-            resource, "reclaim_policy", args.get("reclaim_policy", "Retain"), RECLAIM_POLICIES
-        )
-        binding_mode = one_of(
-            resource, "binding_mode", args.get("binding_mode", BINDING_MODES[0]), BINDING_MODES
-        )
-        expandable = args.get("expandable", driver.expands)
-        if expandable and not driver.expands:
-            raise StatefastError(
-                resource,
-                "expandable",
-                expandable,
-                f"but driver {driver.name} cannot grow volumes",
-                "leave it out",
-            )
+        plan = _plan(name, args)
         super().__init__("statefast:index:StorageClass", name, {}, opts)
         storage_class = k8s.storage.v1.StorageClass(
             name,
-            metadata=k8s.meta.v1.ObjectMetaArgs(
-                name=name,
-                labels=object_labels(
-                    resource,
-                    app=driver.name,
-                    instance=name,
-                    component="storage-class",
-                    part_of=args.get("part_of", "statefast"),
-                ),
-                annotations={_IS_DEFAULT: "true" if args.get("default", False) else "false"},
-            ),
-            provisioner=provisioner,
-            parameters=parameters,
-            reclaim_policy=reclaim_policy,
-            volume_binding_mode=binding_mode,
-            allow_volume_expansion=expandable,
-            mount_options=list(args.get("mount_options") or ()) or None,
-            opts=pulumi.ResourceOptions(
+            plan,
+            pulumi.ResourceOptions(
                 parent=self,
                 # The API server refuses an update of these two (ValidateStorageClassUpdate),
                 # and the provider does not know that they force a replacement.
@@ -121,6 +94,46 @@ class StorageClass(pulumi.ComponentResource):
         )
         self.storage_class_name = storage_class.metadata["name"]
         self.register_outputs({"storageClassName": self.storage_class_name})
+
+
+def _plan(name: str, args: StorageClassArgs) -> k8s.storage.v1.StorageClassInitArgs:
+    """The whole class, checked."""
+    resource = f"StorageClass {name}"
+    check_keys(resource, args, StorageClassArgs)
+    check_subdomain_name(resource, "name", name)
+    driver = driver_named(resource, args["driver"])
+    expandable = args.get("expandable", driver.expands)
+    if expandable and not driver.expands:
+        raise StatefastError(
+            resource,
+            "expandable",
+            expandable,
+            f"but driver {driver.name} cannot grow volumes",
+            "leave it out",
+        )
+    return k8s.storage.v1.StorageClassInitArgs(
+        metadata=k8s.meta.v1.ObjectMetaArgs(
+            name=name,
+            labels=object_labels(
+                resource,
+                app=driver.name,
+                instance=name,
+                component="storage-class",
+                part_of=args.get("part_of", "statefast"),
+            ),
+            annotations={_IS_DEFAULT: "true" if args.get("default", False) else "false"},
+        ),
+        provisioner=_provisioner(resource, driver.provisioner, args.get("provisioner")),
+        parameters=driver.parameters(resource, args.get("parameters") or {}),
+        reclaim_policy=one_of(
+            resource, "reclaim_policy", args.get("reclaim_policy", "Retain"), RECLAIM_POLICIES
+        ),
+        volume_binding_mode=one_of(
+            resource, "binding_mode", args.get("binding_mode", BINDING_MODES[0]), BINDING_MODES
+        ),
+        allow_volume_expansion=expandable,
+        mount_options=list(args.get("mount_options") or ()) or None,
+    )
 
 
 def _provisioner(resource: str, of_driver: str | None, given: str | None) -> str:

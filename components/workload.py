@@ -196,11 +196,11 @@ class Workload:
         same name: the Service of all clients, or the only copy of a password.
         """
         own = parent.pulumi_resource_type
-        return [
-            pulumi.Alias(parent=parent.urn.apply(lambda urn, other=other: urn.replace(own, other)))
-            for other in PATTERN_TYPES
-            if other != own
-        ]
+
+        def other(kind: str) -> pulumi.Output[str]:
+            return parent.urn.apply(lambda urn: urn.replace(own, kind))
+
+        return [pulumi.Alias(parent=other(kind)) for kind in PATTERN_TYPES if kind != own]
 
     def ports_of(self, service: str) -> tuple[Port, ...]:
         """The ports a Service offers."""

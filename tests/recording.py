@@ -14,6 +14,7 @@ from typing import Any
 import pulumi
 from google.protobuf import empty_pb2
 from pulumi.runtime import mocks, rpc, set_all_config
+from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.stack import run_in_stack
 
 SECONDS = 30
@@ -110,7 +111,9 @@ class _Monitor(mocks.MockMonitor):
             type_ = f"{chain}${type_}"
         return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{type_}::{name}"
 
-    def RegisterResource(self, request: Any) -> Any:
+    def RegisterResource(
+        self, request: resource_pb2.RegisterResourceRequest
+    ) -> resource_pb2.RegisterResourceResponse:
         if request.type != "pulumi:pulumi:Stack":
             self._recording.resources.append(
                 Registered(
@@ -134,9 +137,12 @@ class _Monitor(mocks.MockMonitor):
                     },
                 )
             )
-        return super().RegisterResource(request)
+        response: resource_pb2.RegisterResourceResponse = super().RegisterResource(request)  # type: ignore[no-untyped-call]
+        return response
 
-    def RegisterResourceOutputs(self, request: Any) -> Any:
+    def RegisterResourceOutputs(
+        self, request: resource_pb2.RegisterResourceOutputsRequest
+    ) -> empty_pb2.Empty:
         self._recording.outputs[request.urn] = rpc.deserialize_properties(request.outputs)
         return empty_pb2.Empty()
 
@@ -148,6 +154,7 @@ def run(
     stack: str = "dev",
     preview: bool = False,
     live: dict[str, dict[str, str]] | None = None,
+    into: Recording | None = None,
 ) -> Recording:
     """Runs a program once, with nothing left of any other run.
 
@@ -157,14 +164,16 @@ def run(
         stack: Name of the stack.
         preview: Whether the engine only asks what would be done.
         live: By name of the Secret, the data the cluster has of it.
+        into: Where to record; for a program that fails, and what it registered before.
     """
-    recording = Recording()
+    recording = into if into is not None else Recording()
 
     def isolated() -> None:
         monitor = _Monitor(_Answers(live or {}), recording)
-        features = set(monitor.GetDeploymentInfo(empty_pb2.Empty()).supportedFeatures)
+        information: Any = monitor.GetDeploymentInfo(empty_pb2.Empty())  # type: ignore[no-untyped-call]
+        features = set(information.supportedFeatures)
         pulumi.runtime.settings.configure(
-            mocks.MockSettings(
+            mocks.MockSettings(  # type: ignore[no-untyped-call]
                 monitor=monitor,
                 monitor_features=features,
                 engine=mocks.MockEngine(None),

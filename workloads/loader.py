@@ -109,10 +109,10 @@ def load_workload(name: str, *, asked_by: str, folder: Path = FOLDER) -> Workloa
     resource = f"workloads/{name}.yaml"
     try:
         content = yaml.safe_load((folder / f"{name}.yaml").read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f"line {mark.line + 1}" if mark else "the file"
-        problem = getattr(error, "problem", None) or "not YAML"
+        problem = getattr(error, "problem", None) or str(error)
         raise StatefastError(resource, line, problem, "not valid YAML", "correct it") from None
     return _read(name, Fields(resource, content))
 
@@ -121,7 +121,7 @@ def _read(name: str, fields: Fields) -> WorkloadFile:
     file = WorkloadFile(
         name=name,
         component=fields.text("component", "server"),
-        image=fields.text("image", like="zookeeper:3.9.4"),
+        image=fields.text("image", pattern=r"[^\s]+", like="zookeeper:3.9.4"),
         run_as_user=fields.integer("runAsUser", 1000, low=1, high=2**31 - 1),
         headless_suffix=fields.text("headlessSuffix", "headless"),
         termination_grace_seconds=fields.integer("terminationGraceSeconds", 30, low=0, high=86_400),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from localcluster import cluster
 from localcluster.layout import Workspace
 from localcluster.stacks import LocalStack

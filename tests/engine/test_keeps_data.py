@@ -58,9 +58,7 @@ def test_new_replicas_of_a_grown_set_have_the_grown_size(deployment: Deployment)
     deployment.workloads(zookeeper=ZOOKEEPER).up()
     deployment.workloads(zookeeper={**ZOOKEEPER, "storage": {"size": "12Gi"}}).up()
 
-    deployment.workloads(
-        zookeeper={**ZOOKEEPER, "storage": {"size": "12Gi"}, "replicas": 5}
-    ).up()
+    deployment.workloads(zookeeper={**ZOOKEEPER, "storage": {"size": "12Gi"}, "replicas": 5}).up()
 
     for ordinal in range(5):
         deployment.wait_capacity(f"zookeeper-vol-zookeeper-{ordinal}", "12Gi")

@@ -16,7 +16,7 @@ def ports(service: Config) -> list[tuple[str, int]]:
 
 def server_list(workload: Config) -> str:
     env = workload["spec"]["template"]["spec"]["containers"][0]["env"]
-    return next(item["value"] for item in env if item["name"] == "ZOO_SERVERS")
+    return str(next(item["value"] for item in env if item["name"] == "ZOO_SERVERS"))
 
 
 def assert_services(deployment: Deployment) -> None:
