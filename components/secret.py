@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pulumi
 import pulumi_kubernetes as k8s
 
+from .args import DELETE_AT_ONCE
 from .errors import StatefastError
 from .workload import Workload
 
@@ -40,7 +41,10 @@ class WorkloadSecrets:
         return k8s.core.v1.Secret(
             name,
             metadata=k8s.meta.v1.ObjectMetaArgs(
-                name=name, namespace=workload.namespace, labels=dict(workload.labels)
+                name=name,
+                namespace=workload.namespace,
+                labels=dict(workload.labels),
+                annotations=DELETE_AT_ONCE,
             ),
             type="Opaque",
             data={

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pulumi_kubernetes as k8s
 
+from .args import DELETE_AT_ONCE
 from .workload import Port, Workload
 
 __all__ = ["client_service", "headless_service", "peer_host", "service_host"]
@@ -59,7 +60,7 @@ def _metadata(workload: Workload, name: str) -> k8s.meta.v1.ObjectMetaArgs:
         name=name,
         namespace=workload.namespace,
         labels=dict(workload.labels),
-        annotations=_NO_AWAIT,
+        annotations={**_NO_AWAIT, **DELETE_AT_ONCE},
     )
 
 

@@ -9,7 +9,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 import pulumi_kubernetes as k8s
 
-from .args import check_keys, one_of
+from .args import DELETE_AT_ONCE, check_keys, one_of
 from .drivers import driver_named
 from .errors import MISSING, StatefastError
 from .labels import object_labels
@@ -121,7 +121,10 @@ def _plan(name: str, args: StorageClassArgs) -> k8s.storage.v1.StorageClassInitA
                 component="storage-class",
                 part_of=args.get("part_of", "statefast"),
             ),
-            annotations={_IS_DEFAULT: "true" if args.get("default", False) else "false"},
+            annotations={
+                _IS_DEFAULT: "true" if args.get("default", False) else "false",
+                **DELETE_AT_ONCE,
+            },
         ),
         provisioner=_provisioner(resource, driver.provisioner, args.get("provisioner")),
         parameters=driver.parameters(resource, args.get("parameters") or {}),

@@ -1,0 +1,150 @@
+"""What an administrator would have installed: CRDs, the CSI driver's object, nodes, a secret."""
+
+import base64
+import hashlib
+import secrets
+from pathlib import Path
+from typing import Any
+
+from .api import Api
+from .control_plane import CSI_DRIVER
+from .files import write_private
+from .layout import Cluster
+
+NODES = ("node-0", "node-1", "node-2")
+_LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"
+CEPH_NAMESPACE = "ceph-csi"
+CEPH_CREDENTIALS = "csi-rbd-secret"
+
+
+def fingerprint(assets: Path) -> str:
+    """Names this version of the bootstrap.
+
+    Args:
+        assets: The folder of CRDs and stages; its name carries the hash of its sources.
+
+    Returns:
+        A text that changes when a cluster has to be bootstrapped again.
+    """
+    return hashlib.sha256(f"{assets.name} {Path(__file__).read_text()}".encode()).hexdigest()[:16]
+
+
+def write_stages(cluster: Cluster, assets: Path) -> None:
+    """Writes what kwok does with nodes and pods.
+
+    Args:
+        cluster: The cluster.
+        assets: The folder of CRDs and stages.
+    """
+    stages = "---\n".join(file.read_text() for file in sorted(assets.glob("stage-*.yaml")))
+    write_private(cluster.folder / "stages.yaml", stages)
+
+
+def install_snapshot_kinds(api: Api, assets: Path) -> None:
+    """Makes the API server serve VolumeSnapshot and its kin.
+
+    Args:
+        api: The cluster's API.
+        assets: The folder of CRDs and stages.
+    """
+    import yaml
+
+    # The parser in C, where PyYAML has it, reads these files ten times faster.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    for file in sorted(assets.glob("crd-*.yaml")):
+        crd = yaml.load(file.read_text(), Loader=loader)  # noqa: S506  a safe one, either way
+        api.apply(
+            f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{crd['metadata']['name']}",
+            crd,
+        )
+
+
+def install_objects(api: Api) -> None:
+    """Installs everything but the CRDs.
+
+    Args:
+        api: The cluster's API.
+    """
+    api.apply(
+        f"/apis/storage.k8s.io/v1/csidrivers/{CSI_DRIVER}",
+        {
+            "apiVersion": "storage.k8s.io/v1",
+            "kind": "CSIDriver",
+            "metadata": {"name": CSI_DRIVER},
+            "spec": {"attachRequired": False, "podInfoOnMount": False},
+        },
+    )
+    api.apply(
+        f"/api/v1/namespaces/{CEPH_NAMESPACE}",
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": CEPH_NAMESPACE}},
+    )
+    # Created, never applied: the key of an existing cluster stays what it is.
+    api.create(
+        f"/api/v1/namespaces/{CEPH_NAMESPACE}/secrets",
+        {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": CEPH_CREDENTIALS},
+            "data": {
+                "userID": base64.b64encode(b"kubernetes").decode(),
+                "userKey": base64.b64encode(secrets.token_urlsafe(30).encode()).decode(),
+            },
+        },
+    )
+    for node in NODES:
+        labels = {"kubernetes.io/hostname": node}
+        api.apply(
+            f"/api/v1/nodes/{node}",
+            {"apiVersion": "v1", "kind": "Node", "metadata": {"name": node, "labels": labels}},
+        )
+
+
+def release_nodes(api: Api) -> None:
+    """Frees the nodes of a kwok that is gone, for the next one to manage.
+
+    Every start of kwok is another holder to the nodes' leases. Without this it would let the
+    nodes alone, and no pod would run, until the leases of its predecessor expire.
+
+    Args:
+        api: The cluster's API.
+    """
+    for node in NODES:
+        api.delete(f"{_LEASES}/{node}")
+
+
+def snapshot_kinds_served(api: Api) -> bool:
+    """Says whether snapshots can be worked with yet.
+
+    Args:
+        api: The cluster's API.
+
+    Returns:
+        True when the API server lists all three kinds.
+    """
+    found = api.get("/apis/snapshot.storage.k8s.io/v1") or {}
+    names = {str(resource["name"]) for resource in found.get("resources", [])}
+    return {"volumesnapshots", "volumesnapshotclasses", "volumesnapshotcontents"} <= names
+
+
+def usable(api: Api) -> bool:
+    """Says whether a pod could be created and would run.
+
+    Args:
+        api: The cluster's API.
+
+    Returns:
+        True when the default service account is there and every node is managed and ready.
+    """
+    if api.get("/api/v1/namespaces/default/serviceaccounts/default") is None:
+        return False
+    # A node that is not managed still has the state it was left in.
+    if not all(api.get(f"{_LEASES}/{node}") for node in NODES):
+        return False
+    nodes = (api.get("/api/v1/nodes") or {}).get("items", [])
+    ready = {node["metadata"]["name"] for node in nodes if _is_ready(node)}
+    return ready.issuperset(NODES)
+
+
+def _is_ready(node: dict[str, Any]) -> bool:
+    conditions = node.get("status", {}).get("conditions", [])
+    return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)

@@ -1,0 +1,157 @@
+"""Brings a cluster up, heals it, takes it down."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from . import build, parts, processes, toolchain
+from .control_plane import Phase, services
+from .errors import LocalClusterError
+from .files import private_folder
+from .layout import Workspace
+from .progress import say
+from .start import Start
+
+
+def up(workspace: Workspace, *, cluster_only: bool = False) -> dict[str, float]:
+    """Makes a workspace's cluster run, whatever state it is in.
+
+    Everything alive: returns at once. A part dead: starts it again on the existing data. Nothing
+    there: builds, creates, starts.
+
+    Args:
+        workspace: The workspace.
+        cluster_only: Leave out the Pulumi side.
+
+    Returns:
+        Seconds by phase of the start; empty when everything ran already.
+
+    Raises:
+        LocalClusterError: When the cluster cannot be built or started. What this call started is
+            stopped again.
+    """
+    tools = None if cluster_only else toolchain.find()
+    pulumi_parts = tools.missing_parts() if tools else []
+    programs = build.ensure((*parts.CLUSTER_PARTS, *pulumi_parts))
+    with locked(workspace):
+        phases = Start(workspace.cluster, programs).run()
+        if tools:
+            toolchain.prepare(workspace, tools)
+    return phases
+
+
+def down(workspace: Workspace, *, delete: bool = False) -> list[str]:
+    """Stops a workspace's cluster. Its objects and volumes stay for the next `up`.
+
+    Args:
+        workspace: The workspace.
+        delete: Remove the cluster's data as well, and the stacks that were deployed to it.
+
+    Returns:
+        The parts that ran.
+    """
+    if not workspace.folder.exists():
+        return []
+    cluster = workspace.cluster
+    with locked(workspace):
+        stopped = []
+        # Where a part's program lies plays no role here, and neither does the port.
+        anywhere = {part.name: cluster.folder for part in parts.CLUSTER_PARTS}
+        plan = services(cluster, anywhere, 0)
+        for phase in reversed(Phase):
+            names = [service.name for service in plan if service.phase is phase]
+            found = {name: p for name in names if (p := processes.running(cluster, name))}
+            processes.stop(found.values())
+            stopped += list(found)
+            for name in names:
+                processes.forget(cluster, name)
+        processes.stop(processes.strays(cluster, build.programs_folder()))
+        if delete:
+            _delete(workspace)
+    return stopped
+
+
+def require(workspace: Workspace) -> None:
+    """Makes sure that there is a cluster to speak of.
+
+    Args:
+        workspace: The workspace.
+
+    Raises:
+        LocalClusterError: When `up` was never run on it.
+    """
+    if not workspace.cluster.kubeconfig.exists():
+        raise LocalClusterError(
+            f"there is no cluster in {workspace.folder}: run `python -m localcluster up` first"
+        )
+
+
+def logs(workspace: Workspace, part: str | None, lines: int) -> dict[str, list[str]]:
+    """Reads the end of the parts' logs.
+
+    Args:
+        workspace: The workspace.
+        part: One part alone.
+        lines: How many lines of each.
+
+    Returns:
+        The lines by part.
+
+    Raises:
+        LocalClusterError: When there is no such part, or no log of it.
+    """
+    require(workspace)
+    there = sorted(file.stem for file in workspace.cluster.log.glob("*.log"))
+    if part is not None and part not in there:
+        raise LocalClusterError(f"there is no log of {part!r}: choose one of {', '.join(there)}")
+    names = there if part is None else [part]
+    return {name: processes.log_tail(workspace.cluster, name, lines) for name in names}
+
+
+def build_all() -> None:
+    """Builds all that `up` would build, and says of the rest that it is there."""
+    parts_of_pulumi = toolchain.find().missing_parts()
+    build.ensure((*parts.CLUSTER_PARTS, *parts_of_pulumi), verbose=True)
+
+
+def _delete(workspace: Workspace) -> None:
+    # What was made here and nothing else: --state may name a folder that holds more.
+    for folder in (
+        workspace.cluster.folder,
+        workspace.pulumi_home,
+        workspace.stacks,
+        workspace.folder / "stacks",
+        workspace.bin,
+    ):
+        shutil.rmtree(folder, ignore_errors=True)
+    for file in (workspace.passphrase, workspace.lock):
+        file.unlink(missing_ok=True)
+    try:
+        workspace.folder.rmdir()
+    except OSError:
+        say(f"{workspace.folder} is kept: it holds files that are not the cluster's")
+
+
+@contextmanager
+def locked(workspace: Workspace) -> Iterator[None]:
+    """Keeps other commands from changing a workspace.
+
+    Args:
+        workspace: The workspace.
+
+    Yields:
+        Once no other command works on it.
+    """
+    from filelock import FileLock, Timeout
+
+    private_folder(workspace.folder)
+    lock = FileLock(workspace.lock)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        say(f"another command works on {workspace.folder}: waiting for it")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()

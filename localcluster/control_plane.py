@@ -1,0 +1,181 @@
+"""The command line of every part of a cluster, and what has to be there before it starts.
+
+Nothing but the API server opens a TCP port, and that one on 127.0.0.1. etcd and the CSI driver
+listen on unix sockets in the cluster's folder, which no other user can enter.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+
+from .layout import Cluster
+from .ports import HOST
+
+CSI_DRIVER = "rbd.csi.ceph.com"
+
+# etcd wants host:port even of a unix socket; the socket's file name is all of it. The path is
+# relative to the working folder: an absolute one can exceed the 108 bytes the kernel allows.
+ETCD_SOCKET = "etcd.sock:0"
+ETCD_PEER_SOCKET = "etcd-peer.sock:0"
+
+# What the kernel has room for in a socket's address, less the closing zero byte.
+_SOCKET_PATH_LIMIT = 107
+
+
+class Phase(IntEnum):
+    """What a part waits for. Parts of one phase start together and stop together."""
+
+    STORE = 0
+    API = 1
+    CONTROLLERS = 2
+    SNAPSHOTS = 3
+
+
+@dataclass(frozen=True)
+class Service:
+    """A part as a running program."""
+
+    name: str
+    phase: Phase
+    argv: tuple[str, ...]
+    # A part whose end this one does not survive.
+    tied_to: str | None = None
+
+
+def csi_socket(cluster: Cluster) -> str:
+    """Where the CSI driver listens.
+
+    Args:
+        cluster: The cluster.
+
+    Returns:
+        A path that the kernel accepts, however deep the cluster's folder is.
+    """
+    path = str(cluster.folder / "csi.sock")
+    if len(path.encode()) <= _SOCKET_PATH_LIMIT:
+        return path
+    # The sidecars insist on an absolute path. This one is, and leads each process to its own
+    # working folder, which is the cluster's folder for all of them.
+    return "/proc/self/cwd/csi.sock"
+
+
+def services(cluster: Cluster, programs: Mapping[str, Path], port: int) -> list[Service]:
+    """Lists what a cluster consists of, in the order of starting.
+
+    Args:
+        cluster: The cluster.
+        programs: The built parts by name.
+        port: The API server's port.
+
+    Returns:
+        Every process to run.
+    """
+    kubeconfig = f"--kubeconfig={cluster.kubeconfig}"
+    socket = csi_socket(cluster)
+    sidecar = (kubeconfig, f"--csi-address={socket}")
+    arguments: list[tuple[str, Phase, tuple[str, ...]]] = [
+        ("etcd", Phase.STORE, _etcd(cluster)),
+        ("csidriver", Phase.STORE, _csi_driver(cluster, socket)),
+        ("kube-apiserver", Phase.API, _api_server(cluster, port)),
+        ("kube-controller-manager", Phase.CONTROLLERS, _controller_manager(cluster, kubeconfig)),
+        (
+            "kube-scheduler",
+            Phase.CONTROLLERS,
+            (kubeconfig, "--secure-port=0", "--leader-elect=false"),
+        ),
+        ("kwok", Phase.CONTROLLERS, _kwok(cluster, kubeconfig)),
+        (
+            "csi-provisioner",
+            Phase.CONTROLLERS,
+            (*sidecar, "--extra-create-metadata", "--kube-api-qps=200", "--kube-api-burst=400"),
+        ),
+        ("csi-resizer", Phase.CONTROLLERS, sidecar),
+        ("csi-snapshotter", Phase.SNAPSHOTS, sidecar),
+        ("snapshot-controller", Phase.SNAPSHOTS, (kubeconfig,)),
+    ]
+    return [
+        Service(
+            name,
+            phase,
+            (str(programs[name]), *rest),
+            # A sidecar exits when it loses its driver.
+            tied_to="csidriver" if rest[: len(sidecar)] == sidecar else None,
+        )
+        for name, phase, rest in arguments
+    ]
+
+
+def _etcd(cluster: Cluster) -> tuple[str, ...]:
+    client, peer = f"unix://{ETCD_SOCKET}", f"unix://{ETCD_PEER_SOCKET}"
+    return (
+        "--name=local",
+        f"--data-dir={cluster.folder / 'etcd'}",
+        f"--listen-client-urls={client}",
+        f"--advertise-client-urls={client}",
+        f"--listen-peer-urls={peer}",
+        f"--initial-advertise-peer-urls={peer}",
+        f"--initial-cluster=local={peer}",
+        # Survives the death of any process, kill -9 included; only a power cut can lose what
+        # was written last. In exchange no disk is ever waited for.
+        "--unsafe-no-fsync",
+        "--log-level=warn",
+    )
+
+
+def _csi_driver(cluster: Cluster, socket: str) -> tuple[str, ...]:
+    return (
+        f"-endpoint={socket}",
+        f"-name={CSI_DRIVER}",
+        f"-state={cluster.folder / 'csi.json'}",
+        f"-faults={cluster.faults}",
+    )
+
+
+def _api_server(cluster: Cluster, port: int) -> tuple[str, ...]:
+    pki = cluster.pki
+    return (
+        f"--etcd-servers=unix://{ETCD_SOCKET}",
+        f"--bind-address={HOST}",
+        f"--advertise-address={HOST}",
+        f"--secure-port={port}",
+        "--endpoint-reconciler-type=none",
+        "--service-cluster-ip-range=10.0.0.0/24",
+        "--authorization-mode=Node,RBAC",
+        "--anonymous-auth=false",
+        "--allow-privileged=true",
+        f"--tls-cert-file={pki / 'apiserver.crt'}",
+        f"--tls-private-key-file={pki / 'apiserver.key'}",
+        f"--token-auth-file={pki / 'tokens.csv'}",
+        "--service-account-issuer=https://kubernetes.default.svc",
+        f"--service-account-key-file={pki / 'service-accounts.pub'}",
+        f"--service-account-signing-key-file={pki / 'service-accounts.key'}",
+    )
+
+
+def _controller_manager(cluster: Cluster, kubeconfig: str) -> tuple[str, ...]:
+    return (
+        kubeconfig,
+        "--secure-port=0",
+        "--leader-elect=false",
+        f"--service-account-private-key-file={cluster.pki / 'service-accounts.key'}",
+        f"--root-ca-file={cluster.pki / 'ca.crt'}",
+        "--use-service-account-credentials=false",
+        "--pvclaimbinder-sync-period=1s",
+        # The default of 20 requests a second is a courtesy to shared servers. With it a hundred
+        # StatefulSets take 49 seconds to come up, without it 13.
+        "--kube-api-qps=500",
+        "--kube-api-burst=1000",
+        "--concurrent-statefulset-syncs=20",
+    )
+
+
+def _kwok(cluster: Cluster, kubeconfig: str) -> tuple[str, ...]:
+    return (
+        kubeconfig,
+        f"--config={cluster.folder / 'stages.yaml'}",
+        "--manage-all-nodes=true",
+        f"--node-ip={HOST}",
+        "--cidr=10.244.0.0/24",
+        "--node-lease-duration-seconds=40",
+    )

@@ -1,0 +1,82 @@
+"""`python -m localcluster stack …`: the main job, on the embedded cluster."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from . import cluster
+from .errors import LocalClusterError
+from .layout import Workspace
+from .progress import say, span
+from .stacks import LocalStack
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    help="Runs a stack of this program on the embedded cluster.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+Name = Annotated[str, typer.Argument(help="Name of the stack, as in Pulumi.<stack>.yaml.")]
+State = Annotated[
+    Path | None,
+    typer.Option("--state", help="The workspace folder.", envvar="STATEFAST_STATE"),
+]
+
+
+def _ready(name: str, state: Path | None) -> LocalStack:
+    """The stack, on a cluster that runs."""
+    workspace = Workspace.at(state)
+    cluster.up(workspace)
+    stack = LocalStack(workspace, name)
+    stack.prepare()
+    return stack
+
+
+@app.command()
+def up(name: Name = "dev", state: State = None) -> None:
+    """Starts the cluster, deploys the stack, and shows its workloads."""
+    began = time.monotonic()
+    stack = _ready(name, state)
+    started = time.monotonic()
+    # Elsewhere than on a terminal each step of progress would be a line of its own.
+    brief = () if sys.stdout.isatty() else ("--suppress-progress",)
+    stack.run("up", "--yes", "--skip-preview", "--suppress-outputs", *brief)
+    deployed = time.monotonic()
+    _show(stack)
+    say(
+        f"{name} is up after {span(deployed - began)}: {span(started - began)} for the cluster,"
+        f" {span(deployed - started)} for pulumi"
+    )
+
+
+@app.command()
+def preview(name: Name = "dev", state: State = None) -> None:
+    """Shows what an `up` would do."""
+    _ready(name, state).run("preview", "--diff")
+
+
+@app.command()
+def outputs(name: Name = "dev", state: State = None) -> None:
+    """Prints the outputs of the stack as JSON."""
+    _ready(name, state).run("stack", "output", "--json")
+
+
+@app.command()
+def destroy(name: Name = "dev", state: State = None) -> None:
+    """Removes the stack's objects; retained claims stay in the cluster."""
+    _ready(name, state).run("destroy", "--yes", "--skip-preview")
+
+
+def _show(stack: LocalStack) -> None:
+    from .toolchain import environment
+
+    script = Path(sys.executable).with_name("statefast")
+    done = subprocess.run([script, "status"], env=environment(stack.workspace), check=False)
+    if done.returncode:
+        raise LocalClusterError("the stack is up, but its workloads could not be shown")

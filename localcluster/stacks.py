@@ -1,0 +1,127 @@
+"""Stacks of this program on the embedded cluster, apart from the checkout.
+
+Pulumi writes into the folder of the project it runs: the salt of a stack's secrets goes into its
+config file. So each stack gets a folder of its own in the workspace, whose project points back at
+the program; the checkout stays as it was.
+"""
+
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .errors import LocalClusterError
+from .files import private_folder
+from .layout import PROJECT, Workspace
+
+__all__ = ["LocalStack"]
+
+_SALT = "encryptionsalt"
+
+
+@dataclass(frozen=True)
+class LocalStack:
+    """One stack in a workspace.
+
+    Attributes:
+        workspace: Where its cluster, state and folder are.
+        name: Name of the stack.
+        project: Folder of the program, with its Pulumi.yaml and Pulumi.<stack>.yaml.
+    """
+
+    workspace: Workspace
+    name: str
+    project: Path = PROJECT
+
+    @property
+    def folder(self) -> Path:
+        """The folder `pulumi` runs in."""
+        return self.workspace.folder / "stacks" / self.name
+
+    def prepare(self, config: Mapping[str, Any] | None = None) -> None:
+        """Writes the folder anew from the project, and makes the stack if there is none.
+
+        Args:
+            config: Stack config instead of that in Pulumi.<stack>.yaml.
+
+        Raises:
+            LocalClusterError: The project has no such stack, or holds values that only their
+                owner's passphrase can open.
+        """
+        private_folder(self.folder)
+        project = _read(self.project / "Pulumi.yaml")
+        project["main"] = str(self.project)
+        project["runtime"]["options"]["virtualenv"] = str(PROJECT / ".venv")
+        (self.folder / "Pulumi.yaml").write_text(_dump(project), encoding="utf-8")
+
+        file = self.folder / f"Pulumi.{self.name}.yaml"
+        salt = _read(file).get(_SALT) if file.exists() else None
+        settings = {"config": dict(config)} if config is not None else self._settings()
+        file.write_text(_dump(settings | ({_SALT: salt} if salt else {})), encoding="utf-8")
+        if not (
+            self.workspace.stacks / ".pulumi/stacks" / project["name"] / f"{self.name}.json"
+        ).exists():
+            self.run("stack", "init", self.name, quiet=True)
+
+    def _settings(self) -> dict[str, Any]:
+        source = self.project / f"Pulumi.{self.name}.yaml"
+        if not source.exists():
+            raise LocalClusterError(
+                f"there is no stack {self.name}: write {source.name}, or name another stack"
+            )
+        text = source.read_text(encoding="utf-8")
+        if "secure:" in text:
+            raise LocalClusterError(
+                f"{source.name} has encrypted values that only your own passphrase opens: run"
+                f" plain `pulumi up -s {self.name}` against your own cluster"
+            )
+        settings = _read(source)
+        settings.pop(_SALT, None)
+        return settings
+
+    def run(
+        self, *arguments: str, quiet: bool = False, check: bool = True
+    ) -> subprocess.CompletedProcess[str]:
+        """Runs `pulumi` on this stack.
+
+        Args:
+            arguments: What follows `pulumi`.
+            quiet: Whether to keep what it prints instead of showing it.
+            check: Whether failure is an error.
+
+        Raises:
+            LocalClusterError: `pulumi` failed, and `check` is set.
+        """
+        from .toolchain import environment
+
+        done = subprocess.run(
+            ["pulumi", *arguments],
+            cwd=self.folder,
+            env=environment(self.workspace),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if quiet else None,
+            stderr=subprocess.STDOUT if quiet else None,
+            text=True,
+            check=False,
+        )
+        if check and done.returncode:
+            said = f":\n{done.stdout.strip()}" if quiet else ""
+            raise LocalClusterError(f"`pulumi {arguments[0]}` failed{said}")
+        return done
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" at line {mark.line + 1}" if mark else ""
+        raise LocalClusterError(f"{path.name} is not valid YAML{line}: correct it") from None
+    return dict(content or {})
+
+
+def _dump(content: Mapping[str, Any]) -> str:
+    return yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True)
