@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from . import build, parts, processes, toolchain
-from .control_plane import Phase, services
+from .control_plane import PHASES, stop_in_order
 from .errors import LocalClusterError
 from .files import private_folder
 from .layout import Workspace
@@ -54,21 +54,14 @@ def down(workspace: Workspace, *, delete: bool = False) -> list[str]:
         return []
     cluster = workspace.cluster
     with locked(workspace):
-        stopped = []
-        # Where a part's program lies plays no role here, and neither does the port.
-        anywhere = {part.name: cluster.folder for part in parts.CLUSTER_PARTS}
-        plan = services(cluster, anywhere, 0)
-        for phase in reversed(Phase):
-            names = [service.name for service in plan if service.phase is phase]
-            found = {name: p for name in names if (p := processes.running(cluster, name))}
-            processes.stop(found.values())
-            stopped += list(found)
-            for name in names:
-                processes.forget(cluster, name)
-        processes.stop(processes.strays(cluster, build.programs_folder()))
+        found = {name: p for name in PHASES if (p := processes.running(cluster, name))}
+        stop_in_order(found)
+        for name in PHASES:
+            processes.forget(cluster, name)
+        stop_in_order(processes.strays(cluster, build.programs_folder()))
         if delete:
             _delete(workspace)
-    return stopped
+    return list(found)
 
 
 def require(workspace: Workspace) -> None:

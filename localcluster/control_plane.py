@@ -11,6 +11,7 @@ from pathlib import Path
 
 from .layout import Cluster
 from .ports import HOST
+from .processes import Process, stop
 
 CSI_DRIVER = "rbd.csi.ceph.com"
 
@@ -30,6 +31,21 @@ class Phase(IntEnum):
     API = 1
     CONTROLLERS = 2
     SNAPSHOTS = 3
+
+
+# Every part that runs, in the order of starting.
+PHASES = {
+    "etcd": Phase.STORE,
+    "csidriver": Phase.STORE,
+    "kube-apiserver": Phase.API,
+    "kube-controller-manager": Phase.CONTROLLERS,
+    "kube-scheduler": Phase.CONTROLLERS,
+    "kwok": Phase.CONTROLLERS,
+    "csi-provisioner": Phase.CONTROLLERS,
+    "csi-resizer": Phase.CONTROLLERS,
+    "csi-snapshotter": Phase.SNAPSHOTS,
+    "snapshot-controller": Phase.SNAPSHOTS,
+}
 
 
 @dataclass(frozen=True)
@@ -74,36 +90,43 @@ def services(cluster: Cluster, programs: Mapping[str, Path], port: int) -> list[
     kubeconfig = f"--kubeconfig={cluster.kubeconfig}"
     socket = csi_socket(cluster)
     sidecar = (kubeconfig, f"--csi-address={socket}")
-    arguments: list[tuple[str, Phase, tuple[str, ...]]] = [
-        ("etcd", Phase.STORE, _etcd(cluster)),
-        ("csidriver", Phase.STORE, _csi_driver(cluster, socket)),
-        ("kube-apiserver", Phase.API, _api_server(cluster, port)),
-        ("kube-controller-manager", Phase.CONTROLLERS, _controller_manager(cluster, kubeconfig)),
-        (
-            "kube-scheduler",
-            Phase.CONTROLLERS,
-            (kubeconfig, "--secure-port=0", "--leader-elect=false"),
+    arguments: dict[str, tuple[str, ...]] = {
+        "etcd": _etcd(cluster),
+        "csidriver": _csi_driver(cluster, socket),
+        "kube-apiserver": _api_server(cluster, port),
+        "kube-controller-manager": _controller_manager(cluster, kubeconfig),
+        "kube-scheduler": (kubeconfig, "--secure-port=0", "--leader-elect=false"),
+        "kwok": _kwok(cluster, kubeconfig),
+        "csi-provisioner": (
+            *sidecar,
+            "--extra-create-metadata",
+            "--kube-api-qps=200",
+            "--kube-api-burst=400",
         ),
-        ("kwok", Phase.CONTROLLERS, _kwok(cluster, kubeconfig)),
-        (
-            "csi-provisioner",
-            Phase.CONTROLLERS,
-            (*sidecar, "--extra-create-metadata", "--kube-api-qps=200", "--kube-api-burst=400"),
-        ),
-        ("csi-resizer", Phase.CONTROLLERS, sidecar),
-        ("csi-snapshotter", Phase.SNAPSHOTS, sidecar),
-        ("snapshot-controller", Phase.SNAPSHOTS, (kubeconfig,)),
-    ]
+        "csi-resizer": sidecar,
+        "csi-snapshotter": sidecar,
+        "snapshot-controller": (kubeconfig,),
+    }
     return [
         Service(
             name,
             phase,
-            (str(programs[name]), *rest),
+            (str(programs[name]), *arguments[name]),
             # A sidecar exits when it loses its driver.
-            tied_to="csidriver" if rest[: len(sidecar)] == sidecar else None,
+            tied_to="csidriver" if arguments[name][: len(sidecar)] == sidecar else None,
         )
-        for name, phase, rest in arguments
+        for name, phase in PHASES.items()
     ]
+
+
+def stop_in_order(running: Mapping[str, Process]) -> None:
+    """Stops parts, those first which need others: an API server without its store does not end.
+
+    Args:
+        running: Processes by the part's name.
+    """
+    for phase in reversed(Phase):
+        stop(process for name, process in running.items() if PHASES.get(name) is phase)
 
 
 def _etcd(cluster: Cluster) -> tuple[str, ...]:

@@ -77,6 +77,8 @@ def _show(stack: LocalStack) -> None:
     from .toolchain import environment
 
     script = Path(sys.executable).with_name("statefast")
-    done = subprocess.run([script, "status"], env=environment(stack.workspace), check=False)
+    done = subprocess.run(  # noqa: S603  the console script beside this Python
+        [script, "status"], env=environment(stack.workspace), check=False
+    )
     if done.returncode:
         raise LocalClusterError("the stack is up, but its workloads could not be shown")

@@ -97,8 +97,8 @@ class LocalStack:
         """
         from .toolchain import environment
 
-        done = subprocess.run(
-            ["pulumi", *arguments],
+        done = subprocess.run(  # noqa: S603  the CLI of this workspace
+            ["pulumi", *arguments],  # noqa: S607  found on the PATH made for it
             cwd=self.folder,
             env=environment(self.workspace),
             stdin=subprocess.DEVNULL,

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from . import bootstrap, build, ports, processes
 from .api import Api
-from .control_plane import ETCD_SOCKET, Phase, Service, services
+from .control_plane import ETCD_SOCKET, Phase, Service, services, stop_in_order
 from .errors import LocalClusterError
 from .files import private_folder, read_json, write_json, write_private
 from .layout import Cluster
@@ -89,34 +89,35 @@ class Start:
             and Api(self._cluster, self._port).ready()
         )
 
+    def _running(self, name: str) -> Process | None:
+        return processes.running(self._cluster, name)
+
     def _bootstrapped(self) -> bool:
         wanted = bootstrap.fingerprint(self._programs["assets"])
         return self._facts.get("bootstrap") == wanted and self._cluster.kubeconfig.exists()
 
     def _current(self, service: Service) -> bool:
         # A part with another program or other arguments than it would get now is no longer it.
-        process = processes.running(self._cluster, service.name)
+        process = self._running(service.name)
         return process is not None and process.argv == service.argv
 
     def _clear(self) -> None:
         """Ends what cannot stay, so that all that still runs afterwards is right."""
-        processes.stop(processes.strays(self._cluster, build.programs_folder()))
+        stop_in_order(processes.strays(self._cluster, build.programs_folder()))
         plan = self._plan
         stale = {service.name for service in plan if not self._current(service)}
         api = next(service for service in plan if service.phase is Phase.API)
         if api.name in stale and not self._port_usable():
-            running = processes.running(self._cluster, api.name)
             # Ended first: the port may be taken by nobody but the server to be replaced.
-            processes.stop([running] if running else [])
+            old = self._running(api.name)
+            processes.stop([old] if old else [])
             if not self._port_usable():
                 # The clients of the API read its address when they start.
                 self._facts["port"] = ports.choose()
                 stale |= {service.name for service in plan if service.phase > Phase.API}
         stale |= {service.name for service in plan if service.tied_to in stale}
-        for phase in reversed(Phase):
-            names = [s.name for s in plan if s.phase is phase and s.name in stale]
-            running_ones = (processes.running(self._cluster, name) for name in names)
-            processes.stop([process for process in running_ones if process])
+        running = {name: process for name in stale if (process := self._running(name))}
+        stop_in_order(running)
 
     def _port_usable(self) -> bool:
         return self._port != 0 and ports.is_free(self._port)
@@ -152,7 +153,7 @@ class Start:
 
     def _phase(self, phase: Phase) -> None:
         for service in self._plan:
-            if service.phase is phase and not processes.running(self._cluster, service.name):
+            if service.phase is phase and not self._running(service.name):
                 process = processes.start(self._cluster, service.name, service.argv)
                 self._started[service.name] = process
                 self._latest = time.monotonic()
@@ -186,7 +187,7 @@ class Start:
                     pool.submit(bootstrap.install_snapshot_kinds, kinds, assets),
                     pool.submit(bootstrap.install_objects, objects),
                 ]
-            if not processes.running(self._cluster, "kwok"):
+            if not self._running("kwok"):
                 bootstrap.release_nodes(self._api())
             self._phase(Phase.CONTROLLERS)
             for job in jobs:
@@ -232,7 +233,7 @@ class Start:
         with _uninterrupted():
             for name in self._started:
                 processes.forget(self._cluster, name)
-            processes.stop(self._started.values())
+            stop_in_order(self._started)
 
 
 @contextmanager

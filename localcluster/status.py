@@ -6,8 +6,8 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from . import parts, processes
-from .control_plane import services
+from . import processes
+from .control_plane import PHASES
 from .layout import Cluster
 
 
@@ -31,9 +31,7 @@ def rows(cluster: Cluster) -> list[Row]:
     Returns:
         One row a part, in the order of starting.
     """
-    # The list of parts is wanted, not their command lines.
-    anywhere = {part.name: cluster.folder for part in parts.CLUSTER_PARTS}
-    return [_row(cluster, service.name) for service in services(cluster, anywhere, 0)]
+    return [_row(cluster, name) for name in PHASES]
 
 
 def _row(cluster: Cluster, name: str) -> Row:

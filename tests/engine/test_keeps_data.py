@@ -40,8 +40,10 @@ def test_replicas_that_leave_keep_their_claims_and_find_them_again(
 ) -> None:
     deployment.workloads(zookeeper=ZOOKEEPER).up()
     volumes = deployment.volumes()
+    once = {**ZOOKEEPER, "storage": {"size": "10Gi"}}
+    deployment.workloads(zookeeper=once).up()
 
-    deployment.workloads(zookeeper={**ZOOKEEPER, "replicas": 1}).up()
+    deployment.workloads(zookeeper={**once, "replicas": 1}).up()
     assert list(deployment.uids("pod")) == ["zookeeper-0"]
     assert deployment.volumes() == volumes
 
