@@ -18,7 +18,7 @@ from components import (
     StorageClassArgs,
 )
 from components.args import ACCESS_MODES
-from components.drivers import DRIVERS
+from components.driver_catalogue import DRIVERS
 from components.errors import MISSING, StatefastError
 from components.fields import Fields, nearest
 from components.names import check_label_name, check_subdomain_name, pod_name
@@ -236,7 +236,24 @@ def _read(fields: Fields) -> Settings:
         StorageClass.check(storage_class.name, storage_class.args)
     for workload in workloads:
         workload.check(namespace, settings.retention)
+        _check_driver(workload, storage_class)
     return settings
+
+
+def _check_driver(workload: WorkloadSettings, made: StorageClassSettings | None) -> None:
+    """What this stack's own class cannot do is known before any claim waits for it."""
+    if made is None or workload.storage_class_name != made.name:
+        return
+    driver = DRIVERS[made.args["driver"]]
+    for mode in workload.access_modes:
+        if mode == "ReadWriteMany" and not driver.shared:
+            raise StatefastError(
+                f"workload {workload.name}",
+                "storage.accessModes",
+                mode,
+                f"but driver {driver.name} of class {made.name} cannot do that",
+                "use ReadWriteOnce, or a class of a driver like cephfs or nfs",
+            )
 
 
 def _storage_class(given: object) -> StorageClassSettings | None:
@@ -249,9 +266,10 @@ def _storage_class(given: object) -> StorageClassSettings | None:
         "parameters": fields.text_map("parameters"),
         "reclaim_policy": fields.choice("reclaimPolicy", RECLAIM_POLICIES, RECLAIM_POLICIES[0]),
         "binding_mode": fields.choice("bindingMode", BINDING_MODES, BINDING_MODES[0]),
-        "expandable": fields.boolean("expandable", True),
         "default": fields.boolean("default", False),
     }
+    if "expandable" in fields:
+        args["expandable"] = fields.boolean("expandable", True)
     if "provisioner" in fields:
         args["provisioner"] = fields.text("provisioner", like="ebs.csi.aws.com")
     fields.done()

@@ -10,7 +10,8 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from .args import DELETE_AT_ONCE, check_keys, one_of
-from .drivers import driver_named
+from .driver_catalogue import driver_named
+from .drivers import check_in_tree
 from .errors import MISSING, StatefastError
 from .labels import object_labels
 from .names import check_subdomain_name
@@ -31,8 +32,8 @@ class StorageClassArgs(TypedDict):
     """
 
     driver: str
-    """Driver of the catalogue: `ceph-rbd`, or `custom` with a provisioner of your own.
-    Editing it remakes the class."""
+    """Driver of the catalogue, e.g. `ceph-rbd` or `aws-ebs`, or `custom` with a provisioner of
+    your own. Editing it remakes the class."""
     provisioner: NotRequired[str]
     """Provisioner of a `custom` driver, e.g. `ebs.csi.aws.com`. Editing it remakes the class."""
     parameters: NotRequired[Mapping[str, str]]
@@ -145,6 +146,7 @@ def _provisioner(resource: str, of_driver: str | None, given: str | None) -> str
             raise StatefastError(
                 resource, "provisioner", MISSING, "", "name the one of your custom driver"
             )
+        check_in_tree(resource, given)
         return given
     if given and given != of_driver:
         raise StatefastError(

@@ -84,6 +84,22 @@ WRONG: dict[str, tuple[Config, list[str]]] = {
         ["zookeeper", "mapping"],
     ),
     "unknown driver": (storage_class(driver="ceph"), ["driver", "'ceph'", "'ceph-rbd'"]),
+    "shared by many on a block device": (
+        {**storage_class(), **storage({**SIZE, "accessModes": ["ReadWriteMany"]})},
+        ["storage.accessModes", "ceph-rbd", "cephfs"],
+    ),
+    "growth of what cannot grow": (
+        storage_class(driver="local-path", parameters={}, expandable=True),
+        ["expandable", "local-path"],
+    ),
+    "provisioner of another time": (
+        storage_class(driver="custom", provisioner="kubernetes.io/rbd"),
+        ["provisioner", "kubernetes.io/rbd", "driver ceph-rbd"],
+    ),
+    "value the driver does not know": (
+        storage_class(driver="aws-ebs", parameters={"type": "gp4"}),
+        ["parameters.type", "'gp4'", "'gp3'"],
+    ),
     "missing parameter": (
         storage_class(parameters={"pool": "test"}),
         ["parameters.clusterID", "missing"],
