@@ -12,15 +12,15 @@ import time
 import uuid
 from pathlib import Path
 
-import objects
 import pytest
-from conftest import api, command, eventually, pids
 
 from localcluster import build, cluster, gotool, parts, ports, processes, status
 from localcluster.api import ApiError
 from localcluster.errors import LocalClusterError
 from localcluster.files import read_json
 from localcluster.layout import PROJECT, Cluster, Workspace
+from tests.localcluster import objects
+from tests.localcluster.conftest import api, command, eventually, pids
 
 pytestmark = pytest.mark.engine
 

@@ -73,7 +73,7 @@ NOT_QUANTITIES = [
     "inf",
     "eight",
     "٨Gi",
-    "８Gi",
+    "\uff18Gi",
 ]
 
 

@@ -1,0 +1,142 @@
+"""The real program with each stack file, below the engine: which objects, which exports."""
+
+import json
+import runpy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from settings import KEYS
+from tests.recording import Recording, run
+
+ROOT = Path(__file__).parents[2]
+STACKS = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
+PROJECT: dict[str, Any] = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
+FIVE = {"name", "instance", "component", "managed-by", "part-of"}
+
+
+def config_of(stack: str) -> dict[str, str]:
+    """What the engine hands over: the project's defaults, and the stack's values over them."""
+    declared = {key: value for key, value in PROJECT["config"].items() if ":" not in key}
+    merged = {f"statefast:{key}": value["default"] for key, value in declared.items()}
+    merged |= yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
+    return {
+        key: value if isinstance(value, str) else json.dumps(value) for key, value in merged.items()
+    }
+
+
+def record(stack: str, *, preview: bool = False, **changes: str) -> Recording:
+    def program() -> None:
+        runpy.run_path(str(ROOT / "__main__.py"))
+
+    config = config_of(stack) | {f"statefast:{key}": value for key, value in changes.items()}
+    return run(program, config=config, stack=stack, preview=preview)
+
+
+def objects_for(replicas: int) -> list[str]:
+    return sorted(
+        [
+            "Deployment mysql",
+            *(f"PersistentVolumeClaimPatch zookeeper-vol-zookeeper-{n}" for n in range(replicas)),
+            "PersistentVolumeClaimPatch mysql-vol",
+            "SecretPatch mysql-generated",
+            "SecretPatch mysql-generated-values",
+            "Service mysql",
+            "Service zookeeper",
+            "Service zookeeper-server",
+            "StatefulSet zookeeper",
+        ]
+    )
+
+
+@pytest.mark.parametrize("preview", [False, True])
+@pytest.mark.parametrize(
+    ("stack", "namespace", "storage_class", "replicas"),
+    [
+        ("dev", "data-dev", "rbd", 1),
+        ("staging", "data-staging", "rbd-staging", 3),
+        ("prod", "data", "rbd", 5),
+    ],
+)
+def test_each_stack_makes_these_objects_and_no_others(
+    stack: str, namespace: str, storage_class: str, replicas: int, preview: bool
+) -> None:
+    recording = record(stack, preview=preview)
+
+    shared = [f"NamespacePatch {namespace}", f"StorageClass {storage_class}"]
+    assert recording.kinds() == sorted([*objects_for(replicas), *shared])
+    assert {item.provider for item in recording.objects()} != {""}
+    assert len({item.provider for item in recording.objects()}) == 1
+    exports = recording.exports
+    assert exports["environment"] == stack
+    assert exports["namespace"] == namespace
+    assert exports["storageClass"] == storage_class
+    assert sorted(exports["workloads"]) == ["mysql", "zookeeper"]
+    assert len(exports["workloads"]["zookeeper"]["peers"]) == replicas
+    assert exports["workloads"]["mysql"]["claims"] == ["mysql-vol"]
+
+
+def test_the_three_stacks_are_all_there_are() -> None:
+    assert STACKS == ["dev", "prod", "staging"]
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_object_carries_the_five_labels(stack: str) -> None:
+    for item in record(stack).objects():
+        if item.name == "mysql-generated-values":
+            continue
+        labels = item.metadata["labels"]
+        found = {key.partition("/")[2] for key in labels if key.startswith("app.kubernetes.io/")}
+        assert found == FIVE, f"{item.kind} {item.name}"
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_nothing_of_a_retained_stack_that_holds_data_can_be_deleted(stack: str) -> None:
+    for item in record(stack).objects():
+        if item.kind in ("PersistentVolumeClaimPatch", "NamespacePatch", "SecretPatch"):
+            assert item.retain_on_delete, f"{item.kind} {item.name}"
+        assert item.kind not in ("PersistentVolumeClaim", "Namespace"), item.name
+
+
+def test_an_ephemeral_stack_owns_its_claims_and_its_namespace() -> None:
+    recording = record("dev", ephemeral="true")
+
+    for kind, name in (("PersistentVolumeClaim", "mysql-vol"), ("Namespace", "data-dev")):
+        assert not recording.one(kind, name).retain_on_delete
+    policy = recording.one("StatefulSet", "zookeeper").spec["persistentVolumeClaimRetentionPolicy"]
+    assert policy == {"whenDeleted": "Delete", "whenScaled": "Retain"}
+
+
+def test_the_cluster_is_identified_by_the_stack_and_not_by_a_kubeconfig() -> None:
+    recording = record("prod", context="production")
+
+    provider = recording.one("kubernetes", "cluster")
+    assert provider.inputs["clusterIdentifier"] == "statefast-prod"
+    assert provider.inputs["context"] == "production"
+
+
+def test_every_config_key_is_declared_typed_described_and_has_a_default() -> None:
+    declared = {key: value for key, value in PROJECT["config"].items() if ":" not in key}
+
+    assert tuple(declared) == KEYS
+    for key, value in declared.items():
+        assert set(value) == {"type", "default", "description"}, key
+        assert len(value["description"]) > 20, key
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_each_stack_file_has_declared_keys_only(stack: str) -> None:
+    kinds = {"string": str, "boolean": bool, "object": dict}
+    for key, value in yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"].items():
+        declared = PROJECT["config"][key.removeprefix("statefast:")]
+        assert isinstance(value, kinds[declared["type"]]), key
+
+
+def test_no_default_provider_can_be_used() -> None:
+    assert PROJECT["config"]["pulumi:disable-default-providers"] == {"value": ["kubernetes"]}
+
+
+def test_the_program_stays_short() -> None:
+    assert len((ROOT / "__main__.py").read_text().splitlines()) < 60

@@ -1,0 +1,166 @@
+"""The shape of a PersistentDeployment, its claim and its Secrets."""
+
+import base64
+
+import pytest
+
+from components import PersistentDeployment, StatefastError, VolumeClaim
+from tests.recording import Recording, run
+from tests.unit.samples import (
+    assert_hidden,
+    container,
+    deployment,
+    deployment_args,
+    labels,
+    opened,
+    template,
+    volume,
+)
+
+OWN = "statefast:index:PersistentDeployment"
+OTHER = "statefast:index:PersistentStatefulSet"
+
+
+def encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def test_registers_these_objects_and_no_others() -> None:
+    assert deployment().kinds() == [
+        "Deployment zk",
+        "PersistentVolumeClaimPatch zk-vol",
+        "Service zk",
+        "Service zk-headless",
+    ]
+
+
+def test_without_ports_for_peers_there_is_no_headless_service() -> None:
+    assert deployment(ports=[{"name": "mysql", "port": 3306}]).kinds() == [
+        "Deployment zk",
+        "PersistentVolumeClaimPatch zk-vol",
+        "Service zk",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("mode", "strategy"),
+    [
+        ("ReadWriteOnce", "Recreate"),
+        ("ReadWriteOncePod", "Recreate"),
+        ("ReadWriteMany", "RollingUpdate"),
+        ("ReadOnlyMany", "RollingUpdate"),
+    ],
+)
+def test_the_strategy_follows_the_access_mode(mode: str, strategy: str) -> None:
+    made = deployment(volumes=volume(access_modes=[mode])).one("Deployment", "zk")
+    assert made.spec["strategy"] == {"type": strategy}
+
+
+@pytest.mark.parametrize("mode", ["ReadWriteOnce", "ReadWriteOncePod"])
+def test_two_replicas_of_one_writer_are_refused(mode: str) -> None:
+    args = deployment_args(replicas=2, volumes=volume(access_modes=[mode]))
+    with pytest.raises(StatefastError, match=r"replicas is 2.*write 1, or use the pattern"):
+        PersistentDeployment.check("zk", args)
+
+
+def test_the_strictest_of_several_claims_decides() -> None:
+    shared = volume(access_modes=["ReadWriteMany"])
+    own = volume(name="own", mount_path="/own")
+    assert deployment(volumes=shared + own).one("Deployment", "zk").spec["strategy"] == {
+        "type": "Recreate"
+    }
+    with pytest.raises(StatefastError, match="claim own is ReadWriteOnce"):
+        PersistentDeployment.check("zk", deployment_args(replicas=2, volumes=shared + own))
+
+
+def test_the_claim_is_named_by_a_literal_and_waited_for() -> None:
+    recording = deployment()
+    made = recording.one("Deployment", "zk")
+    assert template(made)["spec"]["volumes"] == [
+        {"name": "zk-vol", "persistentVolumeClaim": {"claimName": "zk-vol"}}
+    ]
+    assert recording.one("PersistentVolumeClaimPatch", "zk-vol").urn in made.dependencies
+
+
+def claim(**changes: object) -> Recording:
+    args = {"namespace": "data", "size": "8Gi", "storage_class_name": "rbd", **changes}
+    return run(lambda: VolumeClaim("vol", args))  # type: ignore[arg-type]
+
+
+def test_a_retained_claim_is_applied_and_never_owned() -> None:
+    made = claim().one("PersistentVolumeClaimPatch", "vol")
+    assert made.retain_on_delete
+    assert made.inputs == {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {
+            "name": "vol",
+            "namespace": "data",
+            "labels": labels("vol", component="storage"),
+            "annotations": {
+                "pulumi.com/waitFor": "jsonpath={.status.phase}",
+                "pulumi.com/patchFieldManager": "statefast-statefast-dev",
+            },
+        },
+        "spec": {
+            "accessModes": ["ReadWriteOnce"],
+            "resources": {"requests": {"storage": "8Gi"}},
+            "storageClassName": "rbd",
+        },
+    }
+
+
+def test_a_claim_that_may_go_is_the_stacks_own() -> None:
+    made = claim(retention="delete").one("PersistentVolumeClaim", "vol")
+    assert not made.retain_on_delete
+
+
+def test_what_both_patterns_have_moves_between_them() -> None:
+    recording = deployment(generated_secret_env=["PASSWORD"], secret_env={"TOKEN": "t"})
+    for kind, name in (
+        ("Service", "zk"),
+        ("Service", "zk-headless"),
+        ("Secret", "zk-secrets"),
+        ("SecretPatch", "zk-generated"),
+        ("SecretPatch", "zk-generated-values"),
+    ):
+        made = recording.one(kind, name)
+        assert made.aliases == [made.parent.replace(OWN, OTHER)], name
+
+
+def test_a_generated_password_is_random_sealed_and_kept() -> None:
+    def value(recording: Recording) -> str:
+        made = recording.one("SecretPatch", "zk-generated-values")
+        assert made.ignore_changes == ["data"]
+        assert made.retain_on_delete
+        data = made.inputs["data"]
+        sealed = data["PASSWORD"] if isinstance(data, dict) and "PASSWORD" in data else data
+        found = opened(sealed)
+        return str(found["PASSWORD"] if isinstance(found, dict) else found)
+
+    first = deployment(generated_secret_env=["PASSWORD"])
+    second = deployment(generated_secret_env=["PASSWORD"])
+    assert value(first) != value(second)
+    assert len(base64.b64decode(value(first))) == 32
+    assert_hidden(first, value(first), base64.b64decode(value(first)).decode())
+
+    live = {"zk-generated": {"PASSWORD": encoded("of before")}}
+    args = deployment_args(generated_secret_env=["PASSWORD"])
+    again = run(lambda: PersistentDeployment("zk", args), live=live)
+    assert value(again) == encoded("of before")
+
+
+def test_a_given_secret_is_sealed_and_referred_to() -> None:
+    recording = deployment(secret_env={"TOKEN": "hunter2"})
+    assert_hidden(recording, "hunter2", encoded("hunter2"))
+    assert container(recording.one("Deployment", "zk"))["env"] == [
+        {
+            "name": "TOKEN",
+            "valueFrom": {"secretKeyRef": {"name": "zk-secrets", "key": "TOKEN"}},
+        }
+    ]
+
+
+def test_the_ordinal_of_a_deployment_is_zero() -> None:
+    made = deployment(ordinal_env="ORDINAL").one("Deployment", "zk")
+    assert container(made)["env"] == [{"name": "ORDINAL", "value": "0"}]

@@ -1,0 +1,66 @@
+"""Reading what runs from a YAML file."""
+
+from pathlib import Path
+
+import pytest
+
+from components import StatefastError
+from workloads import load_workload, workload_names
+
+HOSTS = ("zk-0.zk-server", "zk-1.zk-server", "zk-2.zk-server")
+
+
+def test_the_files_there_are() -> None:
+    assert workload_names() == ["mysql", "zookeeper"]
+    for name in workload_names():
+        assert load_workload(name, asked_by="test").name == name
+
+
+@pytest.mark.parametrize("replicas", [1, 3])
+def test_zookeeper_knows_its_peers(replicas: int) -> None:
+    env = load_workload("zookeeper", asked_by="test").env
+    assert env["ZOO_SERVERS"].render(HOSTS[:replicas]) == " ".join(
+        f"server.{n + 1}={HOSTS[n]}:2888:3888;2181" for n in range(replicas)
+    )
+    alone = "true" if replicas == 1 else "false"
+    assert env["ZOO_STANDALONE_ENABLED"].render(HOSTS[:replicas]) == alone
+
+
+def test_zookeeper_keeps_its_transactions_on_the_volume() -> None:
+    file = load_workload("zookeeper", asked_by="test")
+    (volume,) = file.volumes
+    for key in ("ZOO_DATA_DIR", "ZOO_DATA_LOG_DIR"):
+        path = Path(file.env[key].render(HOSTS))
+        assert path.is_relative_to(volume.mount_path), key
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("image: [a", r"^workloads/x\.yaml: line 1 is .*, not valid YAML"),
+        ("- a", "the whole entry is .*, not a mapping"),
+        ("component: x", "image is missing"),
+        ("{image: a, imag: b}", "did you mean 'image'"),
+        ("{image: a, ports: [{name: client}]}", r"ports\[0\]\.port is 0, out of bounds"),
+        ("{image: a, ports: [{nam: client}]}", r"ports\[0\]\.name is missing"),
+        ("{image: a, ports: client}", "ports is 'client', not a list"),
+        ("{image: a, env: {A: 1}}", r"env\.A is 1, not a text; put it in quotes"),
+        ("{image: a, env: {A: {perReplica: '{hots}'}}}", "did you mean 'host'"),
+        ("{image: a, env: {A: {perReplica: '{host'}}}", "not a template"),
+        ("{image: a, env: {A: {single: x}}}", r"env\.A\.several is missing"),
+        ("{image: a, livenessProbe: {comand: [a]}}", "did you mean 'command'"),
+        ("{image: a, livenessProbe: {periodSeconds: 0}}", "periodSeconds is 0, out of bounds"),
+        ("{image: a, runAsUser: 0}", "runAsUser is 0, out of bounds"),
+        ("{image: a, resources: {requests: {cpu: 1}}}", "put it in quotes"),
+    ],
+)
+def test_a_wrong_file_is_refused_in_one_sentence(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "x.yaml").write_text(text)
+    with pytest.raises(StatefastError, match=said) as caught:
+        load_workload("x", asked_by="workload x", folder=tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_file_is_answered_with_the_nearest() -> None:
+    with pytest.raises(StatefastError, match="did you mean 'zookeeper'"):
+        load_workload("zookeper", asked_by="workload zk")
