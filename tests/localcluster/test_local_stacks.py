@@ -1,0 +1,75 @@
+"""The folder a stack of the embedded cluster runs in."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from localcluster.errors import LocalClusterError
+from localcluster.layout import PROJECT, Workspace
+from localcluster.stacks import LocalStack
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "Pulumi.yaml").write_bytes((PROJECT / "Pulumi.yaml").read_bytes())
+    (folder / "Pulumi.dev.yaml").write_text("encryptionsalt: v1:theirs\nconfig: {a:b: c}\n")
+    return folder
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """One whose backend has the stack already, so that no CLI is needed."""
+    made = Workspace.at(tmp_path / "workspace")
+    state = made.stacks / ".pulumi/stacks/statefast"
+    state.mkdir(parents=True)
+    (state / "dev.json").write_text("{}")
+    return made
+
+
+def test_the_program_is_pointed_at_and_its_folder_left_alone(
+    workspace: Workspace, project: Path
+) -> None:
+    before = {path.name: path.read_bytes() for path in project.iterdir()}
+    stack = LocalStack(workspace, "dev", project)
+
+    stack.prepare()
+
+    assert {path.name: path.read_bytes() for path in project.iterdir()} == before
+    made = yaml.safe_load((stack.folder / "Pulumi.yaml").read_text())
+    assert made["main"] == str(project)
+    assert made["name"] == "statefast"
+    # A salt belongs to a passphrase: theirs is not ours.
+    assert yaml.safe_load((stack.folder / "Pulumi.dev.yaml").read_text()) == {
+        "config": {"a:b": "c"}
+    }
+
+
+def test_the_salt_of_the_stacks_own_secrets_survives_a_new_config(
+    workspace: Workspace, project: Path
+) -> None:
+    stack = LocalStack(workspace, "dev", project)
+    stack.prepare()
+    file = stack.folder / "Pulumi.dev.yaml"
+    file.write_text(file.read_text() + "encryptionsalt: v1:ours\n")
+
+    stack.prepare({"a:b": "d"})
+
+    assert yaml.safe_load(file.read_text()) == {
+        "config": {"a:b": "d"},
+        "encryptionsalt": "v1:ours",
+    }
+
+
+def test_values_only_their_owner_can_open_are_refused(workspace: Workspace, project: Path) -> None:
+    (project / "Pulumi.dev.yaml").write_text("config: {a:b: {secure: v1:abc}}\n")
+
+    with pytest.raises(LocalClusterError, match=r"has encrypted values.*plain `pulumi up -s dev`"):
+        LocalStack(workspace, "dev", project).prepare()
+
+
+def test_a_stack_without_a_file_is_refused(workspace: Workspace, project: Path) -> None:
+    with pytest.raises(LocalClusterError, match=r"there is no stack live: write Pulumi\.live\.yaml"):
+        LocalStack(workspace, "live", project).prepare()
