@@ -83,7 +83,7 @@ WRONG: dict[str, tuple[Config, list[str]]] = {
         {"statefast:workloads": {"zookeeper": "8Gi"}},
         ["zookeeper", "mapping"],
     ),
-    "unknown driver": (storage_class(driver="ceph"), ["driver", "'ceph'", "'ceph-rbd'"]),
+    "unknown driver": (storage_class(driver="ceph"), ["driver", "'ceph'", "'cephfs'", "ceph-rbd"]),
     "shared by many on a block device": (
         {**storage_class(), **storage({**SIZE, "accessModes": ["ReadWriteMany"]})},
         ["storage.accessModes", "ceph-rbd", "cephfs"],

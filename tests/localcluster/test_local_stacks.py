@@ -71,5 +71,5 @@ def test_values_only_their_owner_can_open_are_refused(workspace: Workspace, proj
 
 
 def test_a_stack_without_a_file_is_refused(workspace: Workspace, project: Path) -> None:
-    with pytest.raises(LocalClusterError, match=r"there is no stack live: write Pulumi\.live\.yaml"):
+    with pytest.raises(LocalClusterError, match=r"no stack live: write Pulumi\.live\.yaml"):
         LocalStack(workspace, "live", project).prepare()
