@@ -92,7 +92,7 @@ def test_destroy_keeps_the_data_and_up_finds_it(deployment: Deployment) -> None:
     ("change", "said"),
     [
         ({"storage": {"size": "4Gi"}}, "field can not be less than status.capacity"),
-        ({"storage": {"size": "8Gi", "accessModes": ["ReadWriteMany"]}}, "immutable"),
+        ({"storage": {"size": "8Gi", "accessModes": ["ReadWriteOncePod"]}}, "immutable"),
         ({"storage": {"size": "8Gi", "className": "another"}}, "immutable"),
     ],
     ids=["smaller", "access-mode", "class"],
