@@ -55,7 +55,7 @@ def down(workspace: Workspace, *, delete: bool = False) -> list[str]:
     cluster = workspace.cluster
     with locked(workspace):
         found = {name: p for name in PHASES if (p := processes.running(cluster, name))}
-        stop_in_order(found)
+        stop_in_order(found.items())
         for name in PHASES:
             processes.forget(cluster, name)
         stop_in_order(processes.strays(cluster, build.programs_folder()))

@@ -4,7 +4,7 @@ Nothing but the API server opens a TCP port, and that one on 127.0.0.1. etcd and
 listen on unix sockets in the cluster's folder, which no other user can enter.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -119,14 +119,15 @@ def services(cluster: Cluster, programs: Mapping[str, Path], port: int) -> list[
     ]
 
 
-def stop_in_order(running: Mapping[str, Process]) -> None:
+def stop_in_order(running: Iterable[tuple[str, Process]]) -> None:
     """Stops parts, those first which need others: an API server without its store does not end.
 
     Args:
-        running: Processes by the part's name.
+        running: Processes with the part's name.
     """
+    known = list(running)
     for phase in reversed(Phase):
-        stop(process for name, process in running.items() if PHASES.get(name) is phase)
+        stop(process for name, process in known if PHASES.get(name) is phase)
 
 
 def _etcd(cluster: Cluster) -> tuple[str, ...]:

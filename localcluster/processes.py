@@ -170,7 +170,7 @@ def forget(cluster: Cluster, name: str) -> None:
     (cluster.run / f"{name}.json").unlink(missing_ok=True)
 
 
-def strays(cluster: Cluster, programs: Path) -> dict[str, Process]:
+def strays(cluster: Cluster, programs: Path) -> list[tuple[str, Process]]:
     """Finds processes of this cluster which no file in `run/` speaks of.
 
     That is what a lost `run/` leaves behind, or a cluster folder removed under a running
@@ -182,14 +182,14 @@ def strays(cluster: Cluster, programs: Path) -> dict[str, Process]:
         programs: The folder that holds all built parts.
 
     Returns:
-        The strays, by the name of the program.
+        The strays, each with the name of its program.
     """
     known = {
         process.pid
         for file in cluster.run.glob("*.json")
         if (process := running(cluster, file.stem)) is not None
     }
-    found = {}
+    found = []
     for entry in _PROC.iterdir():
         if not entry.name.isdigit() or int(entry.name) in known:
             continue
@@ -202,7 +202,7 @@ def strays(cluster: Cluster, programs: Path) -> dict[str, Process]:
             continue
         ticks = start_ticks(pid)
         if Path(program).is_relative_to(programs) and ticks is not None:
-            found[Path(program).name] = Process(pid, ticks, boot_id(), (program,))
+            found.append((Path(program).name, Process(pid, ticks, boot_id(), (program,))))
     return found
 
 

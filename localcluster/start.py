@@ -117,7 +117,7 @@ class Start:
                 stale |= {service.name for service in plan if service.phase > Phase.API}
         stale |= {service.name for service in plan if service.tied_to in stale}
         running = {name: process for name in stale if (process := self._running(name))}
-        stop_in_order(running)
+        stop_in_order(running.items())
 
     def _port_usable(self) -> bool:
         return self._port != 0 and ports.is_free(self._port)
@@ -233,7 +233,7 @@ class Start:
         with _uninterrupted():
             for name in self._started:
                 processes.forget(self._cluster, name)
-            stop_in_order(self._started)
+            stop_in_order(self._started.items())
 
 
 @contextmanager

@@ -26,7 +26,7 @@ def stopped_afterwards(folder: Path) -> Iterator[Workspace]:
     finally:
         cluster.down(workspace, delete=True)
         left = processes.strays(workspace.cluster, build.programs_folder())
-        assert left == {}
+        assert left == []
 
 
 @pytest.fixture

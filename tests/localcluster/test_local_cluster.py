@@ -237,7 +237,7 @@ def test_an_interrupted_up_stops_what_it_started(
     assert child.returncode == 128 + number
     assert "Traceback" not in said
     assert not [pid for pid in started.values() if processes.start_ticks(pid) is not None]
-    assert processes.strays(workspace.cluster, build.programs_folder()) == {}
+    assert processes.strays(workspace.cluster, build.programs_folder()) == []
     cluster.up(workspace, cluster_only=True)
 
 
@@ -251,7 +251,7 @@ def test_a_part_that_cannot_start_is_told_with_its_log(workspace: Workspace) -> 
     assert first == f"etcd ended as soon as it was started: see {log}"
     assert "not a directory" in "".join(tail)
     assert pids(workspace.cluster) == {}
-    assert processes.strays(workspace.cluster, build.programs_folder()) == {}
+    assert processes.strays(workspace.cluster, build.programs_folder()) == []
 
 
 def test_delete_leaves_files_of_others_alone(workspace: Workspace) -> None:
