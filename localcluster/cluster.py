@@ -59,6 +59,8 @@ def down(workspace: Workspace, *, delete: bool = False) -> list[str]:
         for name in PHASES:
             processes.forget(cluster, name)
         stop_in_order(processes.strays(cluster, build.programs_folder()))
+        for leftover in workspace.tmp.glob("kubeconfig*"):
+            leftover.unlink(missing_ok=True)
         if delete:
             _delete(workspace)
     return list(found)
@@ -115,6 +117,7 @@ def _delete(workspace: Workspace) -> None:
         workspace.stacks,
         workspace.folder / "stacks",
         workspace.bin,
+        workspace.tmp,
     ):
         shutil.rmtree(folder, ignore_errors=True)
     for file in (workspace.passphrase, workspace.lock):

@@ -107,6 +107,11 @@ class Workspace:
         return self.folder / "bin"
 
     @property
+    def tmp(self) -> Path:
+        """TMPDIR of `pulumi`: its provider leaves a kubeconfig there at each run."""
+        return self.folder / "tmp"
+
+    @property
     def lock(self) -> Path:
         """Held while a command changes this workspace."""
         return self.folder / "lock"

@@ -82,6 +82,7 @@ def prepare(workspace: Workspace, tools: Toolchain) -> None:
     private_folder(workspace.pulumi_home)
     private_folder(workspace.stacks)
     private_folder(workspace.bin)
+    private_folder(workspace.tmp)
     if not workspace.passphrase.exists():
         write_private(workspace.passphrase, secrets.token_urlsafe(30))
     _place_cli(workspace.bin / _CLI, None if tools.cli else location(PULUMI_CLI))
@@ -174,6 +175,7 @@ def environment(workspace: Workspace) -> dict[str, str]:
         "PULUMI_BACKEND_URL": workspace.stacks.as_uri(),
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(workspace.passphrase),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "TMPDIR": str(workspace.tmp),
     }
     if (workspace.bin / _CLI).exists():
         # Our own CLI comes with all it needs; it is not to look for anything on the network.

@@ -1,6 +1,9 @@
 """The objects of the article this project starts from, by name, from one word of config."""
 
+import base64
 import re
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -132,9 +135,16 @@ def test_every_object_is_labelled_and_a_second_up_changes_nothing(deployment: De
     assert deployment.preview().changes == {"unchanged": first.changes["created"]}
 
 
-def test_the_password_is_never_readable_in_state_or_output(deployment: Deployment) -> None:
-    import base64
+def test_credentials_are_left_nowhere_but_in_the_workspace(deployment: Deployment) -> None:
+    def left() -> set[Path]:
+        return set(Path(tempfile.gettempdir()).glob("kubeconfig*"))
 
+    before = left()
+    deployment.up()
+    assert left() == before
+
+
+def test_the_password_is_never_readable_in_state_or_output(deployment: Deployment) -> None:
     first = deployment.workloads(mysql={**ZOOKEEPER, "pattern": "deployment"}).up()
     encoded = deployment.get("secret", "mysql-generated")["data"]["MYSQL_ROOT_PASSWORD"]
     password = base64.b64decode(encoded).decode()
@@ -157,8 +167,6 @@ def test_the_password_is_never_readable_in_state_or_output(deployment: Deploymen
 
 
 def test_a_password_from_secret_config_is_used_and_hidden(deployment: Deployment) -> None:
-    import base64
-
     deployment.workloads(mysql={**ZOOKEEPER, "pattern": "deployment"})
     deployment.stack.prepare(deployment.config)
     deployment.stack.run(

@@ -119,6 +119,9 @@ def test_the_environment_is_the_clusters_and_nobody_elses(
     assert made["PULUMI_HOME"] == str(workspace.pulumi_home)
     assert made["PULUMI_BACKEND_URL"] == f"file://{workspace.stacks}"
     assert made["PATH"].split(os.pathsep)[0] == str(workspace.bin)
+    # The provider leaves a kubeconfig in it, with the credentials of the cluster.
+    assert made["TMPDIR"] == str(workspace.tmp)
+    assert stat.S_IMODE(workspace.tmp.stat().st_mode) == 0o700
 
 
 def test_the_passphrase_is_private_and_kept(home: Path) -> None:
