@@ -21,7 +21,13 @@ from components.args import ACCESS_MODES
 from components.driver_catalogue import DRIVERS
 from components.errors import MISSING, StatefastError
 from components.fields import Fields, nearest
-from components.names import check_label_name, check_subdomain_name, pod_name
+from components.names import (
+    LONGEST_WORKLOAD_NAME,
+    check_label_name,
+    check_subdomain_name,
+    headless_name,
+    pod_name,
+)
 from components.quantity import storage_size
 from components.service import peer_host, service_host
 from components.stateful_set import POD_MANAGEMENT
@@ -112,8 +118,13 @@ class WorkloadSettings:
         }
         return args
 
+    @property
+    def headless_name(self) -> str:
+        """The headless Service of the workload."""
+        return headless_name(self.name, self.file.headless_suffix)
+
     def _hosts(self, namespace: str) -> tuple[str, ...]:
-        headless = f"{self.name}-{self.file.headless_suffix}"
+        headless = self.headless_name
         if self.pattern == "deployment":
             # Its pods have no names of their own; the headless Service finds the only one.
             return (service_host(headless, namespace),)
@@ -171,7 +182,7 @@ class Settings:
                 raise StatefastError(
                     "stack config",
                     f"{PROJECT}:{key}",
-                    value if key.casefold().find("secret") < 0 else "(hidden)",
+                    "(hidden)" if "secret" in key.casefold() else value,
                     "but there is no such key",
                     nearest(key, KEYS),
                 )
@@ -283,7 +294,7 @@ def _workload(
     secrets: Mapping[str, pulumi.Output[str]],
 ) -> WorkloadSettings:
     resource = f"workload {name}"
-    check_label_name(resource, "name", name, longest=52)
+    check_label_name(resource, "name", name, longest=LONGEST_WORKLOAD_NAME)
     fields = Fields(resource, given)
     file = load_workload(fields.text("workload", name), asked_by=resource)
     for key in secrets:
@@ -343,7 +354,7 @@ def _check_services(workloads: tuple[WorkloadSettings, ...]) -> None:
     """Two workloads must not want one Service: the second would take the first one's clients."""
     owners: dict[str, str] = {}
     for workload in workloads:
-        for service in (workload.name, f"{workload.name}-{workload.file.headless_suffix}"):
+        for service in (workload.name, workload.headless_name):
             if service in owners:
                 raise StatefastError(
                     f"workload {workload.name}",

@@ -4,7 +4,18 @@ import re
 
 from .errors import StatefastError
 
-__all__ = ["check_label_name", "check_subdomain_name", "claim_name", "pod_name"]
+__all__ = [
+    "LONGEST_WORKLOAD_NAME",
+    "check_label_name",
+    "check_subdomain_name",
+    "claim_name",
+    "headless_name",
+    "pod_name",
+]
+
+# Of a pod's name only 63 characters fit its hostname, and `<set>-<hash>` is a label value.
+LONGEST_WORKLOAD_NAME = 52
+
 
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _SUBDOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
@@ -52,3 +63,8 @@ def claim_name(template: str, stateful_set: str, ordinal: int) -> str:
 def pod_name(stateful_set: str, ordinal: int) -> str:
     """The pod of one ordinal."""
     return f"{stateful_set}-{ordinal}"
+
+
+def headless_name(workload: str, suffix: str) -> str:
+    """The headless Service of a workload."""
+    return f"{workload}-{suffix}"

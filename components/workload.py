@@ -14,7 +14,7 @@ from .args import RETENTIONS, access_modes, check_keys, one_of
 from .errors import StatefastError
 from .fields import whole_number
 from .labels import object_labels, selector_labels
-from .names import check_label_name, check_subdomain_name
+from .names import LONGEST_WORKLOAD_NAME, check_label_name, check_subdomain_name, headless_name
 from .quantity import storage_size
 
 __all__ = [
@@ -30,8 +30,6 @@ __all__ = [
 # The component of each pattern, as the state knows it.
 PATTERN_TYPES = ("statefast:index:PersistentDeployment", "statefast:index:PersistentStatefulSet")
 _SERVICES = ("client", "headless")
-# Of a pod's name only 63 characters fit its hostname, and `<set>-<hash>` is a label value.
-_LONGEST_NAME = 52
 
 
 class PortArgs(TypedDict):
@@ -221,7 +219,7 @@ def read_workload(kind: str, name: str, args: WorkloadArgs, shape: type) -> Work
     """
     resource = f"{kind} {name}"
     check_keys(resource, args, shape)
-    check_label_name(resource, "name", name, longest=_LONGEST_NAME)
+    check_label_name(resource, "name", name, longest=LONGEST_WORKLOAD_NAME)
     suffix = check_label_name(resource, "headless_suffix", args.get("headless_suffix", "headless"))
     app = args.get("app", name)
     return Workload(
@@ -240,7 +238,7 @@ def read_workload(kind: str, name: str, args: WorkloadArgs, shape: type) -> Work
             extra=args.get("labels"),
         ),
         selector=selector_labels(app, name),
-        headless_name=check_label_name(resource, "headless_suffix", f"{name}-{suffix}"),
+        headless_name=check_label_name(resource, "headless_suffix", headless_name(name, suffix)),
         retention=one_of(resource, "retention", args.get("retention", "retain"), RETENTIONS),
         run_as_user=whole_number(
             resource, "run_as_user", args.get("run_as_user", 1000), low=1, high=2**31 - 1

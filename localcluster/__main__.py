@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import sys
-from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
@@ -13,6 +12,7 @@ import typer
 from . import cluster, stack_commands, toolchain
 from .errors import LocalClusterError
 from .layout import Workspace
+from .options import State
 from .progress import say, span
 
 _NOT_RUNNING = 3
@@ -24,16 +24,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(stack_commands.app, name="stack")
-
-State = Annotated[
-    Path | None,
-    typer.Option(
-        "--state",
-        envvar="STATEFAST_STATE",
-        help="The folder of the cluster and its stacks. [default: .statefast in the project]",
-        show_default=False,
-    ),
-]
 
 
 @app.command()

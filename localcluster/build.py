@@ -4,8 +4,7 @@ import hashlib
 import platform
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from . import gotool
 from .errors import LocalClusterError
 from .files import private_folder
 from .layout import GO_SOURCES, cache_folder
+from .locks import held
 from .parts import Part
 from .progress import Step, say, span
 
@@ -100,7 +100,8 @@ def ensure(parts: Sequence[Part], *, verbose: bool = False) -> dict[str, Path]:
 
 def _build_once(part: Part, place: Path, title: str) -> float | None:
     go = gotool.require(part.name, part.purpose)
-    with _lock(part):
+    lock = programs_folder() / f".{part.name}.lock"
+    with held(lock, f"{part.name} is being built by another command: waiting for it"):
         # Another command may have built it while this one waited.
         if place.exists():
             say(f"{title}  cached")
@@ -108,22 +109,6 @@ def _build_once(part: Part, place: Path, title: str) -> float | None:
         with Step(title) as step:
             _build(go, part, place, step)
         return step.elapsed
-
-
-@contextmanager
-def _lock(part: Part) -> Iterator[None]:
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(private_folder(programs_folder()) / f".{part.name}.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        say(f"{part.name} is being built by another command: waiting for it")
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _build(go: str, part: Part, place: Path, step: Step) -> None:

@@ -1,14 +1,13 @@
 """Brings a cluster up, heals it, takes it down."""
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from . import build, parts, processes, toolchain
 from .control_plane import PHASES, stop_in_order
 from .errors import LocalClusterError
-from .files import private_folder
 from .layout import Workspace
+from .locks import held
 from .progress import say
 from .start import Start
 
@@ -128,26 +127,13 @@ def _delete(workspace: Workspace) -> None:
         say(f"{workspace.folder} is kept: it holds files that are not the cluster's")
 
 
-@contextmanager
-def locked(workspace: Workspace) -> Iterator[None]:
+def locked(workspace: Workspace) -> AbstractContextManager[None]:
     """Keeps other commands from changing a workspace.
 
     Args:
         workspace: The workspace.
 
-    Yields:
-        Once no other command works on it.
+    Returns:
+        A context entered once no other command works on it.
     """
-    from filelock import FileLock, Timeout
-
-    private_folder(workspace.folder)
-    lock = FileLock(workspace.lock)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        say(f"another command works on {workspace.folder}: waiting for it")
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
+    return held(workspace.lock, f"another command works on {workspace.folder}: waiting for it")

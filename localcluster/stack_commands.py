@@ -11,6 +11,7 @@ import typer
 from . import cluster
 from .errors import LocalClusterError
 from .layout import Workspace
+from .options import State
 from .progress import say, span
 from .stacks import LocalStack
 
@@ -23,10 +24,6 @@ app = typer.Typer(
 )
 
 Name = Annotated[str, typer.Argument(help="Name of the stack, as in Pulumi.<stack>.yaml.")]
-State = Annotated[
-    Path | None,
-    typer.Option("--state", help="The workspace folder.", envvar="STATEFAST_STATE"),
-]
 
 
 def _ready(name: str, state: Path | None) -> LocalStack:

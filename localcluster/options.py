@@ -1,0 +1,18 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["State"]
+
+State = Annotated[
+    Path | None,
+    typer.Option(
+        "--state",
+        envvar="STATEFAST_STATE",
+        help="The folder of the cluster and its stacks. [default: .statefast in the project]",
+        show_default=False,
+    ),
+]
