@@ -171,7 +171,7 @@ def test_a_value_of_the_wrong_type_is_refused_by_the_declared_config(
 
 
 def test_broken_yaml_is_named_with_its_line(workspace: Workspace, tmp_path: Path) -> None:
-    for file in ("Pulumi.yaml", "__main__.py", "settings.py"):
+    for file in ("Pulumi.yaml", "__main__.py"):
         (tmp_path / file).write_bytes((PROJECT / file).read_bytes())
     (tmp_path / "Pulumi.broken.yaml").write_text("config:\n  statefast:namespace: [a\n")
 

@@ -1,0 +1,151 @@
+"""Stack config, read once into frozen values: the only reader of it in the program.
+
+An unknown key is an error and not a shrug: a misspelt `reclaimPolicy` would be data loss.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+
+from components import StorageClass
+from components.errors import StatefastError
+from components.fields import Fields, nearest
+from components.names import check_label_name
+
+from .storage import StorageClassSettings, read_storage_class
+from .workload import PATTERNS, WorkloadSettings, check_driver, check_services, read_workload
+
+__all__ = ["PATTERNS", "Settings", "WorkloadSettings", "load_settings"]
+
+PROJECT = "statefast"
+# The keys of Pulumi.yaml; a test compares the two.
+KEYS = ("namespace", "environment", "ephemeral", "context", "storageClass", "workloads", "secrets")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything the program needs to know of its stack."""
+
+    namespace: str
+    environment: str
+    ephemeral: bool
+    context: str
+    storage_class: StorageClassSettings | None
+    workloads: tuple[WorkloadSettings, ...]
+
+    @property
+    def retention(self) -> str:
+        """What becomes of claims when they leave the stack."""
+        return "delete" if self.ephemeral else "retain"
+
+    @staticmethod
+    def parse(config: Mapping[str, str]) -> "Settings":
+        """Reads stack config.
+
+        Args:
+            config: Key to value as the engine hands it over: each value a text, structures as
+                JSON. Keys of other namespaces are passed over.
+
+        Raises:
+            StatefastError: a key is unknown or missing, or a value is wrong.
+        """
+        given = {
+            key.removeprefix(f"{PROJECT}:"): value
+            for key, value in config.items()
+            if key.startswith(f"{PROJECT}:")
+        }
+        for key, value in given.items():
+            if key not in KEYS:
+                raise StatefastError(
+                    "stack config",
+                    f"{PROJECT}:{key}",
+                    "(hidden)" if "secret" in key.casefold() else value,
+                    "but there is no such key",
+                    nearest(key, KEYS),
+                )
+        fields = Fields("stack config", {key: _decoded(key, given[key]) for key in given}, "")
+        return _read(fields)
+
+
+def load_settings() -> Settings:
+    """The settings of the stack that is running.
+
+    Raises:
+        StatefastError: see `Settings.parse`.
+    """
+    # Two places, since a language host may hand config over in either.
+    config = {**pulumi.runtime.config.get_config_env(), **pulumi.runtime.config.CONFIG.get()}
+    return Settings.parse(config)
+
+
+def _decoded(key: str, text: str) -> object:
+    if key in ("namespace", "environment", "context"):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        shown = "(hidden)" if key == "secrets" else text
+        kind = "true or false" if key == "ephemeral" else "keys and values"
+        raise StatefastError(
+            "stack config", f"{PROJECT}:{key}", shown, "not in the form expected", f"write {kind}"
+        ) from None
+
+
+def _read(fields: Fields) -> Settings:
+    namespace = fields.text("namespace", like="data")
+    check_label_name("stack config", f"{PROJECT}:namespace", namespace)
+    environment = fields.text("environment", like="dev")
+    check_label_name("stack config", f"{PROJECT}:environment", environment)
+    storage_class = read_storage_class(fields.take("storageClass", {}))
+    secrets = _secrets(fields.take("secrets", {}))
+    workloads = tuple(
+        read_workload(name, entry, storage_class, secrets.pop(name, {}))
+        for name, entry in fields.entries("workloads").items()
+    )
+    for name in secrets:
+        raise StatefastError(
+            "stack config",
+            f"{PROJECT}:secrets.{name}",
+            "(hidden)",
+            "but no workload has that name",
+            nearest(name, [workload.name for workload in workloads]),
+        )
+    check_services(workloads)
+    settings = Settings(
+        namespace=namespace,
+        environment=environment,
+        ephemeral=fields.boolean("ephemeral", False),
+        context=fields.text("context", optional=True),
+        storage_class=storage_class,
+        workloads=workloads,
+    )
+    # All of it before any of it: the SDK registers what was asked for before an error.
+    if storage_class is not None:
+        StorageClass.check(storage_class.name, storage_class.args)
+    for workload in workloads:
+        workload.check(namespace, settings.retention)
+        check_driver(workload, storage_class)
+    return settings
+
+
+def _secrets(given: object) -> dict[str, Mapping[str, pulumi.Output[str]]]:
+    """Secret values, sealed at once: from here on nobody can print them."""
+    if not isinstance(given, Mapping) or not all(isinstance(v, Mapping) for v in given.values()):
+        raise StatefastError(
+            "stack config",
+            f"{PROJECT}:secrets",
+            "(hidden)",
+            "not a mapping from workload to variables",
+            "set one with: pulumi config set --secret --path"
+            f" '{PROJECT}:secrets.<workload>.<VARIABLE>'",
+        )
+    return {
+        str(name): {
+            # `pulumi config set --path` turns the texts true and 123 into JSON's.
+            str(key): pulumi.Output.secret(value if isinstance(value, str) else json.dumps(value))
+            for key, value in values.items()
+        }
+        for name, values in given.items()
+    }
