@@ -13,7 +13,8 @@ from settings import Settings, WorkloadSettings, load_settings
 
 
 def main(settings: Settings) -> None:
-    """Registers everything the stack has."""
+    """Registers everything the stack has, once the cluster has nothing against it."""
+    settings.preflight()
     cluster = k8s.Provider(
         "cluster",
         context=settings.context or None,
@@ -39,12 +40,12 @@ def deploy(
     workload: WorkloadSettings, settings: Settings, opts: pulumi.ResourceOptions
 ) -> dict[str, pulumi.Input[object]]:
     """Registers one workload; what users of it need to know."""
-    where = settings.namespace, settings.retention
+    where = settings.surroundings
     if workload.pattern == "deployment":
-        deployment = PersistentDeployment(workload.name, workload.deployment_args(*where), opts)
+        deployment = PersistentDeployment(workload.name, workload.deployment_args(where), opts)
         claims, host = deployment.claim_names, deployment.service_host
         return {"pattern": workload.pattern, "claims": claims, "host": host}
-    stateful_set = PersistentStatefulSet(workload.name, workload.stateful_set_args(*where), opts)
+    stateful_set = PersistentStatefulSet(workload.name, workload.stateful_set_args(where), opts)
     claims, host, peers = stateful_set.claim_names, stateful_set.service_host, stateful_set.peers
     return {"pattern": workload.pattern, "claims": claims, "host": host, "peers": peers}
 

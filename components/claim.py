@@ -12,9 +12,13 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from .args import RETENTIONS, access_modes, check_keys, one_of
+from .growth import claim_annotations
+from .guard.claims import ClaimPlan, WantedClaim, plan_claims
+from .guard.preflight import PreflightArgs, reader, report
 from .labels import object_labels
 from .names import check_label_name, check_subdomain_name
-from .quantity import storage_size
+from .quantity import binary_text, storage_bytes
+from .take_up import take_up
 
 __all__ = ["ANY_PHASE", "VolumeClaim", "VolumeClaimArgs"]
 
@@ -31,13 +35,11 @@ class VolumeClaimArgs(TypedDict):
     """Namespace of the claim. Editing it makes a new, empty claim; the old one stays."""
     size: str
     """Size as a quantity, e.g. `8Gi`. A larger one grows the volume in place; a smaller one is
-    refused by the API server at preview."""
+    refused."""
     access_modes: NotRequired[Sequence[str]]
-    """How nodes may mount the volume. Default `["ReadWriteOnce"]`. Editing them is refused by the
-    API server at preview."""
+    """How nodes may mount the volume. Default `["ReadWriteOnce"]`. Editing them is refused."""
     storage_class_name: NotRequired[str]
-    """Class of the volume. Default: the cluster's default class. Editing it is refused by the API
-    server at preview."""
+    """Class of the volume. Default: the cluster's default class. Editing it is refused."""
     retention: NotRequired[str]
     """`retain` (default): the claim stays in the cluster when it leaves the stack. `delete`: it
     goes with the stack, and an edit that replaces it loses the data. Editing it on a claim that
@@ -52,6 +54,13 @@ class VolumeClaimArgs(TypedDict):
     """The larger application. Default `statefast`. Edited in place."""
     labels: NotRequired[Mapping[str, str]]
     """More labels. Default none. Edited in place."""
+    preflight: NotRequired[PreflightArgs]
+    """Reads the cluster first, so that what would fail or lose data is refused at preview.
+    Default: reads nothing, and the API server refuses. Editing it changes nothing in the
+    cluster."""
+    consent: NotRequired[Sequence[str]]
+    """Changes that the owner agrees to, each in the words of the refusal that asked for it.
+    Default none."""
 
 
 class VolumeClaim(pulumi.ComponentResource):
@@ -63,67 +72,110 @@ class VolumeClaim(pulumi.ComponentResource):
         opts: Options of the component; the provider is inherited.
 
     Raises:
-        StatefastError: an arg is unknown, missing or wrong.
+        StatefastError: an arg is unknown, missing or wrong, or the edit would lose data.
     """
 
     claim_name: pulumi.Output[str]
     """Name of the claim, known once it exists."""
 
+    @staticmethod
+    def preflight(name: str, args: VolumeClaimArgs) -> None:
+        """Refuses what the live cluster speaks against, and registers nothing.
+
+        Raises:
+            StatefastError: an arg is unknown, missing or wrong, or the edit would lose data.
+        """
+        _plan(name, args)
+
     def __init__(
         self, name: str, args: VolumeClaimArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        resource = f"VolumeClaim {name}"
-        check_keys(resource, args, VolumeClaimArgs)
-        check_subdomain_name(resource, "name", name)
-        namespace = check_label_name(resource, "namespace", args["namespace"])
-        size = storage_size(resource, "size", args["size"])
-        modes = access_modes(resource, "access_modes", args.get("access_modes"))
-        retention = one_of(resource, "retention", args.get("retention", "retain"), RETENTIONS)
+        wanted, retention, plan, notes = _plan(name, args)
         super().__init__("statefast:index:VolumeClaim", name, {}, opts)
+        report(notes, self)
+        namespace = args["namespace"]
         labels = object_labels(
-            resource,
+            f"VolumeClaim {name}",
             app=args.get("app", name),
             instance=args.get("instance", name),
             component=args.get("component", "storage"),
             part_of=args.get("part_of", "statefast"),
             extra=args.get("labels"),
         )
+        annotations = {**ANY_PHASE, **claim_annotations(wanted.size, retention, plan.volume)}
         claim: k8s.core.v1.PersistentVolumeClaim | k8s.core.v1.PersistentVolumeClaimPatch
         if retention == "delete":
             claim = k8s.core.v1.PersistentVolumeClaim(
                 name,
                 metadata=k8s.meta.v1.ObjectMetaArgs(
-                    name=name, namespace=namespace, labels=labels, annotations=ANY_PHASE
+                    name=name, namespace=namespace, labels=labels, annotations=annotations
                 ),
                 spec=k8s.core.v1.PersistentVolumeClaimSpecArgs(
-                    access_modes=list(modes),
+                    access_modes=list(wanted.access_modes),
                     resources=k8s.core.v1.VolumeResourceRequirementsArgs(
-                        requests={"storage": size}
+                        requests={"storage": binary_text(plan.request)}
                     ),
-                    storage_class_name=args.get("storage_class_name"),
+                    storage_class_name=wanted.storage_class_name,
                 ),
                 opts=pulumi.ResourceOptions(parent=self),
             )
         else:
+            taken_up = take_up(self, namespace, name, plan)
+            # What is known not to be another's may be taken from whoever edited it last.
+            force = {"pulumi.com/patchForce": "true"} if plan.force else {}
             claim = k8s.core.v1.PersistentVolumeClaimPatch(
                 name,
                 metadata=k8s.meta.v1.ObjectMetaPatchArgs(
                     name=name,
                     namespace=namespace,
                     labels=labels,
-                    annotations={**ANY_PHASE, "pulumi.com/patchFieldManager": _field_manager()},
+                    annotations={
+                        **annotations,
+                        **force,
+                        "pulumi.com/patchFieldManager": _field_manager(),
+                    },
                 ),
                 spec=k8s.core.v1.PersistentVolumeClaimSpecPatchArgs(
-                    access_modes=list(modes),
+                    access_modes=list(wanted.access_modes),
                     resources=k8s.core.v1.VolumeResourceRequirementsPatchArgs(
-                        requests={"storage": size}
+                        requests={"storage": binary_text(plan.request)}
                     ),
-                    storage_class_name=args.get("storage_class_name"),
+                    storage_class_name=wanted.storage_class_name,
+                    volume_name=plan.volume or None,
                 ),
-                opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
+                opts=pulumi.ResourceOptions(
+                    parent=self, depends_on=taken_up, retain_on_delete=True
+                ),
             )
         self.claim_name = claim.id.apply(lambda _: name)
         self.register_outputs({"claimName": self.claim_name})
+
+
+def _plan(name: str, args: VolumeClaimArgs) -> tuple[WantedClaim, str, ClaimPlan, Sequence[str]]:
+    """The claim as wanted, its retention, what this run makes of it, and what to say."""
+    resource = f"VolumeClaim {name}"
+    check_keys(resource, args, VolumeClaimArgs)
+    check_subdomain_name(resource, "name", name)
+    namespace = check_label_name(resource, "namespace", args["namespace"])
+    retention = one_of(resource, "retention", args.get("retention", "retain"), RETENTIONS)
+    wanted = WantedClaim(
+        name=name,
+        field="size",
+        size=storage_bytes(resource, "size", args["size"]),
+        storage_class_name=args.get("storage_class_name"),
+        access_modes=access_modes(resource, "access_modes", args.get("access_modes")),
+        volume_mode="Filesystem",
+        settled=True,
+    )
+    asks = reader(resource, args.get("preflight"))
+    plans = plan_claims(
+        asks,
+        namespace=namespace,
+        wanted=[wanted],
+        retention=retention,
+        consents=args.get("consent") or (),
+    )
+    return wanted, retention, plans[name], asks.notes
 
 
 def _field_manager() -> str:

@@ -11,6 +11,9 @@ import pulumi_kubernetes as k8s
 
 from .claim import VolumeClaim, VolumeClaimArgs
 from .errors import StatefastError
+from .guard.live import OWNER
+from .guard.preflight import owner_of_run, report
+from .plans import deployment_plan, frozen
 from .pod import pod_template
 from .secret import WorkloadSecrets, secret_sources
 from .service import client_service, headless_service, service_host
@@ -26,8 +29,8 @@ _PROGRESS_DEADLINE_SECONDS = 540
 class PersistentDeploymentArgs(WorkloadArgs):
     """Inputs of PersistentDeployment: those of every workload.
 
-    `volumes[].size`: a larger size grows the claim in place, a smaller one is refused by the
-    API server at preview. `replicas` above 1 is refused unless each volume can be mounted by
+    `volumes[].size`: a larger size grows the claim in place, a smaller one is refused.
+    `replicas` above 1 is refused unless each volume can be mounted by
     many nodes.
     """
 
@@ -68,6 +71,18 @@ class PersistentDeployment(pulumi.ComponentResource):
         """
         _plan(name, args)
 
+    @staticmethod
+    def preflight(name: str, args: PersistentDeploymentArgs) -> None:
+        """Refuses what the live cluster speaks against, and registers nothing.
+
+        Raises:
+            StatefastError: see `check`; or the edit would lose data, or cannot work.
+        """
+        workload, _, _ = _plan(name, args)
+        deployment_plan(workload)
+        for volume in workload.volumes:
+            VolumeClaim.preflight(volume.name, _claim_args(workload, volume))
+
     def __init__(
         self,
         name: str,
@@ -75,14 +90,24 @@ class PersistentDeployment(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         workload, chosen, template = _plan(name, args)
+        plan, notes = deployment_plan(workload)
         super().__init__("statefast:index:PersistentDeployment", name, {}, opts)
+        report(notes, self)
         child = pulumi.ResourceOptions(parent=self, aliases=workload.aliases(self))
-        claims = [_claim(self, workload, volume) for volume in workload.volumes]
+        claims = [
+            VolumeClaim(
+                volume.name, _claim_args(workload, volume), pulumi.ResourceOptions(parent=self)
+            )
+            for volume in workload.volumes
+        ]
         secrets = WorkloadSecrets(self, workload)
         deployment = k8s.apps.v1.Deployment(
             name,
             metadata=k8s.meta.v1.ObjectMetaArgs(
-                name=name, namespace=workload.namespace, labels=dict(workload.labels)
+                name=name,
+                namespace=workload.namespace,
+                labels=dict(workload.labels),
+                annotations={OWNER: owner_of_run()},
             ),
             spec=k8s.apps.v1.DeploymentSpecArgs(
                 replicas=workload.replicas,
@@ -93,7 +118,12 @@ class PersistentDeployment(pulumi.ComponentResource):
             ),
             # Claims are named by literals, which keeps the preview's dry-run alive; the
             # dependency is what makes a destroy take the pods before the claims they hold.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[*claims, *secrets.resources]),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[*claims, *secrets.resources],
+                ignore_changes=frozen(plan, ("selector",)),
+                import_=plan.sealed or None,
+            ),
         )
         client = client_service(workload)
         if client is not None:
@@ -151,7 +181,7 @@ def strategy(workload: Workload) -> str:
     return "Recreate"
 
 
-def _claim(parent: PersistentDeployment, workload: Workload, volume: Volume) -> VolumeClaim:
+def _claim_args(workload: Workload, volume: Volume) -> VolumeClaimArgs:
     given = workload.args
     args: VolumeClaimArgs = {
         "namespace": workload.namespace,
@@ -163,7 +193,10 @@ def _claim(parent: PersistentDeployment, workload: Workload, volume: Volume) -> 
         "component": given.get("component", "server"),
         "part_of": given.get("part_of", "statefast"),
         "labels": given.get("labels") or {},
+        "consent": given.get("consent") or (),
     }
+    if "preflight" in given:
+        args["preflight"] = given["preflight"]
     if volume.storage_class_name is not None:
         args["storage_class_name"] = volume.storage_class_name
-    return VolumeClaim(volume.name, args, pulumi.ResourceOptions(parent=parent))
+    return args

@@ -10,10 +10,16 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from .args import one_of
-from .names import claim_name, pod_name
+from .growth import claim_annotations, grow_claim
+from .guard.live import OWNER
+from .guard.preflight import owner_of_run, report
+from .names import pod_name
+from .plans import frozen, set_plan
 from .pod import pod_template
+from .quantity import storage_bytes
 from .secret import WorkloadSecrets, secret_sources
 from .service import client_service, headless_service, peer_host, service_host
+from .take_up import take_up_claim
 from .workload import Volume, Workload, WorkloadArgs, read_workload
 
 __all__ = ["POD_MANAGEMENT", "PersistentStatefulSet", "PersistentStatefulSetArgs"]
@@ -28,21 +34,24 @@ class PersistentStatefulSetArgs(WorkloadArgs):
     """Inputs of PersistentStatefulSet: those of every workload, and its own.
 
     `volumes[].size`: a larger size grows the claim of every replica in place; pods and set are
-    not touched, and `up` ends when the volumes have the size. A smaller one is refused by the
-    API server at preview.
+    not touched, and `up` ends when the volumes have the size. A smaller one is refused.
     """
 
     pod_management: NotRequired[str]
     """`Parallel` (default) starts and stops all pods at once, as a quorum needs it;
-    `OrderedReady` one after the other. Editing it is a replacement."""
+    `OrderedReady` one after the other. Editing it is refused without consent: the set would be
+    replaced."""
+    autoscaled: NotRequired[bool]
+    """Whether something else decides how many replicas there are, e.g. an autoscaler; `replicas`
+    is then where it starts from. Default false. Edited in place."""
 
 
 class PersistentStatefulSet(pulumi.ComponentResource):
     """A StatefulSet whose volumes outlive it and can grow.
 
-    The size in a claim template is frozen when the set is made: Kubernetes does not allow it
-    to change (KEP-4650 is not merged), and the provider would replace the set instead. The
-    size wanted is applied to each claim by itself.
+    What cannot change in place is frozen when the set is made, the claim templates above all:
+    Kubernetes does not allow it (KEP-4650 is not merged), and the provider would replace the
+    set instead. The size wanted is applied to each claim by itself.
 
     Args:
         name: Name of the StatefulSet and of the client Service, and of this component.
@@ -73,6 +82,16 @@ class PersistentStatefulSet(pulumi.ComponentResource):
         """
         _plan(name, args)
 
+    @staticmethod
+    def preflight(name: str, args: PersistentStatefulSetArgs) -> None:
+        """Refuses what the live cluster speaks against, and registers nothing.
+
+        Raises:
+            StatefastError: see `check`; or the edit would lose data, or cannot work.
+        """
+        workload, management, _ = _plan(name, args)
+        set_plan(workload, management)
+
     def __init__(
         self,
         name: str,
@@ -80,7 +99,9 @@ class PersistentStatefulSet(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         workload, management, template = _plan(name, args)
+        plan = set_plan(workload, management)
         super().__init__("statefast:index:PersistentStatefulSet", name, {}, opts)
+        report(plan.notes, self)
         child = pulumi.ResourceOptions(parent=self, aliases=workload.aliases(self))
         headless = k8s.core.v1.Service(workload.headless_name, headless_service(workload), child)
         client = client_service(workload)
@@ -88,10 +109,18 @@ class PersistentStatefulSet(pulumi.ComponentResource):
             k8s.core.v1.Service(name, client, child)
         secrets = WorkloadSecrets(self, workload)
         minutes = f"{max(_LEAST_MINUTES, workload.replicas * _MINUTES_PER_REPLICA)}m"
+        taken_up = [
+            resource
+            for claim, claim_plan in plan.claims.items()
+            for resource in take_up_claim(self, workload, plan.volumes[claim], claim, claim_plan)
+        ]
         stateful_set = k8s.apps.v1.StatefulSet(
             name,
             metadata=k8s.meta.v1.ObjectMetaArgs(
-                name=name, namespace=workload.namespace, labels=dict(workload.labels)
+                name=name,
+                namespace=workload.namespace,
+                labels=dict(workload.labels),
+                annotations={OWNER: owner_of_run()},
             ),
             spec=k8s.apps.v1.StatefulSetSpecArgs(
                 replicas=workload.replicas,
@@ -104,20 +133,20 @@ class PersistentStatefulSet(pulumi.ComponentResource):
             ),
             opts=pulumi.ResourceOptions(
                 parent=self,
-                depends_on=[headless, *secrets.resources],
+                depends_on=[headless, *secrets.resources, *taken_up],
                 ignore_changes=[
-                    "spec.volumeClaimTemplates[*].spec.resources.requests.storage",
+                    *frozen(plan.workload, ("pod_management", "service", "selector", "volumes")),
+                    *(["spec.replicas"] if args.get("autoscaled", False) else []),
                 ],
+                import_=plan.workload.sealed or None,
                 custom_timeouts=pulumi.CustomTimeouts(create=minutes, update=minutes),
             ),
         )
-        claims = [
-            self._grow(workload, volume, ordinal, stateful_set)
-            for volume in workload.volumes
-            for ordinal in range(workload.replicas)
-        ]
+        for claim, claim_plan in plan.claims.items():
+            volume = plan.volumes[claim]
+            grow_claim(self, workload, volume, claim, claim_plan, stateful_set)
         self.stateful_set_name = stateful_set.metadata["name"]
-        self.claim_names = pulumi.Output.from_input(claims)
+        self.claim_names = pulumi.Output.from_input(list(plan.claims))
         self.peers = pulumi.Output.from_input(
             [
                 peer_host(pod_name(name, ordinal), workload.headless_name, workload.namespace)
@@ -135,42 +164,6 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                 "serviceHost": self.service_host,
             }
         )
-
-    def _grow(
-        self,
-        workload: Workload,
-        volume: Volume,
-        ordinal: int,
-        stateful_set: k8s.apps.v1.StatefulSet,
-    ) -> str:
-        """Applies the size wanted to the claim of one ordinal; the claim's name."""
-        claim = claim_name(volume.name, workload.name, ordinal)
-        k8s.core.v1.PersistentVolumeClaimPatch(
-            claim,
-            metadata=k8s.meta.v1.ObjectMetaPatchArgs(
-                name=claim,
-                namespace=workload.namespace,
-                labels=dict(workload.labels),
-                annotations={
-                    # The controller that made the claim owns its size.
-                    "pulumi.com/patchForce": "true",
-                    "pulumi.com/waitFor": f"jsonpath={{.status.capacity.storage}}={volume.size}",
-                },
-            ),
-            spec=k8s.core.v1.PersistentVolumeClaimSpecPatchArgs(
-                resources=k8s.core.v1.VolumeResourceRequirementsPatchArgs(
-                    requests={"storage": volume.size}
-                )
-            ),
-            opts=pulumi.ResourceOptions(
-                parent=self,
-                depends_on=[stateful_set],
-                # Deleting a Patch would take its fields off the claim; a claim without a size
-                # is refused, and the ordinal may come back.
-                retain_on_delete=True,
-            ),
-        )
-        return claim
 
 
 def _plan(
@@ -194,7 +187,13 @@ def _template(workload: Workload, volume: Volume) -> k8s.core.v1.PersistentVolum
         api_version="v1",
         kind="PersistentVolumeClaim",
         # The labels that select and no others: any later edit here is a replacement.
-        metadata=k8s.meta.v1.ObjectMetaArgs(name=volume.name, labels=dict(workload.selector)),
+        metadata=k8s.meta.v1.ObjectMetaArgs(
+            name=volume.name,
+            labels=dict(workload.selector),
+            annotations=claim_annotations(
+                storage_bytes(workload.resource, "size", volume.size), workload.retention
+            ),
+        ),
         spec=k8s.core.v1.PersistentVolumeClaimSpecArgs(
             access_modes=list(volume.access_modes),
             resources=k8s.core.v1.VolumeResourceRequirementsArgs(requests={"storage": volume.size}),

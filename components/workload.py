@@ -13,6 +13,7 @@ import pulumi
 from .args import RETENTIONS, access_modes, check_keys, one_of
 from .errors import StatefastError
 from .fields import whole_number
+from .guard.preflight import PreflightArgs
 from .labels import object_labels, selector_labels
 from .names import LONGEST_WORKLOAD_NAME, check_label_name, check_subdomain_name, headless_name
 from .quantity import storage_size
@@ -142,6 +143,12 @@ class WorkloadArgs(TypedDict):
     """The larger application. Default `statefast`. Editing it rolls pods."""
     labels: NotRequired[Mapping[str, str]]
     """More labels, on every object. Default none. Editing them rolls pods."""
+    preflight: NotRequired[PreflightArgs]
+    """Reads the cluster first, so that what would fail or lose data is refused at preview.
+    Default: reads nothing. Editing it changes nothing in the cluster."""
+    consent: NotRequired[Sequence[str]]
+    """Changes that the owner agrees to, each in the words of the refusal that asked for it.
+    Default none. One that was used, or fits nothing, has no effect."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

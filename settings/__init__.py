@@ -10,18 +10,38 @@ from dataclasses import dataclass
 import pulumi
 
 from components import StorageClass
+from components.driver_catalogue import DRIVERS
 from components.errors import StatefastError
 from components.fields import Fields, nearest
+from components.guard.preflight import MODES, OwnClassArgs
 from components.names import check_label_name
 
 from .storage import StorageClassSettings, read_storage_class
-from .workload import PATTERNS, WorkloadSettings, check_driver, check_services, read_workload
+from .workload import (
+    PATTERNS,
+    Surroundings,
+    WorkloadSettings,
+    check_driver,
+    check_services,
+    read_workload,
+)
 
 __all__ = ["PATTERNS", "Settings", "WorkloadSettings", "load_settings"]
 
 PROJECT = "statefast"
 # The keys of Pulumi.yaml; a test compares the two.
-KEYS = ("namespace", "environment", "ephemeral", "context", "storageClass", "workloads", "secrets")
+KEYS = (
+    "namespace",
+    "environment",
+    "ephemeral",
+    "context",
+    "preflight",
+    "consent",
+    "storageClass",
+    "workloads",
+    "secrets",
+)
+_TEXTS = ("namespace", "environment", "context", "preflight")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +52,8 @@ class Settings:
     environment: str
     ephemeral: bool
     context: str
+    preflight_mode: str
+    consent: tuple[str, ...]
     storage_class: StorageClassSettings | None
     workloads: tuple[WorkloadSettings, ...]
 
@@ -39,6 +61,37 @@ class Settings:
     def retention(self) -> str:
         """What becomes of claims when they leave the stack."""
         return "delete" if self.ephemeral else "retain"
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What all workloads share."""
+        made = self.storage_class
+        own: dict[str, OwnClassArgs] = {}
+        if made is not None:
+            expandable = made.args.get("expandable", DRIVERS[made.args["driver"]].expands)
+            own[made.name] = {
+                "expandable": expandable,
+                "default": made.args.get("default", False),
+            }
+        return Surroundings(
+            namespace=self.namespace,
+            retention=self.retention,
+            preflight={
+                "mode": self.preflight_mode,
+                "context": self.context,
+                "own_classes": own,
+            },
+            consent=self.consent,
+        )
+
+    def preflight(self) -> None:
+        """Asks the live cluster about every workload, before any object is registered.
+
+        Raises:
+            StatefastError: an edit would lose data, or cannot work.
+        """
+        for workload in self.workloads:
+            workload.preflight(self.surroundings)
 
     @staticmethod
     def parse(config: Mapping[str, str]) -> "Settings":
@@ -81,13 +134,15 @@ def load_settings() -> Settings:
 
 
 def _decoded(key: str, text: str) -> object:
-    if key in ("namespace", "environment", "context"):
+    if key in _TEXTS:
         return text
     try:
         return json.loads(text)
     except ValueError:
         shown = "(hidden)" if key == "secrets" else text
-        kind = "true or false" if key == "ephemeral" else "keys and values"
+        kind = {"ephemeral": "true or false", "consent": "a list of texts"}.get(
+            key, "keys and values"
+        )
         raise StatefastError(
             "stack config", f"{PROJECT}:{key}", shown, "not in the form expected", f"write {kind}"
         ) from None
@@ -118,6 +173,8 @@ def _read(fields: Fields) -> Settings:
         environment=environment,
         ephemeral=fields.boolean("ephemeral", False),
         context=fields.text("context", optional=True),
+        preflight_mode=fields.choice("preflight", MODES, MODES[0]),
+        consent=fields.texts("consent"),
         storage_class=storage_class,
         workloads=workloads,
     )
@@ -125,7 +182,7 @@ def _read(fields: Fields) -> Settings:
     if storage_class is not None:
         StorageClass.check(storage_class.name, storage_class.args)
     for workload in workloads:
-        workload.check(namespace, settings.retention)
+        workload.check(settings.surroundings)
         check_driver(workload, storage_class)
     return settings
 

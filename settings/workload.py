@@ -15,6 +15,7 @@ from components.args import ACCESS_MODES
 from components.driver_catalogue import DRIVERS
 from components.errors import MISSING, StatefastError
 from components.fields import Fields, nearest
+from components.guard.preflight import PreflightArgs
 from components.names import LONGEST_WORKLOAD_NAME, check_label_name, headless_name, pod_name
 from components.quantity import storage_size
 from components.service import peer_host, service_host
@@ -25,10 +26,27 @@ from workloads.loader import VolumeMount, read_resources
 
 from .storage import StorageClassSettings
 
-__all__ = ["PATTERNS", "WorkloadSettings", "check_driver", "check_services", "read_workload"]
+__all__ = [
+    "PATTERNS",
+    "Surroundings",
+    "WorkloadSettings",
+    "check_driver",
+    "check_services",
+    "read_workload",
+]
 
 PATTERNS = ("stateful-set", "deployment")
 _PART_OF = "statefast"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What all workloads of a stack share."""
+
+    namespace: str
+    retention: str
+    preflight: PreflightArgs
+    consent: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,29 +65,45 @@ class WorkloadSettings:
     env: Mapping[str, str]
     labels: Mapping[str, str]
     pod_management: str
+    autoscaled: bool
     secrets: Mapping[str, pulumi.Output[str]]
 
-    def deployment_args(self, namespace: str, retention: str) -> PersistentDeploymentArgs:
+    def deployment_args(self, where: Surroundings) -> PersistentDeploymentArgs:
         """The args of the pattern `deployment`."""
-        return {**self._shared(namespace, retention)}
+        return {**self._shared(where)}
 
-    def stateful_set_args(self, namespace: str, retention: str) -> PersistentStatefulSetArgs:
+    def stateful_set_args(self, where: Surroundings) -> PersistentStatefulSetArgs:
         """The args of the pattern `stateful-set`."""
-        shared = self._shared(namespace, retention)
-        return {**shared, "pod_management": self.pod_management}
+        return {
+            **self._shared(where),
+            "pod_management": self.pod_management,
+            "autoscaled": self.autoscaled,
+        }
 
-    def check(self, namespace: str, retention: str) -> None:
+    def check(self, where: Surroundings) -> None:
         """Asks the component, before any is built, whether it would have these args.
 
         Raises:
             StatefastError: it would not.
         """
         if self.pattern == "deployment":
-            PersistentDeployment.check(self.name, self.deployment_args(namespace, retention))
+            PersistentDeployment.check(self.name, self.deployment_args(where))
         else:
-            PersistentStatefulSet.check(self.name, self.stateful_set_args(namespace, retention))
+            PersistentStatefulSet.check(self.name, self.stateful_set_args(where))
 
-    def _shared(self, namespace: str, retention: str) -> WorkloadArgs:
+    def preflight(self, where: Surroundings) -> None:
+        """Asks the component what the live cluster says to these args.
+
+        Raises:
+            StatefastError: the edit would lose data, or cannot work.
+        """
+        if self.pattern == "deployment":
+            PersistentDeployment.preflight(self.name, self.deployment_args(where))
+        else:
+            PersistentStatefulSet.preflight(self.name, self.stateful_set_args(where))
+
+    def _shared(self, where: Surroundings) -> WorkloadArgs:
+        namespace = where.namespace
         generated = [key for key in self.file.secrets if key not in self.secrets]
         env = {key: value.render(self._hosts(namespace)) for key, value in self.file.env.items()}
         args: WorkloadArgs = {
@@ -88,7 +122,9 @@ class WorkloadSettings:
             "run_as_user": self.file.run_as_user,
             "termination_grace_seconds": self.file.termination_grace_seconds,
             "headless_suffix": self.file.headless_suffix,
-            "retention": retention,
+            "retention": where.retention,
+            "preflight": where.preflight,
+            "consent": where.consent,
             "app": self.file.name,
             "component": self.file.component,
             "part_of": _PART_OF,
@@ -164,6 +200,7 @@ def read_workload(
         env=fields.text_map("env"),
         labels=fields.text_map("labels"),
         pod_management=fields.choice("podManagement", POD_MANAGEMENT, POD_MANAGEMENT[0]),
+        autoscaled=fields.boolean("autoscaled", False),
         secrets=secrets,
     )
     storage.done()

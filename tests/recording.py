@@ -39,6 +39,7 @@ class Registered:
     secret_outputs: list[str]
     aliases: list[str]
     timeouts: dict[str, str]
+    import_id: str
 
     @property
     def kind(self) -> str:
@@ -135,6 +136,7 @@ class _Monitor(mocks.MockMonitor):
                         "create": request.customTimeouts.create,
                         "update": request.customTimeouts.update,
                     },
+                    import_id=request.importId,
                 )
             )
         response: resource_pb2.RegisterResourceResponse = super().RegisterResource(request)  # type: ignore[no-untyped-call]

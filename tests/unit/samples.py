@@ -39,6 +39,15 @@ def labels(
     }
 
 
+def said(retention: str = "retain", size: str = "8Gi") -> dict[str, str]:
+    """What a claim says of itself."""
+    return {
+        "statefast/stack": "statefast/dev",
+        "statefast/size": size,
+        "statefast/retention": retention,
+    }
+
+
 def stateful_set_args(**changes: object) -> PersistentStatefulSetArgs:
     """Three replicas with one volume each."""
     given = {

@@ -13,6 +13,7 @@ from tests.unit.samples import (
     deployment_args,
     labels,
     opened,
+    said,
     template,
     volume,
 )
@@ -100,6 +101,7 @@ def test_a_retained_claim_is_applied_and_never_owned() -> None:
             "annotations": {
                 "pulumi.com/waitFor": "jsonpath={.status.phase}",
                 "pulumi.com/patchFieldManager": "statefast-statefast-dev",
+                **said(),
             },
         },
         "spec": {

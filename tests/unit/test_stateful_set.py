@@ -8,6 +8,7 @@ from tests.unit.samples import (
     container,
     labels,
     parents,
+    said,
     selector,
     stateful_set,
     stateful_set_args,
@@ -42,7 +43,7 @@ def test_the_claim_template_is_frozen_and_carries_only_what_selects() -> None:
         {
             "apiVersion": "v1",
             "kind": "PersistentVolumeClaim",
-            "metadata": {"name": "zk-vol", "labels": selector()},
+            "metadata": {"name": "zk-vol", "labels": selector(), "annotations": said()},
             "spec": {
                 "accessModes": ["ReadWriteOnce"],
                 "resources": {"requests": {"storage": "8Gi"}},
@@ -50,7 +51,14 @@ def test_the_claim_template_is_frozen_and_carries_only_what_selects() -> None:
             },
         }
     ]
-    assert made.ignore_changes == ["spec.volumeClaimTemplates[*].spec.resources.requests.storage"]
+    assert made.ignore_changes == [
+        "spec.podManagementPolicy",
+        "spec.serviceName",
+        "spec.selector",
+        "spec.volumeClaimTemplates",
+    ]
+    assert made.metadata["annotations"] == {"statefast/stack": "statefast/dev"}
+    assert made.import_id == ""
 
 
 def test_each_claim_is_grown_by_a_patch_that_lets_go_of_nothing() -> None:
@@ -66,6 +74,7 @@ def test_each_claim_is_grown_by_a_patch_that_lets_go_of_nothing() -> None:
             "annotations": {
                 "pulumi.com/patchForce": "true",
                 "pulumi.com/waitFor": "jsonpath={.status.capacity.storage}=8Gi",
+                **said(),
             },
         },
         "spec": {"resources": {"requests": {"storage": "8Gi"}}},

@@ -1,0 +1,75 @@
+"""The claims of a StatefulSet: each asks for its size by itself, and keeps what it has."""
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from .guard.claims import ClaimPlan
+from .guard.live import OWNER, RETENTION, SIZE, VOLUME
+from .guard.preflight import owner_of_run
+from .quantity import binary_text, storage_bytes
+from .workload import Volume, Workload
+
+__all__ = ["claim_annotations", "grow_claim", "wait_for_capacity"]
+
+
+def claim_annotations(size: int, retention: str, volume: str = "") -> dict[str, str]:
+    """What a claim says of itself to the next run, of this stack or of another.
+
+    Args:
+        size: What its owner asks for, in bytes.
+        retention: What becomes of it.
+        volume: The volume it took up again; empty where it did not.
+    """
+    said = {OWNER: owner_of_run(), SIZE: binary_text(size), RETENTION: retention}
+    return {**said, VOLUME: volume} if volume else said
+
+
+def wait_for_capacity(plan: ClaimPlan) -> dict[str, str]:
+    """Makes `up` wait until the volume has its size, and not only the claim its wish."""
+    size = binary_text(plan.capacity)
+    return {"pulumi.com/waitFor": f"jsonpath={{.status.capacity.storage}}={size}"}
+
+
+def grow_claim(
+    parent: pulumi.ComponentResource,
+    workload: Workload,
+    volume: Volume,
+    claim: str,
+    plan: ClaimPlan,
+    stateful_set: pulumi.Resource,
+) -> None:
+    """Applies the size wanted to the claim of one ordinal.
+
+    The claim is the controller's: it makes it from the template, whose size is frozen, or finds
+    it where an earlier set left it.
+    """
+    k8s.core.v1.PersistentVolumeClaimPatch(
+        claim,
+        metadata=k8s.meta.v1.ObjectMetaPatchArgs(
+            name=claim,
+            namespace=workload.namespace,
+            labels=dict(workload.labels),
+            annotations={
+                # The controller that made the claim owns its size.
+                "pulumi.com/patchForce": "true",
+                **wait_for_capacity(plan),
+                **claim_annotations(
+                    storage_bytes(workload.resource, "size", volume.size),
+                    workload.retention,
+                    plan.volume,
+                ),
+            },
+        ),
+        spec=k8s.core.v1.PersistentVolumeClaimSpecPatchArgs(
+            resources=k8s.core.v1.VolumeResourceRequirementsPatchArgs(
+                requests={"storage": binary_text(plan.request)}
+            )
+        ),
+        opts=pulumi.ResourceOptions(
+            parent=parent,
+            depends_on=[stateful_set],
+            # Deleting a Patch would take its fields off the claim; a claim without a size is
+            # refused, and the ordinal may come back.
+            retain_on_delete=True,
+        ),
+    )

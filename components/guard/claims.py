@@ -1,0 +1,298 @@
+"""What becomes of each claim in this run: made, taken up again, grown, left alone, or refused."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..errors import StatefastError
+from ..quantity import binary_text
+from .capability import (
+    check_class,
+    check_expandable,
+    check_quota,
+    default_class,
+    needs_of,
+)
+from .cluster import Object
+from .consent import Change
+from .live import LiveClaim, LiveClass
+from .preflight import Reader, owner_of_run
+from .released import Released, released_volume
+from .sizes import expected_capacity, request
+
+__all__ = ["ClaimPlan", "WantedClaim", "plan_claims"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedClaim:
+    """One claim as the args want it.
+
+    Attributes:
+        name: In the cluster.
+        field: The field its size stands in, for errors.
+        size: In bytes.
+        storage_class_name: None for the default class.
+        settled: Whether the claim itself is held to class and modes. The claims of a StatefulSet
+            are not: they keep those of the template they were made from.
+    """
+
+    name: str
+    field: str
+    size: int
+    storage_class_name: str | None
+    access_modes: tuple[str, ...]
+    volume_mode: str
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimPlan:
+    """One claim as this run will have it.
+
+    Attributes:
+        request: Size to ask for, in bytes.
+        capacity: Size that the volume will have, in bytes, as far as it is known.
+        live: Whether the claim is there and this stack's.
+        grows: Whether a volume that is there gets larger.
+        volume: The volume that the claim takes up again, now or in an earlier run; empty where
+            it gets one of its own.
+        force: Whether the claim is known not to be another's, so that fields may be taken over.
+    """
+
+    request: int
+    capacity: int
+    live: bool
+    grows: bool
+    volume: str
+    force: bool
+
+
+def plan_claims(
+    reader: Reader,
+    *,
+    namespace: str,
+    wanted: Sequence[WantedClaim],
+    retention: str,
+    consents: Sequence[str],
+) -> Mapping[str, ClaimPlan]:
+    """A plan for each claim, by name.
+
+    Args:
+        reader: Of the component.
+        namespace: Of the claims.
+        wanted: The claims.
+        retention: What the args say becomes of them.
+        consents: What the owner agreed to.
+
+    Raises:
+        StatefastError: a claim would shrink, cannot grow, is another's, or is being deleted.
+    """
+    claims = reader.read(
+        "claims", namespace, "whether the claims are another's, can grow, or would shrink"
+    )
+    if claims is None:
+        return {
+            claim.name: ClaimPlan(
+                request=claim.size,
+                capacity=claim.size,
+                live=False,
+                grows=False,
+                volume="",
+                force=False,
+            )
+            for claim in wanted
+        }
+    live = {name: LiveClaim.of(item) for name, item in claims.items()}
+    plans = {
+        claim.name: _plan(reader, namespace, claim, live.get(claim.name), retention, consents)
+        for claim in wanted
+    }
+    _check_classes(reader, wanted, plans, live)
+    _check_quotas(reader, namespace, wanted, plans, live)
+    return plans
+
+
+def _plan(
+    reader: Reader,
+    namespace: str,
+    wanted: WantedClaim,
+    live: LiveClaim | None,
+    retention: str,
+    consents: Sequence[str],
+) -> ClaimPlan:
+    if live is None:
+        released = _released(reader, namespace, wanted, retention)
+        # It binds to no more than the volume has, and what it has stays.
+        size = wanted.size if released is None else released.size
+        if released is not None and wanted.size > released.size:
+            reader.note(
+                f"claim {wanted.name} takes up volume {released.name} again with its"
+                f" {binary_text(released.size)}; the next up grows it"
+            )
+        return ClaimPlan(
+            request=size,
+            capacity=size,
+            live=False,
+            grows=False,
+            volume=released.name if released is not None else "",
+            force=True,
+        )
+    _check_owner(reader, live, retention, consents)
+    _check_settled(reader, wanted, live)
+    asked = request(reader.resource, wanted.field, wanted.size, live)
+    if asked > wanted.size:
+        reader.note(
+            f"claim {live.name} has grown to {binary_text(asked)} by another hand and keeps that;"
+            f" the {binary_text(wanted.size)} written here are less"
+        )
+    if live.needs_restart:
+        reader.note(
+            f"the file system of claim {live.name} grows when its pod restarts:"
+            " kubectl rollout restart"
+        )
+    return ClaimPlan(
+        request=asked,
+        capacity=expected_capacity(asked, live),
+        live=True,
+        grows=asked > live.requested,
+        volume=live.taken_up,
+        force=True,
+    )
+
+
+def _released(
+    reader: Reader, namespace: str, wanted: WantedClaim, retention: str
+) -> Released | None:
+    if retention != "retain":
+        return None
+    volumes = reader.read(
+        "volumes", "", "whether a released volume waits for a claim to take it up again"
+    )
+    return released_volume(
+        reader.resource,
+        namespace,
+        wanted.name,
+        wanted.storage_class_name,
+        (volumes or {}).values(),
+    )
+
+
+def _check_owner(reader: Reader, live: LiveClaim, retention: str, consents: Sequence[str]) -> None:
+    """Nobody else's claim is taken, and none that is on its way out is built upon."""
+    if live.leaving and retention == "retain":
+        raise StatefastError(
+            reader.resource,
+            "volumes",
+            live.name,
+            "but that claim is being deleted and goes, with what is in it, when its pod stops",
+            f"keep the data first: kubectl patch pv {live.volume} -p"
+            """ '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}', then let the claim go;"""
+            " the next up takes the volume up again",
+        )
+    owner = owner_of_run()
+    change = Change(
+        resource=f"PersistentVolumeClaim {live.name}",
+        field="owner",
+        old=live.owner or "nobody",
+        new=owner,
+        uid=live.uid,
+    )
+    if live.owner != owner and not change.allowed(consents):
+        raise StatefastError(
+            reader.resource,
+            "volumes",
+            live.name,
+            f"but a claim of that name is there and belongs to {change.old}, not to {owner}",
+            f"use another name, or take the claim over by adding {change.consent!r} to consent",
+        )
+    if live.retention == "retain" and retention == "delete":
+        raise StatefastError(
+            reader.resource,
+            "retention",
+            retention,
+            f"but claim {live.name} was promised to be retained",
+            "write 'retain' back; to throw the data away, destroy the stack, delete the claims"
+            " by name, and start anew",
+        )
+
+
+def _check_settled(reader: Reader, wanted: WantedClaim, live: LiveClaim) -> None:
+    """What a claim is for life."""
+    for field, before, after in (
+        ("storage_class_name", live.storage_class_name, wanted.storage_class_name),
+        ("access_modes", "+".join(live.access_modes), "+".join(wanted.access_modes)),
+        ("volume_mode", live.volume_mode, wanted.volume_mode),
+    ):
+        if after is None or before == after:
+            continue
+        if not wanted.settled:
+            reader.note(f"claim {live.name} keeps its {field} {before}; it cannot become {after}")
+            continue
+        raise StatefastError(
+            reader.resource,
+            field,
+            after,
+            f"but claim {live.name} has {before!r} for life",
+            f"write {before!r} back, or give the volume another name to start on a new, empty"
+            " claim; the old one stays with its data",
+        )
+
+
+def _check_classes(
+    reader: Reader,
+    wanted: Iterable[WantedClaim],
+    plans: Mapping[str, ClaimPlan],
+    live: Mapping[str, LiveClaim],
+) -> None:
+    classes = reader.read(
+        "classes", "", "whether the storage classes are there and let claims grow"
+    )
+    if classes is None:
+        return
+    own = reader.own_classes
+    for claim in wanted:
+        plan = plans[claim.name]
+        name = live[claim.name].storage_class_name if plan.live else claim.storage_class_name
+        if plan.grows:
+            found: LiveClass | None
+            if name is not None and name in own:
+                found = LiveClass(name=name, provisioner="", expandable=own[name]["expandable"])
+            else:
+                item = classes.get(name or "")
+                found = LiveClass.of(item) if item is not None else None
+            check_expandable(
+                reader.resource, claim.field, plan.request, claim.name, name or "", found
+            )
+        elif not plan.live and not plan.volume:
+            if name is None:
+                _check_default(reader, classes)
+            elif name:
+                check_class(reader.resource, "storage_class_name", name, {*classes, *own})
+
+
+def _check_default(reader: Reader, classes: Mapping[str, Object]) -> None:
+    if any(item["default"] for item in reader.own_classes.values()):
+        return
+    if not default_class(classes.values()):
+        check_class(reader.resource, "storage_class_name", "(default)", classes)
+
+
+def _check_quotas(
+    reader: Reader,
+    namespace: str,
+    wanted: Sequence[WantedClaim],
+    plans: Mapping[str, ClaimPlan],
+    live: Mapping[str, LiveClaim],
+) -> None:
+    more = [
+        (
+            claim.storage_class_name or "",
+            plans[claim.name].request - (live[claim.name].requested if claim.name in live else 0),
+            claim.name not in live,
+        )
+        for claim in wanted
+    ]
+    if not any(size > 0 for _, size, _ in more):
+        return
+    quotas = reader.read("quotas", namespace, "whether quotas have room")
+    if quotas:
+        check_quota(reader.resource, wanted[0].field, needs_of(more), quotas)

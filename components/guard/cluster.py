@@ -1,0 +1,159 @@
+"""The live cluster, read and never written.
+
+Each kind is listed once in a run of the program, so that all its components judge by the same
+facts. Nothing is kept from one run to the next.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import pulumi
+
+if TYPE_CHECKING:
+    from kubernetes.client.api_client import ApiClient
+
+__all__ = ["Cluster", "Object", "Unreadable", "cluster_of"]
+
+# A Kubernetes object as JSON.
+Object = Mapping[str, Any]
+
+_SECONDS = 10
+_PAGE = 500
+_PATHS = {
+    "claims": "/api/v1/{within}persistentvolumeclaims",
+    "classes": "/apis/storage.k8s.io/v1/storageclasses",
+    "deployments": "/apis/apps/v1/{within}deployments",
+    "quotas": "/api/v1/{within}resourcequotas",
+    "stateful sets": "/apis/apps/v1/{within}statefulsets",
+    "volumes": "/api/v1/persistentvolumes",
+}
+
+
+class Unreadable(Exception):
+    """The cluster, or one kind in it, could not be read; the text says why."""
+
+
+class Cluster:
+    """One cluster, through a kubeconfig.
+
+    Args:
+        context: Context of the kubeconfig; empty for the current one.
+    """
+
+    def __init__(self, context: str = "") -> None:
+        self._context = context
+        self._api: ApiClient | None = None
+        self._seen: dict[tuple[str, str], Mapping[str, Object] | Unreadable] = {}
+
+    def list(self, kind: str, namespace: str = "") -> Mapping[str, Object]:
+        """The objects of a kind, by name; by `<namespace>/<name>` where all are asked for.
+
+        Args:
+            kind: One of the kinds this reads, e.g. `claims`.
+            namespace: Only this one. A namespace that does not exist has no objects.
+
+        Raises:
+            Unreadable: no kubeconfig, no such context, no answer, or no right to list the kind.
+        """
+        key = kind, namespace
+        if key not in self._seen:
+            try:
+                self._seen[key] = self._read(kind, namespace)
+            except Unreadable as error:
+                self._seen[key] = error
+        found = self._seen[key]
+        if isinstance(found, Unreadable):
+            raise found
+        return found
+
+    def _read(self, kind: str, namespace: str) -> Mapping[str, Object]:
+        # Imported here: a program that reads no cluster does not pay for the client.
+        from kubernetes.client.exceptions import ApiException
+        from urllib3.exceptions import HTTPError
+
+        if self._api is None:
+            self._api = _connect(self._context)
+        path = _PATHS[kind].format(within=f"namespaces/{namespace}/" if namespace else "")
+        objects: dict[str, Object] = {}
+        query = [("limit", str(_PAGE))]
+        try:
+            while True:
+                page = _get(self._api, path, query)
+                objects |= {_key(item, namespace): item for item in page["items"]}
+                following = page["metadata"].get("continue")
+                if not following:
+                    return objects
+                query = [("limit", str(_PAGE)), ("continue", following)]
+        except ApiException as error:
+            raise Unreadable(
+                f"listing {kind} was answered with {error.status} {error.reason}"
+            ) from None
+        except (HTTPError, OSError, ValueError, KeyError) as error:
+            raise Unreadable(f"the cluster did not answer: {type(error).__name__}") from None
+
+
+def _key(item: Object, namespace: str) -> str:
+    metadata = item["metadata"]
+    own = metadata.get("namespace")
+    return str(metadata["name"]) if namespace or own is None else f"{own}/{metadata['name']}"
+
+
+def _connect(context: str) -> "ApiClient":
+    from kubernetes.client.api_client import ApiClient
+    from kubernetes.client.configuration import Configuration
+    from kubernetes.config import ConfigException, load_incluster_config, load_kube_config
+
+    configuration = Configuration()
+    configuration.retries = 0
+    location = os.environ.get("KUBECONFIG") or str(Path("~/.kube/config").expanduser())
+    files = [Path(name).expanduser() for name in location.split(os.pathsep) if name]
+    try:
+        # In the order of the provider: a kubeconfig, else the pod this runs in.
+        if not context and not any(file.exists() for file in files):
+            load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
+        else:
+            load_kube_config(  # type: ignore[no-untyped-call]
+                config_file=location,
+                context=context or None,
+                client_configuration=configuration,
+                persist_config=False,
+            )
+    except (ConfigException, OSError, ValueError, TypeError, KeyError) as error:
+        said = " ".join(str(error).split()) or type(error).__name__
+        raise Unreadable(f"there is no cluster to read: {said}") from None
+    return ApiClient(configuration)
+
+
+def _get(api: "ApiClient", path: str, query: list[tuple[str, str]]) -> dict[str, Any]:
+    from kubernetes.client.exceptions import ApiException
+
+    # The typed API of the client takes two seconds to import; this is its plain one.
+    request = api.param_serialize(
+        "GET",
+        path,
+        query_params=query,
+        header_params={"Accept": "application/json"},
+        auth_settings=["BearerToken"],
+    )
+    response = api.call_api(*request, _request_timeout=_SECONDS)
+    body = response.read()  # type: ignore[no-untyped-call]
+    if not 200 <= response.status < 300:
+        raise ApiException(status=response.status, reason=response.reason)
+    page: dict[str, Any] = json.loads(body)
+    return page
+
+
+# By the root of a run: with an inline program many runs share one process.
+_clusters: WeakKeyDictionary[pulumi.Resource, dict[str, Cluster]] = WeakKeyDictionary()
+
+
+def cluster_of(context: str) -> Cluster:
+    """The cluster of a context, the same object for all that ask in one run."""
+    root = pulumi.runtime.get_root_resource()
+    if root is None:
+        return Cluster(context)
+    return _clusters.setdefault(root, {}).setdefault(context, Cluster(context))

@@ -1,0 +1,145 @@
+"""Edits that Kubernetes does not allow in place: the workload would be replaced.
+
+The fields are those of the provider's replace table (`forceNew` in its diff.go) for StatefulSets
+and Deployments. What is left in place by all of them are the claims; what is lost is said.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ..errors import StatefastError
+from .consent import Change
+from .live import LiveWorkload, Template
+
+__all__ = ["FROZEN", "Edit", "Shape", "edits", "refuse"]
+
+# What the engine is told to leave as it is, unless its owner consented to change it.
+FROZEN: Mapping[str, str] = {
+    "pod_management": "spec.podManagementPolicy",
+    "service": "spec.serviceName",
+    "selector": "spec.selector",
+    "volumes": "spec.volumeClaimTemplates",
+}
+
+_ALL_STOP = "all pods would stop at once; the claims stay"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What a workload is for life, as its args say it.
+
+    Attributes:
+        templates: By name of the volume; empty for a Deployment.
+        pod_management, service_name: Empty for a Deployment.
+    """
+
+    selector: Mapping[str, str]
+    templates: Mapping[str, Template]
+    pod_management: str = ""
+    service_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """One such edit.
+
+    Attributes:
+        change: What changes.
+        frozen: Key of FROZEN.
+        consequence: What the owner would lose.
+    """
+
+    change: Change
+    frozen: str
+    consequence: str
+
+
+def edits(resource: str, live: LiveWorkload, wanted: Shape) -> Iterator[Edit]:
+    """The edits that lie between what lives and what is wanted.
+
+    Args:
+        resource: Kind and name of the workload, e.g. `StatefulSet zookeeper`.
+        live: What the cluster has.
+        wanted: What the args say.
+    """
+
+    def edit(frozen: str, field: str, old: str, new: str, consequence: str) -> Edit:
+        change = Change(resource=resource, field=field, old=old, new=new, uid=live.uid)
+        return Edit(change=change, frozen=frozen, consequence=consequence)
+
+    if live.pod_management != wanted.pod_management:
+        yield edit(
+            "pod_management",
+            "pod_management",
+            live.pod_management,
+            wanted.pod_management,
+            _ALL_STOP,
+        )
+    if live.service_name != wanted.service_name:
+        yield edit(
+            "service",
+            "headless_suffix",
+            live.service_name,
+            wanted.service_name,
+            f"{_ALL_STOP}, and every pod gets another DNS name",
+        )
+    if live.selector != wanted.selector:
+        yield edit("selector", "app", _text(live.selector), _text(wanted.selector), _ALL_STOP)
+    if set(live.templates) != set(wanted.templates):
+        gone = [name for name in live.templates if name not in wanted.templates]
+        left = f"; the claims of {', '.join(gone)} stay and nobody mounts them" if gone else ""
+        yield edit(
+            "volumes",
+            "volumes",
+            ", ".join(live.templates),
+            ", ".join(wanted.templates),
+            f"{_ALL_STOP}{left}",
+        )
+    for name, template in wanted.templates.items():
+        if name not in live.templates:
+            continue
+        old = live.templates[name]
+        for field, before, after in (
+            ("storage_class_name", old.storage_class_name, template.storage_class_name),
+            ("access_modes", "+".join(old.access_modes), "+".join(template.access_modes)),
+            ("volume_mode", old.volume_mode, template.volume_mode),
+        ):
+            if before != after:
+                yield edit(
+                    "volumes",
+                    f"volumes.{name}.{field}",
+                    before or "(default)",
+                    after or "(default)",
+                    "all pods would stop at once, and the claims there are keep what they have:"
+                    " only new replicas would get the new",
+                )
+
+
+def _text(labels: Mapping[str, str]) -> str:
+    return ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
+
+
+def refuse(found: Iterable[Edit], consents: Iterable[str]) -> frozenset[str]:
+    """Lets through what the owner consented to, and refuses the rest.
+
+    Returns:
+        The keys of FROZEN that are free to change, once.
+
+    Raises:
+        StatefastError: an edit without consent; the sentence has the consent to copy.
+    """
+    given = list(consents)
+    free = set()
+    for edit in found:
+        change = edit.change
+        if not change.allowed(given):
+            raise StatefastError(
+                change.resource,
+                change.field,
+                change.new,
+                f"but it lives with {change.old!r} and would be replaced ({edit.consequence})",
+                f"write {change.old!r} back, or consent to this one change by adding"
+                f" {change.consent!r} to consent",
+            )
+        free.add(edit.frozen)
+    return frozenset(free)

@@ -1,0 +1,172 @@
+"""What the cluster has of a workload, in the few fields that decide about data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from ..quantity import parse_quantity
+from .cluster import Object
+
+__all__ = [
+    "OWNER",
+    "RETENTION",
+    "SIZE",
+    "VOLUME",
+    "LiveClaim",
+    "LiveClass",
+    "LiveWorkload",
+    "Template",
+]
+
+# Written on what a stack makes, and read by the next run of any stack.
+OWNER = "statefast/stack"
+SIZE = "statefast/size"
+RETENTION = "statefast/retention"
+VOLUME = "statefast/volume"
+
+
+def _bytes(quantity: object) -> int:
+    return int(parse_quantity(str(quantity))) if quantity else 0
+
+
+def _annotations(item: Object) -> Mapping[str, str]:
+    return item["metadata"].get("annotations") or {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveClaim:
+    """One claim.
+
+    Attributes:
+        owner: Project and stack that look after it; empty where none does.
+        retention: What its stack said becomes of it; empty where it said nothing.
+        asked: Size that its stack asked for last, in bytes; 0 where none did.
+        requested: Size that it asks for now, whoever asked, in bytes.
+        capacity: Size that its volume has, in bytes; 0 before it is bound.
+        taken_up: The volume of an earlier claim of that name, which it took up again; empty where
+            its volume was made for it.
+        volume: Name of its volume; empty before it is bound.
+        leaving: Whether its deletion has begun.
+        needs_restart: Whether its file system grows at the next start of a pod.
+    """
+
+    name: str
+    uid: str
+    owner: str
+    retention: str
+    asked: int
+    requested: int
+    capacity: int
+    storage_class_name: str
+    access_modes: tuple[str, ...]
+    volume_mode: str
+    taken_up: str
+    volume: str
+    leaving: bool
+    needs_restart: bool
+
+    @classmethod
+    def of(cls, item: Object) -> Self:
+        """Reads a PersistentVolumeClaim."""
+        metadata, spec, status = item["metadata"], item["spec"], item.get("status") or {}
+        annotations = _annotations(item)
+        return cls(
+            name=metadata["name"],
+            uid=metadata["uid"],
+            owner=annotations.get(OWNER, ""),
+            retention=annotations.get(RETENTION, ""),
+            asked=_bytes(annotations.get(SIZE)),
+            requested=_bytes((spec.get("resources") or {}).get("requests", {}).get("storage")),
+            capacity=_bytes((status.get("capacity") or {}).get("storage")),
+            storage_class_name=spec.get("storageClassName") or "",
+            access_modes=tuple(spec.get("accessModes") or ()),
+            volume_mode=spec.get("volumeMode") or "Filesystem",
+            taken_up=annotations.get(VOLUME, ""),
+            volume=spec.get("volumeName") or "",
+            leaving="deletionTimestamp" in metadata,
+            needs_restart=any(
+                condition.get("type") == "FileSystemResizePending"
+                and condition.get("status") == "True"
+                for condition in status.get("conditions") or ()
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """The part of a claim template that never changes."""
+
+    storage_class_name: str
+    access_modes: tuple[str, ...]
+    volume_mode: str
+
+    @classmethod
+    def of(cls, item: Object) -> Self:
+        """Reads one of `volumeClaimTemplates`."""
+        spec = item["spec"]
+        return cls(
+            storage_class_name=spec.get("storageClassName") or "",
+            access_modes=tuple(spec.get("accessModes") or ()),
+            volume_mode=spec.get("volumeMode") or "Filesystem",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveWorkload:
+    """One StatefulSet or Deployment.
+
+    Attributes:
+        owner: Project and stack that made it; empty where none says so.
+        templates: By name; empty for a Deployment.
+        pod_management, service_name, when_deleted: Empty for a Deployment.
+    """
+
+    name: str
+    namespace: str
+    uid: str
+    owner: str
+    replicas: int
+    selector: Mapping[str, str]
+    templates: Mapping[str, Template]
+    pod_management: str
+    service_name: str
+    when_deleted: str
+
+    @classmethod
+    def of(cls, item: Object) -> Self:
+        """Reads a StatefulSet or a Deployment."""
+        metadata, spec = item["metadata"], item["spec"]
+        policy: Mapping[str, Any] = spec.get("persistentVolumeClaimRetentionPolicy") or {}
+        return cls(
+            name=metadata["name"],
+            namespace=metadata["namespace"],
+            uid=metadata["uid"],
+            owner=_annotations(item).get(OWNER, ""),
+            replicas=spec.get("replicas", 1),
+            selector=(spec.get("selector") or {}).get("matchLabels") or {},
+            templates={
+                template["metadata"]["name"]: Template.of(template)
+                for template in spec.get("volumeClaimTemplates") or ()
+            },
+            pod_management=spec.get("podManagementPolicy", ""),
+            service_name=spec.get("serviceName", ""),
+            when_deleted=policy.get("whenDeleted", ""),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveClass:
+    """One storage class."""
+
+    name: str
+    provisioner: str
+    expandable: bool
+
+    @classmethod
+    def of(cls, item: Object) -> Self:
+        """Reads a StorageClass."""
+        return cls(
+            name=item["metadata"]["name"],
+            provisioner=item["provisioner"],
+            expandable=bool(item.get("allowVolumeExpansion")),
+        )

@@ -1,0 +1,112 @@
+"""Preflight: whether and how the live cluster is read before anything is registered."""
+
+from collections.abc import Mapping, Sequence
+from typing import NotRequired, TypedDict
+
+import pulumi
+
+from ..args import check_keys, one_of
+from ..errors import StatefastError
+from .cluster import Cluster, Object, Unreadable, cluster_of
+
+__all__ = ["MODES", "OwnClassArgs", "PreflightArgs", "Reader", "owner_of_run", "reader", "report"]
+
+MODES = ("warn", "strict", "off")
+
+
+class OwnClassArgs(TypedDict):
+    """What a class can do that the same program makes, and the cluster may not have yet."""
+
+    expandable: bool
+    """Whether its claims may grow."""
+    default: bool
+    """Whether claims that name no class get it."""
+
+
+class PreflightArgs(TypedDict):
+    """How the cluster is read at preview and `up`. It is never written. Editing it changes
+    nothing in the cluster.
+    """
+
+    mode: NotRequired[str]
+    """`warn` (default): what cannot be read is named in a warning and goes unchecked. `strict`:
+    it is refused. `off`: nothing is read; the engine and the API server still refuse what would
+    lose data, but consent cannot be given."""
+    context: NotRequired[str]
+    """Context of the kubeconfig; it has to be the cluster of the provider. Default: the current
+    one."""
+    own_classes: NotRequired[Mapping[str, OwnClassArgs]]
+    """Storage classes of the same program. Default none."""
+
+
+class Reader:
+    """Reads for one component, and collects what its owner should know.
+
+    Attributes:
+        notes: Sentences for the preview: what could not be checked, what is out of the ordinary.
+        own_classes: As in PreflightArgs.
+    """
+
+    def __init__(self, resource: str, cluster: Cluster | None, given: PreflightArgs) -> None:
+        self.resource = resource
+        self.notes: list[str] = []
+        self.own_classes = given.get("own_classes") or {}
+        self.cluster = cluster
+        self._strict = given.get("mode") == "strict"
+
+    def read(self, kind: str, namespace: str, unchecked: str) -> Mapping[str, Object] | None:
+        """The objects of a kind by name; None where they cannot be read.
+
+        Args:
+            kind: See `Cluster.list`.
+            namespace: Only this one.
+            unchecked: What stays unchecked without them, to follow "so it is not checked".
+
+        Raises:
+            StatefastError: they cannot be read, and the mode is strict.
+        """
+        if self.cluster is None:
+            return None
+        try:
+            return self.cluster.list(kind, namespace)
+        except Unreadable as error:
+            if self._strict:
+                raise StatefastError(
+                    self.resource,
+                    "preflight.mode",
+                    "strict",
+                    f"but {error}",
+                    "give the right to read, or set the mode to 'warn'",
+                ) from None
+            self.note(f"{error}, so it is not checked {unchecked}")
+            return None
+
+    def note(self, text: str) -> None:
+        """Adds a sentence for the owner, once."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+
+def reader(resource: str, given: PreflightArgs | None) -> Reader:
+    """The reader of one component; without args it reads nothing.
+
+    Raises:
+        StatefastError: an arg is unknown or wrong.
+    """
+    if given is None:
+        return Reader(resource, None, {})
+    check_keys(resource, given, PreflightArgs, "preflight.")
+    mode = one_of(resource, "preflight.mode", given.get("mode", MODES[0]), MODES)
+    cluster = None if mode == "off" else cluster_of(given.get("context", ""))
+    return Reader(resource, cluster, given)
+
+
+def owner_of_run() -> str:
+    """Project and stack: who looks after what this run makes."""
+    return f"{pulumi.get_project()}/{pulumi.get_stack()}"
+
+
+def report(notes: Sequence[str], component: pulumi.Resource) -> None:
+    """Shows the notes in the preview, at the component they are about."""
+    for note in notes:
+        pulumi.log.warn(note, component)

@@ -1,0 +1,127 @@
+"""What becomes of a workload in this run: made, edited in place, or replaced with consent."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..errors import StatefastError
+from .cluster import Object
+from .consent import Change
+from .edits import Shape, edits, refuse
+from .live import LiveWorkload
+from .preflight import Reader, owner_of_run
+
+__all__ = ["WorkloadPlan", "plan_workload"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkloadPlan:
+    """One workload as this run will have it.
+
+    Attributes:
+        free: Keys of FROZEN that the owner consented to change.
+        sealed: `<namespace>/<name>` where the engine is to refuse a replacement, whatever its
+            cause; empty where there is nothing to seal, or a replacement is wanted.
+        replicas: How many the cluster has now; 0 where it has no such workload.
+    """
+
+    free: frozenset[str] = frozenset()
+    sealed: str = ""
+    replicas: int = 0
+
+
+def plan_workload(
+    reader: Reader,
+    kind: str,
+    *,
+    namespace: str,
+    name: str,
+    shape: Shape,
+    retention: str,
+    consents: Sequence[str],
+) -> WorkloadPlan:
+    """The plan for one StatefulSet or Deployment.
+
+    Args:
+        reader: Of the component.
+        kind: `stateful sets` or `deployments`.
+        namespace: Of the workload.
+        name: Of the workload.
+        shape: What it is for life.
+        retention: What the args say becomes of its claims.
+        consents: What the owner agreed to.
+
+    Raises:
+        StatefastError: it would be replaced or moved without consent, or is another's.
+    """
+    found = reader.read(kind, namespace, "whether an edit would replace the workload")
+    if found is None:
+        return WorkloadPlan()
+    if name not in found:
+        _check_moved(reader, kind, namespace, name, consents)
+        return WorkloadPlan()
+    live = LiveWorkload.of(found[name])
+    _check_owner(reader, live, consents)
+    if live.when_deleted == "Retain" and retention == "delete":
+        raise StatefastError(
+            reader.resource,
+            "retention",
+            retention,
+            "but its claims were promised to be retained",
+            "write 'retain' back; to throw the data away, destroy the stack, delete the claims"
+            " by name, and start anew",
+        )
+    free = refuse(edits(reader.resource, live, shape), consents)
+    sealed = retention == "retain" and live.owner == owner_of_run() and not free
+    return WorkloadPlan(
+        free=free, sealed=f"{namespace}/{name}" if sealed else "", replicas=live.replicas
+    )
+
+
+def _check_owner(reader: Reader, live: LiveWorkload, consents: Sequence[str]) -> None:
+    owner = owner_of_run()
+    change = Change(
+        resource=reader.resource,
+        field="owner",
+        old=live.owner or "nobody",
+        new=owner,
+        uid=live.uid,
+    )
+    if live.owner != owner and not change.allowed(consents):
+        raise StatefastError(
+            reader.resource,
+            "name",
+            live.name,
+            f"but namespace {live.namespace} has one that belongs to {change.old}, not to {owner}",
+            f"use another name, or take it over by adding {change.consent!r} to consent",
+        )
+
+
+def _check_moved(
+    reader: Reader, kind: str, namespace: str, name: str, consents: Sequence[str]
+) -> None:
+    """A workload of this stack that lives in another namespace would start empty in this one."""
+    everywhere = reader.read(kind, "", "whether the workload lives in another namespace")
+    for live in _of_stack(everywhere or {}, name):
+        change = Change(
+            resource=reader.resource,
+            field="namespace",
+            old=live.namespace,
+            new=namespace,
+            uid=live.uid,
+        )
+        if live.namespace != namespace and not change.allowed(consents):
+            raise StatefastError(
+                reader.resource,
+                "namespace",
+                namespace,
+                f"but it lives in {live.namespace!r}, and its claims stay there: it would start"
+                " with empty volumes",
+                f"write {live.namespace!r} back, or consent to this one change by adding"
+                f" {change.consent!r} to consent",
+            )
+
+
+def _of_stack(found: Mapping[str, Object], name: str) -> list[LiveWorkload]:
+    owner = owner_of_run()
+    lives = [LiveWorkload.of(item) for item in found.values()]
+    return [live for live in lives if live.name == name and live.owner == owner]

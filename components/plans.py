@@ -1,0 +1,127 @@
+"""What a component asks the guard before it registers anything."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from .guard.claims import ClaimPlan, WantedClaim, plan_claims
+from .guard.edits import FROZEN, Shape
+from .guard.live import Template
+from .guard.preflight import reader
+from .guard.workloads import WorkloadPlan, plan_workload
+from .names import claim_name
+from .quantity import storage_bytes
+from .workload import Volume, Workload
+
+__all__ = ["SetPlan", "deployment_plan", "frozen", "set_plan", "wanted_claim"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetPlan:
+    """A StatefulSet as this run will have it.
+
+    Attributes:
+        workload: Plan of the set itself.
+        claims: Plan of each claim, by name, volume by volume in the order of the ordinals.
+        volumes: The volume of each claim.
+        notes: What its owner should know.
+    """
+
+    workload: WorkloadPlan
+    claims: Mapping[str, ClaimPlan]
+    volumes: Mapping[str, Volume]
+    notes: Sequence[str]
+
+
+def set_plan(workload: Workload, management: str) -> SetPlan:
+    """Plans a StatefulSet and its claims.
+
+    Raises:
+        StatefastError: the edit would lose data, or cannot work.
+    """
+    asks = reader(workload.resource, workload.args.get("preflight"))
+    consents = workload.args.get("consent") or ()
+    plan = plan_workload(
+        asks,
+        "stateful sets",
+        namespace=workload.namespace,
+        name=workload.name,
+        shape=Shape(
+            selector=workload.selector,
+            templates={volume.name: _template(volume) for volume in workload.volumes},
+            pod_management=management,
+            service_name=workload.headless_name,
+        ),
+        retention=workload.retention,
+        consents=consents,
+    )
+    replicas = workload.replicas
+    if workload.args.get("autoscaled", False):
+        replicas = max(replicas, plan.replicas)
+    volumes = {
+        claim_name(volume.name, workload.name, ordinal): volume
+        for volume in workload.volumes
+        for ordinal in range(replicas)
+    }
+    claims = plan_claims(
+        asks,
+        namespace=workload.namespace,
+        wanted=[
+            wanted_claim(workload.resource, name, volume, settled=False)
+            for name, volume in volumes.items()
+        ],
+        retention=workload.retention,
+        consents=consents,
+    )
+    return SetPlan(workload=plan, claims=claims, volumes=volumes, notes=asks.notes)
+
+
+def deployment_plan(workload: Workload) -> tuple[WorkloadPlan, Sequence[str]]:
+    """Plans a Deployment; its claims are components and plan themselves.
+
+    Returns:
+        The plan, and what its owner should know.
+
+    Raises:
+        StatefastError: it would be replaced without consent, or is another's.
+    """
+    asks = reader(workload.resource, workload.args.get("preflight"))
+    plan = plan_workload(
+        asks,
+        "deployments",
+        namespace=workload.namespace,
+        name=workload.name,
+        shape=Shape(selector=workload.selector, templates={}),
+        retention=workload.retention,
+        consents=workload.args.get("consent") or (),
+    )
+    return plan, asks.notes
+
+
+def frozen(plan: WorkloadPlan, keys: Sequence[str]) -> list[str]:
+    """The paths that the engine leaves as they are, so that none of them can be a replacement.
+
+    The guard refuses such an edit first, where it can read the cluster. This holds where it
+    cannot, too.
+    """
+    return [FROZEN[key] for key in keys if key not in plan.free]
+
+
+def wanted_claim(resource: str, name: str, volume: Volume, *, settled: bool) -> WantedClaim:
+    """A claim as the args want it."""
+    return WantedClaim(
+        name=name,
+        field=f"volumes.{volume.name}.size",
+        size=storage_bytes(resource, "size", volume.size),
+        storage_class_name=volume.storage_class_name,
+        access_modes=volume.access_modes,
+        volume_mode="Filesystem",
+        settled=settled,
+    )
+
+
+def _template(volume: Volume) -> Template:
+    return Template(
+        storage_class_name=volume.storage_class_name or "",
+        access_modes=volume.access_modes,
+        volume_mode="Filesystem",
+    )

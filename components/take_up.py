@@ -1,0 +1,93 @@
+"""Takes up volumes again whose claims were deleted: the data is where it was, under its name."""
+
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from .growth import claim_annotations
+from .guard.claims import ClaimPlan
+from .quantity import binary_text, storage_bytes
+from .workload import Volume, Workload
+
+__all__ = ["take_up", "take_up_claim"]
+
+
+def take_up(
+    parent: pulumi.ComponentResource, namespace: str, claim: str, plan: ClaimPlan
+) -> Sequence[pulumi.Resource]:
+    """Opens a released volume to the claim of its old name, and to no other.
+
+    The volume remembers namespace and name of its claim, and the uid of one that is gone. The
+    uid alone is taken off: the controller then binds the claim of that name when it comes.
+
+    Returns:
+        What the claim has to wait for; nothing where it takes up no volume.
+    """
+    if not plan.volume:
+        return []
+    volume = k8s.core.v1.PersistentVolumePatch(
+        f"{claim}-volume",
+        metadata=k8s.meta.v1.ObjectMetaPatchArgs(
+            name=plan.volume, annotations={"pulumi.com/patchForce": "true"}
+        ),
+        spec=k8s.core.v1.PersistentVolumeSpecPatchArgs(
+            claim_ref=k8s.core.v1.ObjectReferencePatchArgs(
+                namespace=namespace, name=claim, uid="", resource_version=""
+            )
+        ),
+        # Once: from then on the reference is the controller's again.
+        opts=pulumi.ResourceOptions(
+            parent=parent, retain_on_delete=True, ignore_changes=["metadata", "spec"]
+        ),
+    )
+    return [volume]
+
+
+def take_up_claim(
+    parent: pulumi.ComponentResource,
+    workload: Workload,
+    volume: Volume,
+    claim: str,
+    plan: ClaimPlan,
+) -> Sequence[pulumi.Resource]:
+    """Makes the claim of one ordinal before its StatefulSet would, on the volume it had.
+
+    Returns:
+        What the set has to wait for; nothing where the claim takes up no volume.
+    """
+    opened = take_up(parent, workload.namespace, claim, plan)
+    if not opened:
+        return []
+    made = k8s.core.v1.PersistentVolumeClaimPatch(
+        f"{claim}-claim",
+        metadata=k8s.meta.v1.ObjectMetaPatchArgs(
+            name=claim,
+            namespace=workload.namespace,
+            labels=dict(workload.labels),
+            annotations={
+                "pulumi.com/patchForce": "true",
+                "pulumi.com/waitFor": "jsonpath={.status.phase}",
+                **claim_annotations(
+                    storage_bytes(workload.resource, "size", volume.size),
+                    workload.retention,
+                    plan.volume,
+                ),
+            },
+        ),
+        spec=k8s.core.v1.PersistentVolumeClaimSpecPatchArgs(
+            access_modes=list(volume.access_modes),
+            resources=k8s.core.v1.VolumeResourceRequirementsPatchArgs(
+                requests={"storage": binary_text(plan.request)}
+            ),
+            storage_class_name=volume.storage_class_name,
+            volume_name=plan.volume,
+        ),
+        opts=pulumi.ResourceOptions(
+            parent=parent,
+            depends_on=opened,
+            retain_on_delete=True,
+            ignore_changes=["metadata", "spec"],
+        ),
+    )
+    return [made]

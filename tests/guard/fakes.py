@@ -1,0 +1,169 @@
+"""Objects as the API server gives them, and a cluster that has just those."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from components.guard import preflight
+from components.guard.cluster import Cluster, Object, Unreadable
+
+OWNER = "statefast/dev"
+
+
+class FakeCluster(Cluster):
+    """Lists what it was given; what it was not given may not be read."""
+
+    def __init__(self, **kinds: list[Object]) -> None:
+        super().__init__()
+        self.kinds = {name.replace("_", " "): items for name, items in kinds.items()}
+        self.asked: list[tuple[str, str]] = []
+
+    def _read(self, kind: str, namespace: str) -> Mapping[str, Object]:
+        self.asked.append((kind, namespace))
+        if kind not in self.kinds:
+            raise Unreadable(f"listing {kind} was answered with 403 Forbidden")
+        found = {}
+        for item in self.kinds[kind]:
+            own = item["metadata"].get("namespace")
+            if not namespace or own == namespace:
+                name = item["metadata"]["name"]
+                found[name if namespace or own is None else f"{own}/{name}"] = item
+        return found
+
+
+def use(monkeypatch: pytest.MonkeyPatch, cluster: Cluster) -> None:
+    """Makes it the cluster of every context."""
+    monkeypatch.setattr(preflight, "cluster_of", lambda context: cluster)
+
+
+def claim(name: str = "zk-vol-zk-0", **changes: Any) -> Object:
+    """A bound claim of 8Gi that stack dev looks after."""
+    given = {
+        "owner": OWNER,
+        "size": "8Gi",
+        "requested": "8Gi",
+        "capacity": "8Gi",
+        "class_name": "rbd",
+        "modes": ["ReadWriteOnce"],
+        "retention": "retain",
+        "volume": "pvc-1",
+        "leaving": False,
+        "restart": False,
+        "namespace": "data",
+        "taken_up": "",
+        **changes,
+    }
+    annotations = {
+        "statefast/stack": given["owner"],
+        "statefast/size": given["size"],
+        "statefast/retention": given["retention"],
+        "statefast/volume": given["taken_up"],
+    }
+    metadata: dict[str, Any] = {
+        "name": name,
+        "namespace": given["namespace"],
+        "uid": f"uid-{name}",
+        "annotations": {key: value for key, value in annotations.items() if value},
+    }
+    if given["leaving"]:
+        metadata["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    status: dict[str, Any] = {"phase": "Bound", "capacity": {"storage": given["capacity"]}}
+    if given["restart"]:
+        status["conditions"] = [{"type": "FileSystemResizePending", "status": "True"}]
+    return {
+        "metadata": metadata,
+        "spec": {
+            "accessModes": given["modes"],
+            "storageClassName": given["class_name"],
+            "volumeMode": "Filesystem",
+            "volumeName": given["volume"],
+            "resources": {"requests": {"storage": given["requested"]}},
+        },
+        "status": status,
+    }
+
+
+def stateful_set(name: str = "zk", **changes: Any) -> Object:
+    """A set of three with one template, made by stack dev from the args of samples.py."""
+    given = {
+        "owner": OWNER,
+        "namespace": "data",
+        "replicas": 3,
+        "management": "Parallel",
+        "service": f"{name}-headless",
+        "selector": {
+            "app.kubernetes.io/name": name,
+            "app.kubernetes.io/instance": name,
+        },
+        "templates": {"zk-vol": ("rbd", ["ReadWriteOnce"])},
+        "when_deleted": "Retain",
+        **changes,
+    }
+    return {
+        "metadata": {
+            "name": name,
+            "namespace": given["namespace"],
+            "uid": f"uid-{name}",
+            "annotations": {"statefast/stack": given["owner"]} if given["owner"] else {},
+        },
+        "spec": {
+            "replicas": given["replicas"],
+            "podManagementPolicy": given["management"],
+            "serviceName": given["service"],
+            "selector": {"matchLabels": given["selector"]},
+            "persistentVolumeClaimRetentionPolicy": {"whenDeleted": given["when_deleted"]},
+            "volumeClaimTemplates": [
+                {
+                    "metadata": {"name": template},
+                    "spec": {
+                        "storageClassName": class_name,
+                        "accessModes": modes,
+                        "volumeMode": "Filesystem",
+                    },
+                }
+                for template, (class_name, modes) in given["templates"].items()
+            ],
+        },
+    }
+
+
+def storage_class(name: str = "rbd", *, expandable: bool = True, default: bool = False) -> Object:
+    """A storage class."""
+    annotations = {"storageclass.kubernetes.io/is-default-class": "true"} if default else {}
+    return {
+        "metadata": {"name": name, "annotations": annotations},
+        "provisioner": "rbd.csi.ceph.com",
+        "allowVolumeExpansion": expandable,
+    }
+
+
+def volume(name: str = "pvc-old", **changes: Any) -> Object:
+    """A released volume that was of claim data/zk-vol-zk-0."""
+    given = {
+        "phase": "Released",
+        "policy": "Retain",
+        "namespace": "data",
+        "claim": "zk-vol-zk-0",
+        "class_name": "rbd",
+        "size": "8Gi",
+        **changes,
+    }
+    return {
+        "metadata": {"name": name},
+        "spec": {
+            "capacity": {"storage": given["size"]},
+            "persistentVolumeReclaimPolicy": given["policy"],
+            "storageClassName": given["class_name"],
+            "claimRef": {"namespace": given["namespace"], "name": given["claim"], "uid": "gone"},
+        },
+        "status": {"phase": given["phase"]},
+    }
+
+
+def quota(name: str = "storage", *, hard: Mapping[str, str], used: Mapping[str, str]) -> Object:
+    """A quota of namespace data."""
+    return {
+        "metadata": {"name": name, "namespace": "data"},
+        "status": {"hard": dict(hard), "used": dict(used)},
+    }
