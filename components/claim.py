@@ -18,7 +18,7 @@ from .guard.preflight import PreflightArgs, reader, report
 from .labels import object_labels
 from .names import check_label_name, check_subdomain_name
 from .quantity import binary_text, storage_bytes
-from .take_up import take_up
+from .take_up import NO_WAIT, take_up
 
 __all__ = ["ANY_PHASE", "VolumeClaim", "VolumeClaimArgs"]
 
@@ -102,7 +102,10 @@ class VolumeClaim(pulumi.ComponentResource):
             part_of=args.get("part_of", "statefast"),
             extra=args.get("labels"),
         )
-        annotations = {**ANY_PHASE, **claim_annotations(wanted.size, retention, plan.volume)}
+        annotations = {
+            **(NO_WAIT if plan.volume else ANY_PHASE),
+            **claim_annotations(wanted.size, retention, plan.volume),
+        }
         claim: k8s.core.v1.PersistentVolumeClaim | k8s.core.v1.PersistentVolumeClaimPatch
         if retention == "delete":
             claim = k8s.core.v1.PersistentVolumeClaim(
@@ -120,7 +123,6 @@ class VolumeClaim(pulumi.ComponentResource):
                 opts=pulumi.ResourceOptions(parent=self),
             )
         else:
-            taken_up = take_up(self, namespace, name, plan)
             # What is known not to be another's may be taken from whoever edited it last.
             force = {"pulumi.com/patchForce": "true"} if plan.force else {}
             claim = k8s.core.v1.PersistentVolumeClaimPatch(
@@ -143,10 +145,9 @@ class VolumeClaim(pulumi.ComponentResource):
                     storage_class_name=wanted.storage_class_name,
                     volume_name=plan.volume or None,
                 ),
-                opts=pulumi.ResourceOptions(
-                    parent=self, depends_on=taken_up, retain_on_delete=True
-                ),
+                opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
             )
+            take_up(self, claim, namespace, name, plan)
         self.claim_name = claim.id.apply(lambda _: name)
         self.register_outputs({"claimName": self.claim_name})
 

@@ -11,9 +11,8 @@ import pulumi_kubernetes as k8s
 
 from .claim import VolumeClaim, VolumeClaimArgs
 from .errors import StatefastError
-from .guard.live import OWNER
-from .guard.preflight import owner_of_run, report
-from .plans import deployment_plan, frozen
+from .guard.preflight import report
+from .plans import deployment_plan, frozen, workload_annotations
 from .pod import pod_template
 from .secret import WorkloadSecrets, secret_sources
 from .service import client_service, headless_service, service_host
@@ -107,7 +106,7 @@ class PersistentDeployment(pulumi.ComponentResource):
                 name=name,
                 namespace=workload.namespace,
                 labels=dict(workload.labels),
-                annotations={OWNER: owner_of_run()},
+                annotations=workload_annotations(plan),
             ),
             spec=k8s.apps.v1.DeploymentSpecArgs(
                 replicas=workload.replicas,

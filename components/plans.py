@@ -5,14 +5,21 @@ from dataclasses import dataclass
 
 from .guard.claims import ClaimPlan, WantedClaim, plan_claims
 from .guard.edits import FROZEN, Shape
-from .guard.live import Template
-from .guard.preflight import reader
+from .guard.live import OWNER, Template
+from .guard.preflight import owner_of_run, reader
 from .guard.workloads import WorkloadPlan, plan_workload
 from .names import claim_name
 from .quantity import storage_bytes
 from .workload import Volume, Workload
 
-__all__ = ["SetPlan", "deployment_plan", "frozen", "set_plan", "wanted_claim"]
+__all__ = [
+    "SetPlan",
+    "deployment_plan",
+    "frozen",
+    "set_plan",
+    "wanted_claim",
+    "workload_annotations",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,12 +28,14 @@ class SetPlan:
 
     Attributes:
         workload: Plan of the set itself.
+        shape: What the set is for life.
         claims: Plan of each claim, by name, volume by volume in the order of the ordinals.
         volumes: The volume of each claim.
         notes: What its owner should know.
     """
 
     workload: WorkloadPlan
+    shape: Shape
     claims: Mapping[str, ClaimPlan]
     volumes: Mapping[str, Volume]
     notes: Sequence[str]
@@ -40,17 +49,18 @@ def set_plan(workload: Workload, management: str) -> SetPlan:
     """
     asks = reader(workload.resource, workload.args.get("preflight"))
     consents = workload.args.get("consent") or ()
+    shape = Shape(
+        selector=workload.selector,
+        templates={volume.name: _template(volume) for volume in workload.volumes},
+        pod_management=management,
+        service_name=workload.headless_name,
+    )
     plan = plan_workload(
         asks,
         "stateful sets",
         namespace=workload.namespace,
         name=workload.name,
-        shape=Shape(
-            selector=workload.selector,
-            templates={volume.name: _template(volume) for volume in workload.volumes},
-            pod_management=management,
-            service_name=workload.headless_name,
-        ),
+        shape=shape,
         retention=workload.retention,
         consents=consents,
     )
@@ -72,7 +82,7 @@ def set_plan(workload: Workload, management: str) -> SetPlan:
         retention=workload.retention,
         consents=consents,
     )
-    return SetPlan(workload=plan, claims=claims, volumes=volumes, notes=asks.notes)
+    return SetPlan(workload=plan, shape=shape, claims=claims, volumes=volumes, notes=asks.notes)
 
 
 def deployment_plan(workload: Workload) -> tuple[WorkloadPlan, Sequence[str]]:
@@ -104,6 +114,12 @@ def frozen(plan: WorkloadPlan, keys: Sequence[str]) -> list[str]:
     cannot, too.
     """
     return [FROZEN[key] for key in keys if key not in plan.free]
+
+
+def workload_annotations(plan: WorkloadPlan) -> dict[str, str]:
+    """Whose a workload is, and whether it may be taken from whoever edited it last."""
+    force = {"pulumi.com/patchForce": "true"} if plan.force else {}
+    return {OWNER: owner_of_run(), **force}
 
 
 def wanted_claim(resource: str, name: str, volume: Volume, *, settled: bool) -> WantedClaim:

@@ -11,10 +11,10 @@ import pulumi_kubernetes as k8s
 
 from .args import one_of
 from .growth import claim_annotations, grow_claim
-from .guard.live import OWNER
-from .guard.preflight import owner_of_run, report
+from .guard.afterwards import refuse_what_had_no_effect
+from .guard.preflight import report
 from .names import pod_name
-from .plans import frozen, set_plan
+from .plans import frozen, set_plan, workload_annotations
 from .pod import pod_template
 from .quantity import storage_bytes
 from .secret import WorkloadSecrets, secret_sources
@@ -120,7 +120,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                 name=name,
                 namespace=workload.namespace,
                 labels=dict(workload.labels),
-                annotations={OWNER: owner_of_run()},
+                annotations=workload_annotations(plan.workload),
             ),
             spec=k8s.apps.v1.StatefulSetSpecArgs(
                 replicas=workload.replicas,
@@ -142,6 +142,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                 custom_timeouts=pulumi.CustomTimeouts(create=minutes, update=minutes),
             ),
         )
+        refuse_what_had_no_effect(workload.resource, stateful_set, plan.shape, plan.workload)
         for claim, claim_plan in plan.claims.items():
             volume = plan.volumes[claim]
             grow_claim(self, workload, volume, claim, claim_plan, stateful_set)

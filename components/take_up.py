@@ -10,19 +10,33 @@ from .guard.claims import ClaimPlan
 from .quantity import binary_text, storage_bytes
 from .workload import Volume, Workload
 
-__all__ = ["take_up", "take_up_claim"]
+__all__ = ["NO_WAIT", "take_up", "take_up_claim"]
+
+# The claim is bound by what comes after it; the volume is what is waited for.
+NO_WAIT = {"pulumi.com/skipAwait": "true"}
 
 
 def take_up(
-    parent: pulumi.ComponentResource, namespace: str, claim: str, plan: ClaimPlan
+    parent: pulumi.ComponentResource,
+    made: k8s.core.v1.PersistentVolumeClaimPatch,
+    namespace: str,
+    claim: str,
+    plan: ClaimPlan,
 ) -> Sequence[pulumi.Resource]:
-    """Opens a released volume to the claim of its old name, and to no other.
+    """Hands a released volume to the claim that has its old claim's name, and to no other.
 
-    The volume remembers namespace and name of its claim, and the uid of one that is gone. The
-    uid alone is taken off: the controller then binds the claim of that name when it comes.
+    The volume remembers namespace and name of its claim, and the uid of the one that is gone.
+    The uid of the new one takes its place, and the controller binds the two.
+
+    Args:
+        parent: The component.
+        made: The claim, waiting for this volume by name.
+        namespace: Of the claim.
+        claim: Name of the claim.
+        plan: What the guard said.
 
     Returns:
-        What the claim has to wait for; nothing where it takes up no volume.
+        What a workload has to wait for; nothing where the claim takes up no volume.
     """
     if not plan.volume:
         return []
@@ -33,7 +47,7 @@ def take_up(
         ),
         spec=k8s.core.v1.PersistentVolumeSpecPatchArgs(
             claim_ref=k8s.core.v1.ObjectReferencePatchArgs(
-                namespace=namespace, name=claim, uid="", resource_version=""
+                namespace=namespace, name=claim, uid=made.metadata["uid"]
             )
         ),
         # Once: from then on the reference is the controller's again.
@@ -56,8 +70,7 @@ def take_up_claim(
     Returns:
         What the set has to wait for; nothing where the claim takes up no volume.
     """
-    opened = take_up(parent, workload.namespace, claim, plan)
-    if not opened:
+    if not plan.volume:
         return []
     made = k8s.core.v1.PersistentVolumeClaimPatch(
         f"{claim}-claim",
@@ -67,7 +80,7 @@ def take_up_claim(
             labels=dict(workload.labels),
             annotations={
                 "pulumi.com/patchForce": "true",
-                "pulumi.com/waitFor": "jsonpath={.status.phase}",
+                **NO_WAIT,
                 **claim_annotations(
                     storage_bytes(workload.resource, "size", volume.size),
                     workload.retention,
@@ -85,9 +98,8 @@ def take_up_claim(
         ),
         opts=pulumi.ResourceOptions(
             parent=parent,
-            depends_on=opened,
             retain_on_delete=True,
             ignore_changes=["metadata", "spec"],
         ),
     )
-    return [made]
+    return [made, *take_up(parent, made, workload.namespace, claim, plan)]

@@ -123,10 +123,11 @@ def _plan(
         released = _released(reader, namespace, wanted, retention)
         # It binds to no more than the volume has, and what it has stays.
         size = wanted.size if released is None else released.size
-        if released is not None and wanted.size > released.size:
+        if released is not None:
             reader.note(
-                f"claim {wanted.name} takes up volume {released.name} again with its"
-                f" {binary_text(released.size)}; the next up grows it"
+                f"claim {wanted.name} is gone and takes up its volume {released.name} again with"
+                f" its {binary_text(released.size)}; if it was deleted behind the back of this"
+                " stack, run `pulumi refresh` first"
             )
         return ClaimPlan(
             request=size,

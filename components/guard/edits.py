@@ -67,6 +67,8 @@ def edits(resource: str, live: LiveWorkload, wanted: Shape) -> Iterator[Edit]:
         change = Change(resource=resource, field=field, old=old, new=new, uid=live.uid)
         return Edit(change=change, frozen=frozen, consequence=consequence)
 
+    if live.selector != wanted.selector:
+        yield edit("selector", "app", _text(live.selector), _text(wanted.selector), _ALL_STOP)
     if live.pod_management != wanted.pod_management:
         yield edit(
             "pod_management",
@@ -83,8 +85,6 @@ def edits(resource: str, live: LiveWorkload, wanted: Shape) -> Iterator[Edit]:
             wanted.service_name,
             f"{_ALL_STOP}, and every pod gets another DNS name",
         )
-    if live.selector != wanted.selector:
-        yield edit("selector", "app", _text(live.selector), _text(wanted.selector), _ALL_STOP)
     if set(live.templates) != set(wanted.templates):
         gone = [name for name in live.templates if name not in wanted.templates]
         left = f"; the claims of {', '.join(gone)} stay and nobody mounts them" if gone else ""

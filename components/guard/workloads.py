@@ -22,11 +22,13 @@ class WorkloadPlan:
         sealed: `<namespace>/<name>` where the engine is to refuse a replacement, whatever its
             cause; empty where there is nothing to seal, or a replacement is wanted.
         replicas: How many the cluster has now; 0 where it has no such workload.
+        force: Whether it is known not to be another's, so that fields may be taken over.
     """
 
     free: frozenset[str] = frozenset()
     sealed: str = ""
     replicas: int = 0
+    force: bool = False
 
 
 def plan_workload(
@@ -58,7 +60,7 @@ def plan_workload(
         return WorkloadPlan()
     if name not in found:
         _check_moved(reader, kind, namespace, name, consents)
-        return WorkloadPlan()
+        return WorkloadPlan(force=True)
     live = LiveWorkload.of(found[name])
     _check_owner(reader, live, consents)
     if live.when_deleted == "Retain" and retention == "delete":
@@ -73,7 +75,10 @@ def plan_workload(
     free = refuse(edits(reader.resource, live, shape), consents)
     sealed = retention == "retain" and live.owner == owner_of_run() and not free
     return WorkloadPlan(
-        free=free, sealed=f"{namespace}/{name}" if sealed else "", replicas=live.replicas
+        free=free,
+        sealed=f"{namespace}/{name}" if sealed else "",
+        replicas=live.replicas,
+        force=True,
     )
 
 

@@ -41,6 +41,16 @@ class Result:
         return [line.strip() for line in lines if line.strip().startswith("error:")]
 
 
+@dataclass(frozen=True)
+class Identity:
+    """The claim, its volume, and what the driver calls the volume: none may become another."""
+
+    claim: str
+    volume: str
+    volume_uid: str
+    handle: str
+
+
 class Deployment:
     """One stack in one namespace."""
 
@@ -79,10 +89,46 @@ class Deployment:
         assert (result.code == 0) is ok, result.text
         return result
 
+    def refused(self, *fragments: str) -> str:
+        """The one sentence of a refusal, from preview and from `up` without one alike.
+
+        Neither may touch anything.
+        """
+        objects = self.footprint()
+        sentences = []
+        for result in (self.preview(ok=False), self.up(ok=False)):
+            assert len(result.errors) == 1, result.text
+            assert "Traceback" not in result.text
+            sentences.append(result.errors[0].removeprefix("error: "))
+        assert sentences[0] == sentences[1]
+        for fragment in fragments:
+            assert fragment in sentences[0]
+        assert self.footprint() == objects
+        return sentences[0]
+
+    def footprint(self) -> dict[str, tuple[str, Any]]:
+        """Every object that matters, with its version: equal when nothing was written."""
+        kinds = "pvc,statefulset,deployment,service,pv,storageclass"
+        items = json.loads(self.kubectl("get", kinds, "-o", "json"))["items"]
+        return {
+            f"{item['kind']} {item['metadata']['name']}": (
+                item["metadata"]["uid"],
+                item.get("spec", item.get("parameters")),
+            )
+            for item in items
+            if self.name in json.dumps(item)
+        }
+
     def preview(self, *, ok: bool = True) -> Result:
         """Previews; fails the test if that does not end as expected."""
         result = self.pulumi("preview", "--suppress-progress")
         assert (result.code == 0) is ok, result.text
+        return result
+
+    def refresh(self) -> Result:
+        """Makes the state what the cluster is."""
+        result = self.pulumi("refresh", "--yes", "--skip-preview", "--suppress-progress")
+        assert result.code == 0, result.text
         return result
 
     def destroy(self) -> Result:
@@ -128,6 +174,20 @@ class Deployment:
         return {
             name: (item["metadata"]["uid"], item["spec"].get("volumeName", ""))
             for name, item in self.list("pvc").items()
+        }
+
+    def data(self) -> dict[str, Identity]:
+        """By claim, what tells the data on it from any other: it outlives names and phases."""
+        volumes = self.list("pv")
+        return {
+            name: Identity(
+                claim=item["metadata"]["uid"],
+                volume=item["spec"].get("volumeName", ""),
+                volume_uid=volumes[item["spec"]["volumeName"]]["metadata"]["uid"],
+                handle=volumes[item["spec"]["volumeName"]]["spec"]["csi"]["volumeHandle"],
+            )
+            for name, item in self.list("pvc").items()
+            if item["spec"].get("volumeName") in volumes
         }
 
     def wait(self, *arguments: str, timeout: int = 60) -> None:

@@ -125,6 +125,9 @@ func TestFaultsCountDown(t *testing.T) {
 	if took := time.Since(began); took < 50*time.Millisecond {
 		t.Errorf("the call took %v, want 50ms at least", took)
 	}
+	plan(`{"create": {"fail": 1, "code": "OUT_OF_RANGE"}}`)
+	create(codes.OutOfRange)
+	create(codes.OK)
 	plan(`{"create": {"nonsense": 1}}`)
 	create(codes.Internal)
 	if err := os.Remove(path); err != nil {

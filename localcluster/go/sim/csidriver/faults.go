@@ -22,6 +22,9 @@ type fault struct {
 	Delay string `json:"delay"`
 	// Message is what a failing call says.
 	Message string `json:"message"`
+	// Code is what it answers with, such as "OUT_OF_RANGE"; otherwise "INTERNAL", which stands for
+	// a failure that may pass.
+	Code codes.Code `json:"code"`
 }
 
 // faultPlan reads its file at every call, so that a test writes it while the driver runs. The
@@ -71,7 +74,11 @@ func (p *faultPlan) next(call string) (time.Duration, error) {
 	if message == "" {
 		message = call + " fails, as the fault plan says"
 	}
-	return delay, status.Error(codes.Internal, message)
+	code := f.Code
+	if code == codes.OK {
+		code = codes.Internal
+	}
+	return delay, status.Error(code, message)
 }
 
 func (p *faultPlan) refresh() error {

@@ -1,0 +1,201 @@
+"""What an owner may do by naming it, once; and what the engine itself refuses without that."""
+
+import json
+import re
+
+import pytest
+
+from .conftest import Config, Deployment
+
+ZOOKEEPER: Config = {"storage": {"size": "8Gi"}, "replicas": 2}
+MYSQL: Config = {"pattern": "deployment", "storage": {"size": "8Gi"}}
+
+
+def asked_for(sentence: str) -> str:
+    """The consent that a refusal asks for."""
+    found = re.search(r"adding '(.*?)' to consent", sentence)
+    assert found is not None, sentence
+    return found[1]
+
+
+def urn(deployment: Deployment, kind: str, name: str) -> str:
+    state = json.loads(deployment.pulumi("stack", "export").text)
+    (found,) = [
+        item["urn"]
+        for item in state["deployment"]["resources"]
+        if item["type"] == kind and item["urn"].endswith(f"::{name}")
+    ]
+    return str(found)
+
+
+def test_a_consent_is_good_for_its_change_and_for_no_other(deployment: Deployment) -> None:
+    deployment.workloads(zookeeper=ZOOKEEPER).up()
+    data, owner = deployment.data(), deployment.uids("statefulset")
+
+    deployment.workloads(zookeeper={**ZOOKEEPER, "podManagement": "OrderedReady"})
+    consent = asked_for(deployment.refused("pod_management"))
+    deployment.config["statefast:consent"] = [consent]
+    # Another change with that consent in hand: no.
+    deployment.workloads(zookeeper={**ZOOKEEPER, "storage": {"size": "8Gi", "className": "x"}})
+    deployment.refused("storage_class_name", "consent")
+
+    deployment.workloads(zookeeper={**ZOOKEEPER, "podManagement": "OrderedReady"})
+    assert deployment.up().changes["replaced"] == 1
+    assert deployment.uids("statefulset") != owner
+    assert deployment.get("statefulset", "zookeeper")["spec"]["podManagementPolicy"] == (
+        "OrderedReady"
+    )
+    assert deployment.data() == data
+    assert set(deployment.up().changes) == {"unchanged"}
+
+    # There and back again: the set is another one, and the consent of no use for it.
+    deployment.workloads(zookeeper=ZOOKEEPER)
+    back = asked_for(deployment.refused("pod_management"))
+    deployment.config["statefast:consent"] = [consent, back]
+    deployment.up()
+    deployment.workloads(zookeeper={**ZOOKEEPER, "podManagement": "OrderedReady"})
+    deployment.refused("pod_management")
+    assert deployment.data() == data
+
+
+def test_a_consented_class_is_for_replicas_to_come(deployment: Deployment) -> None:
+    deployment.workloads(zookeeper=ZOOKEEPER).up()
+    data = deployment.data()
+    fast = f"fast-{deployment.name}"
+    deployment.kubectl(
+        "create",
+        "-f",
+        "-",
+        stdin=f"""
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {{name: {fast}}}
+provisioner: rbd.csi.ceph.com
+allowVolumeExpansion: true
+""",
+    )
+    try:
+        wanted = {**ZOOKEEPER, "storage": {"size": "8Gi", "className": fast}}
+        deployment.workloads(zookeeper=wanted)
+        deployment.config["statefast:consent"] = [
+            asked_for(deployment.refused("only new replicas"))
+        ]
+        deployment.up()
+        result = deployment.workloads(zookeeper={**wanted, "replicas": 3}).up()
+
+        assert "keeps its storage_class_name" in result.text
+        now = deployment.data()
+        assert {name: now[name] for name in data} == data
+        classes = {
+            name: item["spec"]["storageClassName"] for name, item in deployment.list("pvc").items()
+        }
+        assert sorted(classes.values()) == sorted([fast, *[f"rbd-{deployment.name}"] * 2])
+    finally:
+        deployment.kubectl("delete", "storageclass", fast)
+
+
+def test_a_consented_move_leaves_the_data_where_it_was(deployment: Deployment) -> None:
+    deployment.workloads(mysql=MYSQL).up()
+    data = deployment.data()
+    deployment.config["statefast:namespace"] = f"{deployment.name}-b"
+
+    deployment.config["statefast:consent"] = [asked_for(deployment.refused("namespace", "empty"))]
+    deployment.up()
+
+    assert deployment.data() == data
+    assert deployment.list("deployment") == {}
+    deployment.kubectl("delete", "namespace", f"{deployment.name}-b", "--wait=false")
+
+
+def test_a_claim_of_another_hand_is_taken_over_by_consent(deployment: Deployment) -> None:
+    deployment.workloads().up()
+    deployment.kubectl(
+        "create",
+        "-f",
+        "-",
+        stdin=f"""
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {{name: mysql-vol}}
+spec:
+  accessModes: [ReadWriteOnce]
+  storageClassName: rbd-{deployment.name}
+  resources: {{requests: {{storage: 20Gi}}}}
+""",
+    )
+    deployment.wait("pvc/mysql-vol", "--for=jsonpath={.status.phase}=Bound")
+    data = deployment.data()
+
+    deployment.workloads(mysql=MYSQL)
+    consent = asked_for(deployment.refused("mysql-vol", "belongs to nobody"))
+    deployment.config["statefast:consent"] = [consent]
+    result = deployment.up()
+
+    assert deployment.data() == data
+    assert "grown to 20Gi by another hand" in result.text
+    assert deployment.get("pvc", "mysql-vol")["spec"]["resources"]["requests"] == {
+        "storage": "20Gi"
+    }
+    # It is this stack's now, with or without the consent.
+    deployment.config.pop("statefast:consent")
+    assert set(deployment.up().changes) == {"unchanged"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("kubernetes:apps/v1:StatefulSet", "zookeeper"), ("kubernetes:apps/v1:Deployment", "mysql")],
+)
+@pytest.mark.parametrize("flags", [[], ["--ignore-protect"]], ids=["plain", "ignore-protect"])
+def test_the_engine_replaces_no_workload_that_lives(
+    deployment: Deployment, kind: str, name: str, flags: list[str]
+) -> None:
+    """Our check cannot see a replacement that the command line asks for: the seal stands."""
+    deployment.workloads(zookeeper=ZOOKEEPER, mysql=MYSQL).up()
+    deployment.up()
+    before = deployment.footprint()
+
+    command = ["up", "--yes", "--skip-preview", "--replace", urn(deployment, kind, name), *flags]
+    result = deployment.pulumi(*command)
+
+    assert result.code != 0
+    assert "may not be replaced" in result.text
+    assert deployment.footprint() == before
+
+
+def test_a_claim_that_is_replaced_by_command_is_the_same_claim(deployment: Deployment) -> None:
+    deployment.workloads(zookeeper=ZOOKEEPER, mysql=MYSQL).up()
+    data = deployment.data()
+    kind = "kubernetes:core/v1:PersistentVolumeClaimPatch"
+    for name in data:
+        result = deployment.pulumi(
+            "up", "--yes", "--skip-preview", "--replace", urn(deployment, kind, name)
+        )
+        assert result.code == 0, result.text
+    assert deployment.data() == data
+
+
+def test_a_provider_that_moved_takes_nothing_with_it(deployment: Deployment) -> None:
+    """A stack that is renamed is another cluster to the provider: it would replace everything."""
+    deployment.workloads(zookeeper=ZOOKEEPER, mysql=MYSQL).up()
+    deployment.up()
+    data, pods = deployment.data(), deployment.uids("pod")
+    provider = urn(deployment, "pulumi:providers:kubernetes", "cluster")
+
+    result = deployment.pulumi("up", "--yes", "--skip-preview", "--replace", provider)
+
+    assert deployment.data() == data
+    assert deployment.uids("pod") == pods
+    assert set(deployment.list("statefulset")) | set(deployment.list("deployment")) == {
+        "zookeeper",
+        "mysql",
+    }
+    # Whether it is refused or not, the next run is as any other.
+    assert result.code in (0, 255, 1)
+    assert set(deployment.up().changes) <= {
+        "unchanged",
+        "updated",
+        "created",
+        "deleted",
+        "replaced",
+    }
+    assert deployment.data() == data

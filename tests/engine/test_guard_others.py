@@ -1,0 +1,159 @@
+"""Other hands on the same objects: no run shrinks, fights or fails over what they did."""
+
+import json
+
+from .conftest import Config, Deployment
+
+ZOOKEEPER: Config = {"storage": {"size": "8Gi"}, "replicas": 2}
+MYSQL: Config = {"pattern": "deployment", "storage": {"size": "8Gi"}}
+
+
+def grow(deployment: Deployment, claim: str, size: str) -> None:
+    """As an autoresizer does it, or an operator at night: past this program."""
+    change = json.dumps({"spec": {"resources": {"requests": {"storage": size}}}})
+    deployment.kubectl("patch", "pvc", claim, "-p", change)
+    deployment.wait_capacity(claim, size)
+
+
+def sizes(deployment: Deployment) -> dict[str, str]:
+    return {
+        name: item["spec"]["resources"]["requests"]["storage"]
+        for name, item in deployment.list("pvc").items()
+    }
+
+
+def test_what_an_autoresizer_grew_stays_grown(deployment: Deployment) -> None:
+    deployment.workloads(zookeeper=ZOOKEEPER, mysql=MYSQL).up()
+    data = deployment.data()
+    grow(deployment, "zookeeper-vol-zookeeper-1", "20Gi")
+    grow(deployment, "mysql-vol", "20Gi")
+    expected = {
+        "mysql-vol": "20Gi",
+        "zookeeper-vol-zookeeper-0": "8Gi",
+        "zookeeper-vol-zookeeper-1": "20Gi",
+    }
+
+    assert "has grown to 20Gi by another hand" in deployment.preview().text
+    deployment.up()
+    assert sizes(deployment) == expected
+    assert set(deployment.up().changes) == {"unchanged"}
+    deployment.refresh()
+    deployment.up()
+    assert sizes(deployment) == expected
+
+    # The owner grows, by less than the machine did and by more.
+    bigger = {"storage": {"size": "12Gi"}}
+    deployment.workloads(zookeeper={**ZOOKEEPER, **bigger}, mysql={**MYSQL, **bigger}).up()
+    assert sizes(deployment) == {**expected, "zookeeper-vol-zookeeper-0": "12Gi"}
+    biggest = {"storage": {"size": "30Gi"}}
+    deployment.workloads(zookeeper={**ZOOKEEPER, **biggest}, mysql={**MYSQL, **biggest}).up()
+    assert set(sizes(deployment).values()) == {"30Gi"}
+    for claim in data:
+        deployment.wait_capacity(claim, "30Gi")
+    assert deployment.data() == data
+
+
+def test_a_claim_grown_by_hand_to_the_size_that_is_then_written(deployment: Deployment) -> None:
+    deployment.workloads(zookeeper=ZOOKEEPER).up()
+    data = deployment.data()
+    for claim in data:
+        grow(deployment, claim, "12Gi")
+
+    deployment.workloads(zookeeper={**ZOOKEEPER, "storage": {"size": "12Gi"}}).up()
+
+    assert set(sizes(deployment).values()) == {"12Gi"}
+    assert deployment.data() == data
+    assert set(deployment.up().changes) == {"unchanged"}
+
+
+def test_replicas_that_somebody_scaled(deployment: Deployment) -> None:
+    deployment.workloads(zookeeper=ZOOKEEPER).up()
+    deployment.kubectl("scale", "statefulset/zookeeper", "--replicas=4")
+    deployment.wait("statefulset/zookeeper", "--for=jsonpath={.status.readyReplicas}=4")
+    data = deployment.data()
+    assert len(data) == 4
+
+    deployment.preview()
+    deployment.up()
+    assert deployment.get("statefulset", "zookeeper")["spec"]["replicas"] == 4
+    deployment.refresh()
+    deployment.up()
+
+    assert deployment.get("statefulset", "zookeeper")["spec"]["replicas"] == 2
+    assert deployment.data() == data
+
+
+def test_an_autoscaler_keeps_its_replicas_and_all_of_them_grow(deployment: Deployment) -> None:
+    scaled = {**ZOOKEEPER, "autoscaled": True}
+    deployment.workloads(zookeeper=scaled).up()
+    deployment.kubectl("scale", "statefulset/zookeeper", "--replicas=4")
+    deployment.wait("statefulset/zookeeper", "--for=jsonpath={.status.readyReplicas}=4")
+    data = deployment.data()
+
+    deployment.refresh()
+    deployment.workloads(
+        zookeeper={**scaled, "storage": {"size": "12Gi"}, "labels": {"team": "storage"}}
+    ).up()
+
+    assert deployment.get("statefulset", "zookeeper")["spec"]["replicas"] == 4
+    assert set(sizes(deployment).values()) == {"12Gi"}
+    assert deployment.data() == data
+
+
+def test_labels_and_annotations_of_others_on_a_claim(deployment: Deployment) -> None:
+    deployment.workloads(zookeeper=ZOOKEEPER, mysql=MYSQL).up()
+    data = deployment.data()
+    for claim in data:
+        deployment.kubectl("annotate", "pvc", claim, "backup.example.com/daily=true")
+        deployment.kubectl(
+            "label", "pvc", claim, "app.kubernetes.io/component=changed", "--overwrite"
+        )
+
+    deployment.refresh()
+    deployment.workloads(
+        zookeeper={**ZOOKEEPER, "storage": {"size": "12Gi"}},
+        mysql={**MYSQL, "storage": {"size": "12Gi"}},
+    ).up()
+
+    assert deployment.data() == data
+    for claim in data:
+        metadata = deployment.get("pvc", claim)["metadata"]
+        assert metadata["annotations"]["backup.example.com/daily"] == "true"
+        assert metadata["labels"]["app.kubernetes.io/component"] != "changed"
+
+
+def test_a_set_deleted_by_hand_finds_its_claims(deployment: Deployment) -> None:
+    deployment.workloads(zookeeper=ZOOKEEPER).up()
+    data = deployment.data()
+    deployment.kubectl("delete", "statefulset", "zookeeper")
+
+    deployment.refresh()
+    deployment.up()
+
+    assert deployment.data() == data
+    deployment.wait("statefulset/zookeeper", "--for=jsonpath={.status.readyReplicas}=2")
+
+
+def test_a_cluster_that_may_not_be_read_is_named_and_nothing_is_lost(
+    deployment: Deployment,
+) -> None:
+    deployment.workloads(zookeeper=ZOOKEEPER).up()
+    data = deployment.data()
+
+    # A context that the kubeconfig does not have: the provider fails as well, in its own words.
+    deployment.config["statefast:context"] = "nowhere"
+    deployment.config["statefast:preflight"] = "strict"
+    deployment.refused("preflight.mode", "no cluster to read", "'warn'")
+
+    del deployment.config["statefast:context"]
+    deployment.config["statefast:preflight"] = "off"
+    frozen = {**ZOOKEEPER, "podManagement": "OrderedReady"}
+    for wanted in (frozen, {**ZOOKEEPER, "storage": {"size": "8Gi", "className": "another"}}):
+        # Nothing was read, so nothing was said before; the engine leaves it as it is, and says so.
+        result = deployment.workloads(zookeeper=wanted).preview(ok=False)
+        assert "preflight" in result.text
+        deployment.up(ok=False)
+        assert deployment.data() == data
+        live = deployment.get("statefulset", "zookeeper")["spec"]
+        assert live["podManagementPolicy"] == "Parallel"
+    assert set(deployment.workloads(zookeeper=ZOOKEEPER).up().changes) == {"unchanged"}
