@@ -9,12 +9,15 @@ from components import (
     StorageClass,
     WorkloadNamespace,
 )
+from components.snapshots import snapshot_hook
 from settings import Settings, WorkloadSettings, load_settings
 
 
 def main(settings: Settings) -> None:
     """Registers everything the stack has, once the cluster has nothing against it."""
     settings.preflight()
+    if settings.retention == "snapshot":
+        snapshot_hook(settings.context)
     cluster = k8s.Provider(
         "cluster",
         context=settings.context or None,

@@ -9,7 +9,7 @@ __all__ = ["ACCESS_MODES", "DELETE_AT_ONCE", "RETENTIONS", "access_modes", "chec
 
 ACCESS_MODES = ("ReadWriteOnce", "ReadWriteOncePod", "ReadOnlyMany", "ReadWriteMany")
 
-RETENTIONS = ("retain", "delete")
+RETENTIONS = ("retain", "delete", "snapshot")
 
 # For objects that nothing has to outlive. The provider's default, foreground, leaves the object
 # for a moment after its deletion, and the provider can miss the end of it and wait ten minutes

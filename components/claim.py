@@ -18,6 +18,7 @@ from .guard.preflight import PreflightArgs, reader, report
 from .labels import object_labels
 from .names import check_label_name, check_subdomain_name
 from .quantity import binary_text, storage_bytes
+from .snapshots import SNAPSHOT_CLASS, snapshot_before_deletion
 from .take_up import NO_WAIT, take_up
 
 __all__ = ["ANY_PHASE", "VolumeClaim", "VolumeClaimArgs"]
@@ -42,8 +43,12 @@ class VolumeClaimArgs(TypedDict):
     """Class of the volume. Default: the cluster's default class. Editing it is refused."""
     retention: NotRequired[str]
     """`retain` (default): the claim stays in the cluster when it leaves the stack. `delete`: it
-    goes with the stack, and an edit that replaces it loses the data. Editing it on a claim that
-    exists is refused: the new object finds the old one."""
+    goes with the stack, and an edit that replaces it loses the data. `snapshot`: as `delete`, but
+    not before a snapshot of it is ready. Editing `retain` is refused; the others are edited in
+    place."""
+    snapshot_class_name: NotRequired[str]
+    """Class of the snapshot with retention `snapshot`. Default: the cluster's default class.
+    Edited in place."""
     app: NotRequired[str]
     """What the data belongs to, for the label `name`. Default: the name. Edited in place."""
     instance: NotRequired[str]
@@ -107,7 +112,9 @@ class VolumeClaim(pulumi.ComponentResource):
             **claim_annotations(wanted.size, retention, plan.volume),
         }
         claim: k8s.core.v1.PersistentVolumeClaim | k8s.core.v1.PersistentVolumeClaimPatch
-        if retention == "delete":
+        if retention != "retain":
+            if snapshot_class := args.get("snapshot_class_name"):
+                annotations |= {SNAPSHOT_CLASS: snapshot_class}
             claim = k8s.core.v1.PersistentVolumeClaim(
                 name,
                 metadata=k8s.meta.v1.ObjectMetaArgs(
@@ -120,7 +127,9 @@ class VolumeClaim(pulumi.ComponentResource):
                     ),
                     storage_class_name=wanted.storage_class_name,
                 ),
-                opts=pulumi.ResourceOptions(parent=self),
+                opts=pulumi.ResourceOptions(
+                    parent=self, hooks=snapshot_before_deletion(retention, _context(args))
+                ),
             )
         else:
             # What is known not to be another's may be taken from whoever edited it last.
@@ -177,6 +186,10 @@ def _plan(name: str, args: VolumeClaimArgs) -> tuple[WantedClaim, str, ClaimPlan
         consents=args.get("consent") or (),
     )
     return wanted, retention, plans[name], asks.notes
+
+
+def _context(args: VolumeClaimArgs) -> str:
+    return args.get("preflight", {}).get("context", "")
 
 
 def _field_manager() -> str:

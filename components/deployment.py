@@ -194,6 +194,8 @@ def _claim_args(workload: Workload, volume: Volume) -> VolumeClaimArgs:
         "labels": given.get("labels") or {},
         "consent": given.get("consent") or (),
     }
+    if "snapshot_class_name" in given:
+        args["snapshot_class_name"] = given["snapshot_class_name"]
     if "preflight" in given:
         args["preflight"] = given["preflight"]
     if volume.storage_class_name is not None:

@@ -16,8 +16,8 @@ class WorkloadNamespaceArgs(TypedDict):
     """Inputs of WorkloadNamespace."""
 
     retention: NotRequired[str]
-    """`retain` (default): the namespace is made if it is not there and never deleted. `delete`: it
-    goes with the stack, and everything in it."""
+    """`retain` (default) and `snapshot`: the namespace is made if it is not there and never
+    deleted. `delete`: it goes with the stack, and everything in it."""
     part_of: NotRequired[str]
     """The larger application, for the label. Default `statefast`. Edited in place."""
 
@@ -55,7 +55,7 @@ class WorkloadNamespace(pulumi.ComponentResource):
             component="namespace",
             part_of=args.get("part_of", "statefast"),
         )
-        child = pulumi.ResourceOptions(parent=self, retain_on_delete=retention == "retain")
+        child = pulumi.ResourceOptions(parent=self, retain_on_delete=retention != "delete")
         namespace: k8s.core.v1.Namespace | k8s.core.v1.NamespacePatch
         if retention == "delete":
             namespace = k8s.core.v1.Namespace(

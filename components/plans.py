@@ -10,6 +10,7 @@ from .guard.preflight import owner_of_run, reader
 from .guard.workloads import WorkloadPlan, plan_workload
 from .names import claim_name
 from .quantity import storage_bytes
+from .snapshots import SNAPSHOT_CLASS
 from .workload import Volume, Workload
 
 __all__ = [
@@ -116,10 +117,16 @@ def frozen(plan: WorkloadPlan, keys: Sequence[str]) -> list[str]:
     return [FROZEN[key] for key in keys if key not in plan.free]
 
 
-def workload_annotations(plan: WorkloadPlan) -> dict[str, str]:
-    """Whose a workload is, and whether it may be taken from whoever edited it last."""
-    force = {"pulumi.com/patchForce": "true"} if plan.force else {}
-    return {OWNER: owner_of_run(), **force}
+def workload_annotations(plan: WorkloadPlan, snapshot_class: str = "") -> dict[str, str]:
+    """Whose a workload is, whether it may be taken from whoever edited it last, and how it is
+    snapshotted.
+    """
+    said = {OWNER: owner_of_run()}
+    if plan.force:
+        said["pulumi.com/patchForce"] = "true"
+    if snapshot_class:
+        said[SNAPSHOT_CLASS] = snapshot_class
+    return said
 
 
 def wanted_claim(resource: str, name: str, volume: Volume, *, settled: bool) -> WantedClaim:

@@ -19,6 +19,7 @@ from .pod import pod_template
 from .quantity import storage_bytes
 from .secret import WorkloadSecrets, secret_sources
 from .service import client_service, headless_service, peer_host, service_host
+from .snapshots import snapshot_before_deletion
 from .take_up import take_up_claim
 from .workload import Volume, Workload, WorkloadArgs, read_workload
 
@@ -120,7 +121,9 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                 name=name,
                 namespace=workload.namespace,
                 labels=dict(workload.labels),
-                annotations=workload_annotations(plan.workload),
+                annotations=workload_annotations(
+                    plan.workload, args.get("snapshot_class_name", "")
+                ),
             ),
             spec=k8s.apps.v1.StatefulSetSpecArgs(
                 replicas=workload.replicas,
@@ -139,6 +142,9 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                     *(["spec.replicas"] if args.get("autoscaled", False) else []),
                 ],
                 import_=plan.workload.sealed or None,
+                hooks=snapshot_before_deletion(
+                    workload.retention, args.get("preflight", {}).get("context", "")
+                ),
                 custom_timeouts=pulumi.CustomTimeouts(create=minutes, update=minutes),
             ),
         )
@@ -208,5 +214,5 @@ def _retention_policy(
 ) -> k8s.apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicyArgs:
     """Removed replicas keep their claims in either case: a scale-in is no statement about data."""
     return k8s.apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicyArgs(
-        when_deleted="Delete" if retention == "delete" else "Retain", when_scaled="Retain"
+        when_deleted="Retain" if retention == "retain" else "Delete", when_scaled="Retain"
     )

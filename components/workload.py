@@ -133,7 +133,12 @@ class WorkloadArgs(TypedDict):
     """The headless Service is `<name>-<suffix>`. Default `headless`. Editing it is a replacement
     of the StatefulSet."""
     retention: NotRequired[str]
-    """`retain` (default): claims stay when the workload goes. `delete`: they go with it."""
+    """`retain` (default): claims stay when the workload goes. `delete`: they go with it.
+    `snapshot`: they go once a snapshot of each is ready. Editing `retain` is refused; the others
+    are edited in place."""
+    snapshot_class_name: NotRequired[str]
+    """Class of the snapshots with retention `snapshot`. Default: the cluster's default class.
+    Edited in place."""
     app: NotRequired[str]
     """What runs, for the label `name`. Default: the name. Editing it is a replacement: it
     selects the pods."""

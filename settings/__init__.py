@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components import StorageClass
+from components.args import RETENTIONS, one_of
 from components.driver_catalogue import DRIVERS
 from components.errors import StatefastError
 from components.fields import Fields, nearest
@@ -34,6 +35,7 @@ KEYS = (
     "namespace",
     "environment",
     "ephemeral",
+    "retention",
     "context",
     "preflight",
     "consent",
@@ -41,7 +43,7 @@ KEYS = (
     "workloads",
     "secrets",
 )
-_TEXTS = ("namespace", "environment", "context", "preflight")
+_TEXTS = ("namespace", "environment", "retention", "context", "preflight")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,17 +52,12 @@ class Settings:
 
     namespace: str
     environment: str
-    ephemeral: bool
+    retention: str
     context: str
     preflight_mode: str
     consent: tuple[str, ...]
     storage_class: StorageClassSettings | None
     workloads: tuple[WorkloadSettings, ...]
-
-    @property
-    def retention(self) -> str:
-        """What becomes of claims when they leave the stack."""
-        return "delete" if self.ephemeral else "retain"
 
     @property
     def surroundings(self) -> Surroundings:
@@ -76,6 +73,7 @@ class Settings:
         return Surroundings(
             namespace=self.namespace,
             retention=self.retention,
+            snapshot_class_name="",
             preflight={
                 "mode": self.preflight_mode,
                 "context": self.context,
@@ -171,7 +169,7 @@ def _read(fields: Fields) -> Settings:
     settings = Settings(
         namespace=namespace,
         environment=environment,
-        ephemeral=fields.boolean("ephemeral", False),
+        retention=_retention(fields),
         context=fields.text("context", optional=True),
         preflight_mode=fields.choice("preflight", MODES, MODES[0]),
         consent=fields.texts("consent"),
@@ -185,6 +183,23 @@ def _read(fields: Fields) -> Settings:
         workload.check(settings.surroundings)
         check_driver(workload, storage_class)
     return settings
+
+
+def _retention(fields: Fields) -> str:
+    """What becomes of claims when they leave the stack."""
+    ephemeral = fields.boolean("ephemeral", False)
+    retention = fields.text("retention", optional=True) or ("delete" if ephemeral else "retain")
+    one_of("stack config", f"{PROJECT}:retention", retention, RETENTIONS)
+    if retention == "delete" and not ephemeral:
+        raise StatefastError(
+            "stack config",
+            f"{PROJECT}:retention",
+            retention,
+            "but the stack is not ephemeral",
+            f"set {PROJECT}:ephemeral to true where all data may go, or write 'retain' or"
+            " 'snapshot'",
+        )
+    return retention
 
 
 def _secrets(given: object) -> dict[str, Mapping[str, pulumi.Output[str]]]:

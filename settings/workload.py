@@ -45,6 +45,7 @@ class Surroundings:
 
     namespace: str
     retention: str
+    snapshot_class_name: str
     preflight: PreflightArgs
     consent: tuple[str, ...]
 
@@ -123,6 +124,7 @@ class WorkloadSettings:
             "termination_grace_seconds": self.file.termination_grace_seconds,
             "headless_suffix": self.file.headless_suffix,
             "retention": where.retention,
+            "snapshot_class_name": where.snapshot_class_name,
             "preflight": where.preflight,
             "consent": where.consent,
             "app": self.file.name,

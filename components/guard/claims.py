@@ -205,14 +205,14 @@ def _check_owner(reader: Reader, live: LiveClaim, retention: str, consents: Sequ
             f"but a claim of that name is there and belongs to {change.old}, not to {owner}",
             f"use another name, or take the claim over by adding {change.consent!r} to consent",
         )
-    if live.retention == "retain" and retention == "delete":
+    if live.retention == "retain" and retention != "retain":
         raise StatefastError(
             reader.resource,
             "retention",
             retention,
             f"but claim {live.name} was promised to be retained",
-            "write 'retain' back; to throw the data away, destroy the stack, delete the claims"
-            " by name, and start anew",
+            "write 'retain' back; to part with the data, destroy the stack, delete the claims by"
+            " name, and start anew",
         )
 
 

@@ -16,7 +16,7 @@ import pulumi
 if TYPE_CHECKING:
     from kubernetes.client.api_client import ApiClient
 
-__all__ = ["Cluster", "Object", "Unreadable", "cluster_of"]
+__all__ = ["Cluster", "Object", "Unreadable", "cluster_of", "connect"]
 
 # A Kubernetes object as JSON.
 Object = Mapping[str, Any]
@@ -76,7 +76,7 @@ class Cluster:
         from urllib3.exceptions import HTTPError
 
         if self._api is None:
-            self._api = _connect(self._context)
+            self._api = connect(self._context)
         path = _PATHS[kind].format(within=f"namespaces/{namespace}/" if namespace else "")
         objects: dict[str, Object] = {}
         query = [("limit", str(_PAGE))]
@@ -102,7 +102,12 @@ def _key(item: Object, namespace: str) -> str:
     return str(metadata["name"]) if namespace or own is None else f"{own}/{metadata['name']}"
 
 
-def _connect(context: str) -> "ApiClient":
+def connect(context: str) -> "ApiClient":
+    """A client of a context's cluster.
+
+    Raises:
+        Unreadable: there is no such context, or no kubeconfig.
+    """
     from kubernetes.client.api_client import ApiClient
     from kubernetes.client.configuration import Configuration
     from kubernetes.config import ConfigException, load_incluster_config, load_kube_config

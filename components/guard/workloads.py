@@ -63,14 +63,14 @@ def plan_workload(
         return WorkloadPlan(force=True)
     live = LiveWorkload.of(found[name])
     _check_owner(reader, live, consents)
-    if live.when_deleted == "Retain" and retention == "delete":
+    if live.when_deleted == "Retain" and retention != "retain":
         raise StatefastError(
             reader.resource,
             "retention",
             retention,
             "but its claims were promised to be retained",
-            "write 'retain' back; to throw the data away, destroy the stack, delete the claims"
-            " by name, and start anew",
+            "write 'retain' back; to part with the data, destroy the stack, delete the claims by"
+            " name, and start anew",
         )
     free = refuse(edits(reader.resource, live, shape), consents)
     sealed = retention == "retain" and live.owner == owner_of_run() and not free

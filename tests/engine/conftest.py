@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from localcluster import cluster
-from localcluster.layout import Workspace
+from localcluster.layout import PROJECT, Workspace
 from localcluster.stacks import LocalStack
 from localcluster.toolchain import environment
 
@@ -54,10 +54,10 @@ class Identity:
 class Deployment:
     """One stack in one namespace."""
 
-    def __init__(self, workspace: Workspace, name: str) -> None:
+    def __init__(self, workspace: Workspace, name: str, project: Path = PROJECT) -> None:
         self.name = name
         self.workspace = workspace
-        self.stack = LocalStack(workspace, name)
+        self.stack = LocalStack(workspace, name, project=project)
         self.config: Config = {
             "statefast:namespace": name,
             "statefast:environment": "test",
@@ -218,17 +218,18 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 @pytest.fixture
 def deployment(workspace: Workspace, request: pytest.FixtureRequest) -> Iterator[Deployment]:
     """A stack named after the test; everything it made is gone afterwards."""
-    place = _fresh(workspace, request)
+    place = Deployment(workspace, fresh_name(request))
     try:
         yield place
     finally:
         _remove(place)
 
 
-def _fresh(workspace: Workspace, request: pytest.FixtureRequest) -> Deployment:
+def fresh_name(request: pytest.FixtureRequest) -> str:
+    """A name for the stack and the namespace of one test."""
     words = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower()).strip("-")
     number = abs(hash(request.node.nodeid)) % 10**5
-    return Deployment(workspace, f"{words[:28].strip('-')}-{number}")
+    return f"{words[:28].strip('-')}-{number}"
 
 
 def _remove(place: Deployment) -> None:

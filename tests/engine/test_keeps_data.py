@@ -103,6 +103,8 @@ def test_a_deployments_claim_cannot_be_replaced(
     deployment.workloads(mysql=MYSQL).up()
     volumes = deployment.volumes()
 
+    # What the API server says where nobody reads the cluster first.
+    deployment.config["statefast:preflight"] = "off"
     deployment.workloads(mysql={**MYSQL, **change})
     assert said in deployment.preview(ok=False).text
     assert said in deployment.up(ok=False).text
@@ -117,10 +119,26 @@ def test_a_smaller_set_is_refused_at_preview(deployment: Deployment) -> None:
     deployment.workloads(zookeeper=ZOOKEEPER).up()
     volumes = deployment.volumes()
 
+    deployment.config["statefast:preflight"] = "off"
     deployment.workloads(zookeeper={**ZOOKEEPER, "storage": {"size": "4Gi"}})
 
     assert "field can not be less than status.capacity" in deployment.preview(ok=False).text
     assert deployment.volumes() == volumes
+
+
+def test_a_renamed_workload_leaves_its_claims_and_says_so(deployment: Deployment) -> None:
+    deployment.workloads(zookeeper=ZOOKEEPER).up()
+    data = deployment.data()
+
+    renamed = {**ZOOKEEPER, "workload": "zookeeper"}
+    said = deployment.workloads(zk=renamed).preview().text
+    assert "zookeeper-vol-zookeeper-0" in said
+    assert "of no workload of this stack" in said
+    deployment.up()
+
+    now = deployment.data()
+    assert {name: now[name] for name in data} == data
+    assert sorted(deployment.list("statefulset")) == ["zk"]
 
 
 def test_a_removed_workload_leaves_its_claims(deployment: Deployment) -> None:
@@ -185,6 +203,7 @@ spec:
     )
     volumes = deployment.uids("pvc")
 
+    deployment.config["statefast:preflight"] = "off"
     result = deployment.workloads(mysql=MYSQL).up(ok=False)
 
     assert "conflict" in result.text
