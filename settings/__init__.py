@@ -14,7 +14,8 @@ from components.args import RETENTIONS, one_of
 from components.driver_catalogue import DRIVERS
 from components.errors import StatefastError
 from components.fields import Fields, nearest
-from components.guard.preflight import MODES, OwnClassArgs
+from components.guard.leftovers import note_leftovers
+from components.guard.preflight import MODES, OwnClassArgs, reader, report
 from components.names import check_label_name
 
 from .storage import StorageClassSettings, read_storage_class
@@ -88,8 +89,12 @@ class Settings:
         Raises:
             StatefastError: an edit would lose data, or cannot work.
         """
+        where = self.surroundings
         for workload in self.workloads:
-            workload.preflight(self.surroundings)
+            workload.preflight(where)
+        asks = reader("stack config", where.preflight)
+        note_leftovers(asks, self.namespace, {workload.name for workload in self.workloads})
+        report(asks.notes)
 
     @staticmethod
     def parse(config: Mapping[str, str]) -> "Settings":

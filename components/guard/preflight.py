@@ -106,7 +106,7 @@ def owner_of_run() -> str:
     return f"{pulumi.get_project()}/{pulumi.get_stack()}"
 
 
-def report(notes: Sequence[str], component: pulumi.Resource) -> None:
-    """Shows the notes in the preview, at the component they are about."""
+def report(notes: Sequence[str], component: pulumi.Resource | None = None) -> None:
+    """Shows the notes in the preview, at the component they are about, or at the stack."""
     for note in notes:
         pulumi.log.warn(note, component)
