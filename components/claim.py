@@ -6,15 +6,16 @@ it.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NotRequired, TypedDict
+from dataclasses import dataclass
+from typing import Any, NotRequired
 
 import pulumi
 import pulumi_kubernetes as k8s
 
-from .args import RETENTIONS, access_modes, check_keys, one_of
+from .args import RETENTIONS, check_keys, one_of
+from .claim_spec import ClaimSourceArgs, binds_at_once, claim_spec
 from .labels import object_labels
 from .names import check_label_name, check_subdomain_name
-from .quantity import storage_size
 
 __all__ = ["ANY_PHASE", "VolumeClaim", "VolumeClaimArgs"]
 
@@ -22,9 +23,11 @@ __all__ = ["ANY_PHASE", "VolumeClaim", "VolumeClaimArgs"]
 # the claim is bound by then (it waits for Pending). Any phase will do: the workload that
 # mounts the claim waits for the binding.
 ANY_PHASE = {"pulumi.com/waitFor": "jsonpath={.status.phase}"}
+# A claim for a volume that is there is bound at once, or it names the wrong one.
+_BOUND = {"pulumi.com/waitFor": "jsonpath={.status.phase}=Bound"}
 
 
-class VolumeClaimArgs(TypedDict):
+class VolumeClaimArgs(ClaimSourceArgs):
     """Inputs of VolumeClaim."""
 
     namespace: str
@@ -36,8 +39,9 @@ class VolumeClaimArgs(TypedDict):
     """How nodes may mount the volume. Default `["ReadWriteOnce"]`. Editing them is refused by the
     API server at preview."""
     storage_class_name: NotRequired[str]
-    """Class of the volume. Default: the cluster's default class. Editing it is refused by the API
-    server at preview."""
+    """Class of the volume; an empty text is a volume without a class. Default: the cluster's
+    default class, or none where `volume_name` or `selector` is given. Editing it is refused by the
+    API server at preview."""
     retention: NotRequired[str]
     """`retain` (default): the claim stays in the cluster when it leaves the stack. `delete`: it
     goes with the stack, and an edit that replaces it loses the data. Editing it on a claim that
@@ -69,39 +73,31 @@ class VolumeClaim(pulumi.ComponentResource):
     claim_name: pulumi.Output[str]
     """Name of the claim, known once it exists."""
 
+    @staticmethod
+    def check(name: str, args: VolumeClaimArgs) -> None:
+        """Refuses what the constructor would refuse, and registers nothing.
+
+        Raises:
+            StatefastError: an arg is unknown, missing or wrong.
+        """
+        _plan(name, args)
+
     def __init__(
         self, name: str, args: VolumeClaimArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        resource = f"VolumeClaim {name}"
-        check_keys(resource, args, VolumeClaimArgs)
-        check_subdomain_name(resource, "name", name)
-        namespace = check_label_name(resource, "namespace", args["namespace"])
-        size = storage_size(resource, "size", args["size"])
-        modes = access_modes(resource, "access_modes", args.get("access_modes"))
-        retention = one_of(resource, "retention", args.get("retention", "retain"), RETENTIONS)
+        plan = _plan(name, args)
         super().__init__("statefast:index:VolumeClaim", name, {}, opts)
-        labels = object_labels(
-            resource,
-            app=args.get("app", name),
-            instance=args.get("instance", name),
-            component=args.get("component", "storage"),
-            part_of=args.get("part_of", "statefast"),
-            extra=args.get("labels"),
-        )
         claim: k8s.core.v1.PersistentVolumeClaim | k8s.core.v1.PersistentVolumeClaimPatch
-        if retention == "delete":
+        if plan.retention == "delete":
             claim = k8s.core.v1.PersistentVolumeClaim(
                 name,
                 metadata=k8s.meta.v1.ObjectMetaArgs(
-                    name=name, namespace=namespace, labels=labels, annotations=ANY_PHASE
+                    name=name,
+                    namespace=plan.namespace,
+                    labels=plan.labels,
+                    annotations=plan.annotations,
                 ),
-                spec=k8s.core.v1.PersistentVolumeClaimSpecArgs(
-                    access_modes=list(modes),
-                    resources=k8s.core.v1.VolumeResourceRequirementsArgs(
-                        requests={"storage": size}
-                    ),
-                    storage_class_name=args.get("storage_class_name"),
-                ),
+                spec=k8s.core.v1.PersistentVolumeClaimSpecArgs(**plan.spec),
                 opts=pulumi.ResourceOptions(parent=self),
             )
         else:
@@ -109,21 +105,49 @@ class VolumeClaim(pulumi.ComponentResource):
                 name,
                 metadata=k8s.meta.v1.ObjectMetaPatchArgs(
                     name=name,
-                    namespace=namespace,
-                    labels=labels,
-                    annotations={**ANY_PHASE, "pulumi.com/patchFieldManager": _field_manager()},
+                    namespace=plan.namespace,
+                    labels=plan.labels,
+                    annotations={
+                        **plan.annotations,
+                        "pulumi.com/patchFieldManager": _field_manager(),
+                    },
                 ),
-                spec=k8s.core.v1.PersistentVolumeClaimSpecPatchArgs(
-                    access_modes=list(modes),
-                    resources=k8s.core.v1.VolumeResourceRequirementsPatchArgs(
-                        requests={"storage": size}
-                    ),
-                    storage_class_name=args.get("storage_class_name"),
-                ),
+                spec=k8s.core.v1.PersistentVolumeClaimSpecPatchArgs(**plan.spec),
                 opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
             )
         self.claim_name = claim.id.apply(lambda _: name)
         self.register_outputs({"claimName": self.claim_name})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    namespace: str
+    labels: dict[str, str]
+    annotations: dict[str, str]
+    spec: dict[str, Any]
+    retention: str
+
+
+def _plan(name: str, args: VolumeClaimArgs) -> _Plan:
+    """The whole claim, checked."""
+    resource = f"VolumeClaim {name}"
+    check_keys(resource, args, VolumeClaimArgs)
+    check_subdomain_name(resource, "name", name)
+    spec = claim_spec(resource, args)
+    return _Plan(
+        namespace=check_label_name(resource, "namespace", args["namespace"]),
+        labels=object_labels(
+            resource,
+            app=args.get("app", name),
+            instance=args.get("instance", name),
+            component=args.get("component", "storage"),
+            part_of=args.get("part_of", "statefast"),
+            extra=args.get("labels"),
+        ),
+        annotations=_BOUND if binds_at_once(spec) else ANY_PHASE,
+        spec=spec,
+        retention=one_of(resource, "retention", args.get("retention", "retain"), RETENTIONS),
+    )
 
 
 def _field_manager() -> str:

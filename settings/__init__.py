@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components import StorageClass
 from components.errors import StatefastError
 from components.fields import Fields, nearest
 from components.names import check_label_name
@@ -123,7 +122,7 @@ def _read(fields: Fields) -> Settings:
     )
     # All of it before any of it: the SDK registers what was asked for before an error.
     if storage_class is not None:
-        StorageClass.check(storage_class.name, storage_class.args)
+        storage_class.check()
     for workload in workloads:
         workload.check(namespace, settings.retention)
         check_driver(workload, storage_class)
