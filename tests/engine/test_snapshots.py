@@ -84,19 +84,46 @@ def test_a_snapshot_is_taken_restored_and_a_claim_cloned(parts: Parts, retention
     assert "updated" not in parts.up().changes
 
 
-def test_the_source_of_a_claim_stays_what_it_was(parts: Parts) -> None:
-    before = [parts.storage(), parts.claim("data")]
-    parts.components(*before, parts.claim("cloned", data_source={"claim": "data"})).up()
-    parts.wait_bound("cloned")
-    volumes = parts.volumes()
+@pytest.mark.parametrize("retention", ["retain", "delete"])
+@pytest.mark.parametrize(
+    ("given", "other"),
+    [
+        ({"data_source": {"claim": "data"}}, {"data_source": {"claim": "cloned"}}),
+        (
+            {
+                "data_source_ref": {
+                    "api_group": "",
+                    "kind": "PersistentVolumeClaim",
+                    "name": "data",
+                }
+            },
+            {"data_source_ref": {"api_group": "example.com", "kind": "Backup", "name": "data"}},
+        ),
+    ],
+    ids=["source", "reference"],
+)
+def test_the_source_of_a_claim_stays_what_it_was(
+    parts: Parts, given: Config, other: Config, retention: str
+) -> None:
+    before = [parts.storage(), parts.claim("data", retention=retention)]
 
-    for source in ({"data_source": {"claim": "cloned"}}, {}):
-        parts.components(*before, parts.claim("cloned", **source))
-        assert "immutable" in parts.preview(ok=False).text
-    parts.components(*before, parts.claim("cloned", size="2Gi", data_source={"claim": "data"})).up()
+    def cloned(**args: Any) -> Parts:
+        return parts.components(*before, parts.claim("cloned", retention=retention, **args))
+
+    cloned(**given).up()
+    parts.wait_bound("cloned")
+    volumes, made_from = parts.volumes(), origin(parts, "cloned")
+    source = parts.get("pvc", "cloned")["spec"]["dataSource"]
+
+    assert "immutable" in cloned(**other).preview(ok=False).text
+    cloned(size="2Gi", **given).up()
+    # Taken away from the program; the claim keeps it.
+    cloned(size="2Gi").up()
 
     parts.wait_capacity("cloned", "2Gi")
     assert parts.volumes() == volumes
+    assert origin(parts, "cloned") == made_from
+    assert parts.get("pvc", "cloned")["spec"]["dataSource"] == source
 
 
 @pytest.mark.parametrize(("policy", "kept"), [("Retain", True), ("Delete", False)])

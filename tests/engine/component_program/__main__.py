@@ -5,7 +5,9 @@ from typing import Any
 
 import pulumi
 import pulumi_kubernetes as k8s
-import statefast  # type: ignore[import-not-found]  mypy knows the folder by its other name
+
+# The folder by the name it has in the wheel, which is unknown to mypy.
+import statefast  # type: ignore[import-not-found]
 
 config = pulumi.Config()
 cluster = k8s.Provider("cluster", cluster_identifier=pulumi.get_stack())
