@@ -32,7 +32,7 @@ def main(settings: Settings) -> None:
         before.append(StorageClass(storage.name, storage.args, on_cluster))
         for name, snapshots in storage.snapshot_classes.items():
             before.append(VolumeSnapshotClass(name, snapshots, on_cluster))
-        for name, attributes in storage.attributes_args(settings.retention).items():
+        for name, attributes in storage.attributes_classes.items():
             before.append(VolumeAttributesClass(name, attributes, on_cluster))
         pulumi.export("storageClass", storage.name)
     opts = pulumi.ResourceOptions(providers=[cluster], depends_on=before)

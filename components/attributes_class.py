@@ -1,9 +1,11 @@
 """VolumeAttributesClass: what a volume can be told after it was made, e.g. its throughput.
 
-The parameters of such a class never change, and a class that a claim uses cannot be deleted: it
-stays, on its way out, until the last claim has let go of it. So a class is made anew under a name
-that ends in a digest of its parameters, and the claims move over in place. The old one stays
-where claims are retained: they may still use it when the stack is gone.
+The parameters of such a class never change. So a class with other parameters is another one,
+under a name that ends in a digest of them, and the claims move over in place.
+
+A class is never deleted. Kubernetes keeps it, on its way out, until the last claim and the last
+volume has let go of it, a released volume of a claim long gone included; a stack that waits for
+that ends in a timeout. Somebody who wants it gone deletes it by hand.
 """
 
 import hashlib
@@ -15,7 +17,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 import pulumi_kubernetes as k8s
 
-from .args import DELETE_AT_ONCE, RETENTIONS, check_keys, one_of
+from .args import check_keys
 from .driver_catalogue import driver_named
 from .errors import MISSING, StatefastError
 from .labels import object_labels
@@ -39,10 +41,6 @@ class VolumeAttributesClassArgs(TypedDict):
     parameters: Mapping[str, str]
     """Parameters of the driver, at least one, e.g. `{"iops": "6000"}`. Editing one makes a class
     of another name; claims that get the name from this component move to it in place."""
-    retention: NotRequired[str]
-    """`retain` (default): the class stays in the cluster for the claims that use it. `delete`: it
-    goes with the stack, for stacks whose claims do too. Editing it on a class that exists is
-    refused: the new object finds the old one."""
     part_of: NotRequired[str]
     """The larger application, for the label. Default `statefast`. Edited in place."""
 
@@ -88,30 +86,18 @@ class VolumeAttributesClass(pulumi.ComponentResource):
     ) -> None:
         plan = _plan(name, args)
         super().__init__("statefast:index:VolumeAttributesClass", name, {}, opts)
-        made: k8s.storage.v1.VolumeAttributesClass | k8s.storage.v1.VolumeAttributesClassPatch
-        if plan.retention == "delete":
-            made = k8s.storage.v1.VolumeAttributesClass(
-                name,
-                metadata=k8s.meta.v1.ObjectMetaArgs(
-                    name=plan.name, labels=plan.labels, annotations=DELETE_AT_ONCE
-                ),
-                driver_name=plan.driver_name,
-                parameters=plan.parameters,
-                opts=pulumi.ResourceOptions(parent=self),
-            )
-        else:
-            made = k8s.storage.v1.VolumeAttributesClassPatch(
-                name,
-                metadata=k8s.meta.v1.ObjectMetaPatchArgs(
-                    name=plan.name,
-                    labels=plan.labels,
-                    # Another stack's class of this name has the very same parameters.
-                    annotations={"pulumi.com/patchForce": "true"},
-                ),
-                driver_name=plan.driver_name,
-                parameters=plan.parameters,
-                opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
-            )
+        made = k8s.storage.v1.VolumeAttributesClassPatch(
+            name,
+            metadata=k8s.meta.v1.ObjectMetaPatchArgs(
+                name=plan.name,
+                labels=plan.labels,
+                # Another stack's class of this name has the very same parameters.
+                annotations={"pulumi.com/patchForce": "true"},
+            ),
+            driver_name=plan.driver_name,
+            parameters=plan.parameters,
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
+        )
         self.attributes_class_name = made.metadata.apply(lambda _: plan.name)
         self.register_outputs({"attributesClassName": self.attributes_class_name})
 
@@ -122,7 +108,6 @@ class _Plan:
     labels: Mapping[str, str]
     driver_name: str
     parameters: Mapping[str, str]
-    retention: str
 
 
 def _plan(name: str, args: VolumeAttributesClassArgs) -> _Plan:
@@ -149,5 +134,4 @@ def _plan(name: str, args: VolumeAttributesClassArgs) -> _Plan:
         ),
         driver_name=driver_name,
         parameters=parameters,
-        retention=one_of(resource, "retention", args.get("retention", "retain"), RETENTIONS),
     )

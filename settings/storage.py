@@ -48,12 +48,6 @@ class StorageClassSettings:
         for name, attributes in self.attributes_classes.items():
             VolumeAttributesClass.check(name, attributes)
 
-    def attributes_args(self, retention: str) -> dict[str, VolumeAttributesClassArgs]:
-        """The args of the attributes classes; such a class goes when the claims go."""
-        return {
-            name: {**args, "retention": retention} for name, args in self.attributes_classes.items()
-        }
-
     def attributes_class_name(self, name: str) -> str:
         """The name in the cluster of an attributes class; the name itself where it is not ours."""
         if name in self.attributes_classes:
