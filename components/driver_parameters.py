@@ -100,6 +100,8 @@ class ParameterSpec:
                 f"but driver {driver} has no such parameter",
                 nearest(key, self.known),
             )
+        if not key:
+            raise StatefastError(resource, "parameters", key, "not a name", "name the parameter")
         if not isinstance(value, str):
             raise StatefastError(resource, where, value, "not a text", "put it in quotes")
         allowed = _BOOLEANS if key in self.booleans else self.choices.get(key)

@@ -1,20 +1,16 @@
 """Label selectors: what the API server accepts of them."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
 from .args import check_keys, one_of
 from .errors import StatefastError
+from .label_syntax import check_label_key, check_label_value
 
-__all__ = ["RequirementArgs", "SelectorArgs", "check_label_key", "label_selector"]
+__all__ = ["RequirementArgs", "SelectorArgs", "label_selector"]
 
 _OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
 _WITHOUT_VALUES = ("Exists", "DoesNotExist")
-_DOMAIN = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*"
-_NAME = r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?"
-_KEY = re.compile(rf"((?P<domain>{_DOMAIN})/)?{_NAME}")
-_VALUE = re.compile(rf"({_NAME})?")
 
 
 class RequirementArgs(TypedDict):
@@ -37,20 +33,6 @@ class SelectorArgs(TypedDict):
     """More conditions."""
 
 
-def check_label_key(resource: str, field: str, value: object) -> str:
-    """The key of a label, with or without a domain before it.
-
-    Raises:
-        StatefastError: not such a key.
-    """
-    found = _KEY.fullmatch(value) if isinstance(value, str) else None
-    if found is not None and len(found["domain"] or "") <= 253:
-        return found.string
-    raise StatefastError(
-        resource, field, value, "not the key of a label", "write it like tier or example.com/tier"
-    )
-
-
 def label_selector(resource: str, field: str, given: object) -> dict[str, Any]:
     """A selector, checked, in the words of the SDK.
 
@@ -71,7 +53,7 @@ def label_selector(resource: str, field: str, given: object) -> dict[str, Any]:
     read: dict[str, Any] = {}
     if labels:
         read["match_labels"] = {
-            check_label_key(resource, f"{field}.match_labels", key): _value(
+            check_label_key(resource, f"{field}.match_labels", key): check_label_value(
                 resource, f"{field}.match_labels.{key}", value
             )
             for key, value in labels.items()
@@ -101,17 +83,8 @@ def _requirement(resource: str, where: str, given: Mapping[str, Any]) -> dict[st
         "operator": operator,
     }
     if values:
-        return {**read, "values": [_value(resource, f"{where}.values", one) for one in values]}
+        return {
+            **read,
+            "values": [check_label_value(resource, f"{where}.values", one) for one in values],
+        }
     return read
-
-
-def _value(resource: str, field: str, value: object) -> str:
-    if isinstance(value, str) and _VALUE.fullmatch(value):
-        return value
-    raise StatefastError(
-        resource,
-        field,
-        value,
-        "not the value of a label",
-        "use at most 63 letters, digits, dashes, underscores and dots, in quotes",
-    )

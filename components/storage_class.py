@@ -15,6 +15,7 @@ from .default_class import IS_DEFAULT, check_default, check_only_default, marks_
 from .driver_catalogue import driver_named, driver_of
 from .drivers import Driver, check_in_tree
 from .errors import MISSING, StatefastError
+from .label_syntax import is_qualified_name
 from .labels import object_labels
 from .names import check_subdomain_name
 from .topology import allowed_topologies
@@ -238,6 +239,14 @@ def provisioner_of(resource: str, driver: Driver, given: str | None) -> str:
                 resource, "provisioner", MISSING, "", "name the one of your custom driver"
             )
         check_in_tree(resource, given)
+        if not is_qualified_name(given):
+            raise StatefastError(
+                resource,
+                "provisioner",
+                given,
+                "not the name of a provisioner",
+                "write it like 'ebs.csi.aws.com'",
+            )
         return given
     if given and driver_of(given) is not driver:
         raise StatefastError(

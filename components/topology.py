@@ -6,7 +6,7 @@ import pulumi_kubernetes as k8s
 
 from .errors import StatefastError
 from .fields import nearest
-from .selectors import check_label_key
+from .label_syntax import check_label_key, check_label_value
 
 __all__ = ["allowed_topologies"]
 
@@ -63,8 +63,7 @@ def _term(resource: str, where: str, term: object, known: Sequence[str]) -> dict
         if isinstance(values, str) or not isinstance(values, Sequence) or not values:
             raise StatefastError(resource, f"{where}.{key}", values, "not a list", _REMEDY)
         for one in values:
-            if not isinstance(one, str) or not one:
-                raise StatefastError(resource, f"{where}.{key}", one, "not a text", _REMEDY)
+            check_label_value(resource, f"{where}.{key}", one)
         if len(set(values)) < len(values):
             raise StatefastError(
                 resource, f"{where}.{key}", list(values), "but one is there twice", "remove it"

@@ -114,7 +114,7 @@ def test_topologies_are_terms_of_labels() -> None:
         ([{}], r"allowed_topologies\[0\] is {}, not a mapping from labels"),
         ([{"a b": ["x"]}], r"allowed_topologies\[0\] is 'a b', not the key of a label"),
         ([{"example.com/rack": []}], r"allowed_topologies\[0\].example.com/rack is \[\]"),
-        ([{"rack": ["1", ""]}], "not a text"),
+        ([{"rack": ["1", 2]}], "rack is 2, not the value of a label"),
         ([{"rack": ["1", "1"]}], "one is there twice"),
         ([{"rack": ["1"]}, {"rack": ["1"]}], r"allowed_topologies\[1\] is .* there already"),
     ],
