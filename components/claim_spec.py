@@ -54,14 +54,13 @@ class ClaimSourceArgs(TypedDict):
     preview."""
     volume_name: NotRequired[str]
     """A volume that is there and that the claim is for. Default: a new one. Editing it is refused
-    by the API server at preview."""
+    by the API server at preview, as a conflict with whoever bound the claim."""
     selector: NotRequired[SelectorArgs]
     """Labels of a volume that is there. Default: a new one. Editing them is refused by the API
     server at preview."""
     data_source: NotRequired[DataSourceArgs]
-    """A snapshot or a claim whose data a new volume starts with. Default: empty. Editing it, and
-    taking it away, is refused by the API server at preview; it has no effect any more, so leave
-    it."""
+    """A snapshot or a claim whose data a new volume starts with. Default: empty. Another one is
+    refused by the API server at preview; taking it away changes nothing."""
     data_source_ref: NotRequired[DataSourceRefArgs]
     """The same for any other object. Default: none. Edits as those of `data_source`."""
     attributes_class_name: NotRequired[str]

@@ -38,7 +38,7 @@ def test_the_class_of_every_driver_is_made_and_unmade(parts: Parts) -> None:
     for driver, name in names.items():
         assert made[name]["provisioner"] == (DRIVERS[driver].provisioner or "csi.example.com")
         assert made[name].get("mountOptions", []) == list(DRIVERS[driver].mount_options)
-    assert parts.up().changes == {"unchanged": 2 * len(DRIVERS) + 4}
+    assert set(parts.up().changes) == {"unchanged"}
     parts.components().up()
     assert not set(names.values()) & set(parts.list("storageclass"))
 
@@ -162,3 +162,22 @@ def test_one_program_makes_one_default_class(parts: Parts) -> None:
     assert f"this program makes {parts.class_name} the default class already" in result.text
     assert "Traceback" not in result.text
     assert f"more-{parts.name}" not in parts.list("storageclass")
+
+
+def test_config_makes_the_class_and_those_beside_it(deployment: Deployment) -> None:
+    name = deployment.name
+    deployment.config["statefast:storageClass"] |= {
+        "mountOptions": ["noatime"],
+        "allowedTopologies": ZONES,
+        "snapshotClass": {"name": name, "parameters": {"clusterID": "test"}},
+        "attributesClasses": [{"name": name, "parameters": {"maxReadIops": "1000"}}],
+    }
+    deployment.up()
+
+    made = deployment.get("storageclass", f"rbd-{name}")
+    assert made["mountOptions"] == ["noatime"]
+    assert len(made["allowedTopologies"]) == 2
+    assert deployment.get("volumesnapshotclass", name)["driver"] == "rbd.csi.ceph.com"
+    beside = [found for found in deployment.list("volumeattributesclass") if found[:-9] == name]
+    assert len(beside) == 1
+    assert set(deployment.up().changes) == {"unchanged"}

@@ -70,6 +70,8 @@ def test_a_custom_driver_brings_its_own_provisioner_and_parameters() -> None:
         ({**CEPH, "provisioner": "other"}, "the driver provisions with rbd.csi.ceph.com"),
         ({"driver": "custom", "provisioner": "kubernetes.io/aws-ebs"}, "use driver aws-ebs"),
         ({"driver": "local-path", "expandable": True}, "local-path cannot grow volumes"),
+        ({"driver": "custom", "provisioner": "a b"}, "'a b', not the name of a provisioner"),
+        ({**EBS, "parameters": {"": "x"}}, "parameters is '', not a name"),
         ({**CEPH, "reclaim_policy": "Recycle"}, "reclaim_policy is 'Recycle'"),
         ({**CEPH, "binding_mode": "Never"}, "binding_mode is 'Never'"),
         ({**CEPH, "reclaimPolicy": "Retain"}, "did you mean 'reclaim_policy'"),
@@ -142,3 +144,8 @@ def test_a_rook_of_another_namespace_is_still_a_rook() -> None:
 def test_mount_options_are_texts_in_a_list(options: object) -> None:
     with pytest.raises(StatefastError, match="mount_options is "):
         StorageClass.check("rbd", cast("StorageClassArgs", {**CEPH, "mount_options": options}))
+
+
+def test_a_name_too_long_for_the_label_that_carries_it_is_refused() -> None:
+    with pytest.raises(StatefastError, match=r"labels\.app.* not the value of a label; .* 63 "):
+        StorageClass.check("x" * 64, cast("StorageClassArgs", CEPH))
