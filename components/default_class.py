@@ -19,6 +19,7 @@ __all__ = [
     "check_default",
     "check_only_default",
     "default_classes",
+    "marks_of",
 ]
 
 IS_DEFAULT = "storageclass.kubernetes.io/is-default-class"

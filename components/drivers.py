@@ -37,7 +37,7 @@ _SUCCESSORS = {
     "kubernetes.io/rbd": "driver ceph-rbd",
     "kubernetes.io/vsphere-volume": "driver custom with csi.vsphere.vmware.com",
 }
-STATIC_PROVISIONER = "kubernetes.io/no-provisioner"
+_STATIC = "kubernetes.io/no-provisioner"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +196,7 @@ def check_in_tree(resource: str, provisioner: str) -> None:
     Raises:
         StatefastError: it is one of them; the sentence names its successor.
     """
-    if not provisioner.startswith("kubernetes.io/") or provisioner == STATIC_PROVISIONER:
+    if not provisioner.startswith("kubernetes.io/") or provisioner == _STATIC:
         return
     raise StatefastError(
         resource,
