@@ -7,6 +7,8 @@ from components import (
     PersistentDeployment,
     PersistentStatefulSet,
     StorageClass,
+    VolumeAttributesClass,
+    VolumeSnapshotClass,
     WorkloadNamespace,
 )
 from components.snapshots import snapshot_hook
@@ -32,6 +34,10 @@ def main(settings: Settings) -> None:
     if settings.storage_class is not None:
         storage = settings.storage_class
         before.append(StorageClass(storage.name, storage.args, on_cluster))
+        for name, snapshots in storage.snapshot_classes.items():
+            before.append(VolumeSnapshotClass(name, snapshots, on_cluster))
+        for name, attributes in storage.attributes_classes.items():
+            before.append(VolumeAttributesClass(name, attributes, on_cluster))
         pulumi.export("storageClass", storage.name)
     opts = pulumi.ResourceOptions(providers=[cluster], depends_on=before)
     pulumi.export("environment", settings.environment)

@@ -1,9 +1,11 @@
 """Reusable Pulumi components for workloads that own their data on Kubernetes."""
 
+from .attributes_class import VolumeAttributesClass, VolumeAttributesClassArgs
 from .claim import VolumeClaim, VolumeClaimArgs
 from .deployment import PersistentDeployment, PersistentDeploymentArgs
 from .errors import StatefastError
 from .namespace import WorkloadNamespace, WorkloadNamespaceArgs
+from .snapshot_class import VolumeSnapshotClass, VolumeSnapshotClassArgs
 from .stateful_set import PersistentStatefulSet, PersistentStatefulSetArgs
 from .storage_class import StorageClass, StorageClassArgs
 from .workload import PortArgs, ProbeArgs, ResourcesArgs, VolumeArgs, WorkloadArgs
@@ -20,8 +22,12 @@ __all__ = [
     "StorageClass",
     "StorageClassArgs",
     "VolumeArgs",
+    "VolumeAttributesClass",
+    "VolumeAttributesClassArgs",
     "VolumeClaim",
     "VolumeClaimArgs",
+    "VolumeSnapshotClass",
+    "VolumeSnapshotClassArgs",
     "WorkloadArgs",
     "WorkloadNamespace",
     "WorkloadNamespaceArgs",

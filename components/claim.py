@@ -6,12 +6,14 @@ it.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NotRequired, TypedDict
+from dataclasses import dataclass
+from typing import Any, NotRequired
 
 import pulumi
 import pulumi_kubernetes as k8s
 
-from .args import RETENTIONS, access_modes, check_keys, one_of
+from .args import RETENTIONS, check_keys, one_of
+from .claim_spec import ClaimSourceArgs, binds_at_once, claim_spec
 from .growth import claim_annotations
 from .guard.claims import ClaimPlan, WantedClaim, plan_claims
 from .guard.preflight import PreflightArgs, reader, report
@@ -27,9 +29,12 @@ __all__ = ["ANY_PHASE", "VolumeClaim", "VolumeClaimArgs"]
 # the claim is bound by then (it waits for Pending). Any phase will do: the workload that
 # mounts the claim waits for the binding.
 ANY_PHASE = {"pulumi.com/waitFor": "jsonpath={.status.phase}"}
+# A claim for a volume that is there is bound at once, or it names the wrong one.
+_BOUND = {"pulumi.com/waitFor": "jsonpath={.status.phase}=Bound"}
+_ORIGINS = ("volume_name", "selector", "data_source", "data_source_ref")
 
 
-class VolumeClaimArgs(TypedDict):
+class VolumeClaimArgs(ClaimSourceArgs):
     """Inputs of VolumeClaim."""
 
     namespace: str
@@ -40,7 +45,8 @@ class VolumeClaimArgs(TypedDict):
     access_modes: NotRequired[Sequence[str]]
     """How nodes may mount the volume. Default `["ReadWriteOnce"]`. Editing them is refused."""
     storage_class_name: NotRequired[str]
-    """Class of the volume. Default: the cluster's default class. Editing it is refused."""
+    """Class of the volume; an empty text is a volume without a class. Default: the cluster's
+    default class, or none where `volume_name` or `selector` is given. Editing it is refused."""
     retention: NotRequired[str]
     """`retain` (default): the claim stays in the cluster when it leaves the stack. `delete`: it
     goes with the stack, and an edit that replaces it loses the data. `snapshot`: as `delete`, but
@@ -84,51 +90,53 @@ class VolumeClaim(pulumi.ComponentResource):
     """Name of the claim, known once it exists."""
 
     @staticmethod
+    def check(name: str, args: VolumeClaimArgs) -> None:
+        """Refuses what the constructor would refuse without a cluster, and registers nothing.
+
+        Raises:
+            StatefastError: an arg is unknown, missing or wrong.
+        """
+        _checked(name, args)
+
+    @staticmethod
     def preflight(name: str, args: VolumeClaimArgs) -> None:
         """Refuses what the live cluster speaks against, and registers nothing.
 
         Raises:
             StatefastError: an arg is unknown, missing or wrong, or the edit would lose data.
         """
-        _plan(name, args)
+        _planned(name, args, _checked(name, args))
 
     def __init__(
         self, name: str, args: VolumeClaimArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        wanted, retention, plan, notes = _plan(name, args)
+        checked = _checked(name, args)
+        plan, notes = _planned(name, args, checked)
         super().__init__("statefast:index:VolumeClaim", name, {}, opts)
         report(notes, self)
-        namespace = args["namespace"]
-        labels = object_labels(
-            f"VolumeClaim {name}",
-            app=args.get("app", name),
-            instance=args.get("instance", name),
-            component=args.get("component", "storage"),
-            part_of=args.get("part_of", "statefast"),
-            extra=args.get("labels"),
-        )
+        retention, namespace, labels = checked.retention, checked.namespace, checked.labels
         annotations = {
-            **(NO_WAIT if plan.volume else ANY_PHASE),
-            **claim_annotations(wanted.size, retention, plan.volume),
+            **(NO_WAIT if plan.volume else checked.waiting),
+            **claim_annotations(checked.size, retention, plan.volume),
+        }
+        spec = {
+            **checked.spec,
+            "resources": {"requests": {"storage": binary_text(plan.request)}},
+            **({"volume_name": plan.volume} if plan.volume else {}),
         }
         claim: k8s.core.v1.PersistentVolumeClaim | k8s.core.v1.PersistentVolumeClaimPatch
         if retention != "retain":
             if snapshot_class := args.get("snapshot_class_name"):
                 annotations |= {SNAPSHOT_CLASS: snapshot_class}
+            context = args.get("preflight", {}).get("context", "")
             claim = k8s.core.v1.PersistentVolumeClaim(
                 name,
                 metadata=k8s.meta.v1.ObjectMetaArgs(
                     name=name, namespace=namespace, labels=labels, annotations=annotations
                 ),
-                spec=k8s.core.v1.PersistentVolumeClaimSpecArgs(
-                    access_modes=list(wanted.access_modes),
-                    resources=k8s.core.v1.VolumeResourceRequirementsArgs(
-                        requests={"storage": binary_text(plan.request)}
-                    ),
-                    storage_class_name=wanted.storage_class_name,
-                ),
+                spec=k8s.core.v1.PersistentVolumeClaimSpecArgs(**spec),
                 opts=pulumi.ResourceOptions(
-                    parent=self, hooks=snapshot_before_deletion(retention, _context(args))
+                    parent=self, hooks=snapshot_before_deletion(retention, context)
                 ),
             )
         else:
@@ -146,14 +154,7 @@ class VolumeClaim(pulumi.ComponentResource):
                         "pulumi.com/patchFieldManager": _field_manager(),
                     },
                 ),
-                spec=k8s.core.v1.PersistentVolumeClaimSpecPatchArgs(
-                    access_modes=list(wanted.access_modes),
-                    resources=k8s.core.v1.VolumeResourceRequirementsPatchArgs(
-                        requests={"storage": binary_text(plan.request)}
-                    ),
-                    storage_class_name=wanted.storage_class_name,
-                    volume_name=plan.volume or None,
-                ),
+                spec=k8s.core.v1.PersistentVolumeClaimSpecPatchArgs(**spec),
                 opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
             )
             take_up(self, claim, namespace, name, plan)
@@ -161,35 +162,63 @@ class VolumeClaim(pulumi.ComponentResource):
         self.register_outputs({"claimName": self.claim_name})
 
 
-def _plan(name: str, args: VolumeClaimArgs) -> tuple[WantedClaim, str, ClaimPlan, Sequence[str]]:
-    """The claim as wanted, its retention, what this run makes of it, and what to say."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Checked:
+    namespace: str
+    labels: dict[str, str]
+    waiting: dict[str, str]
+    spec: dict[str, Any]
+    size: int
+    retention: str
+
+
+def _checked(name: str, args: VolumeClaimArgs) -> _Checked:
+    """The whole claim, as far as its args tell."""
     resource = f"VolumeClaim {name}"
     check_keys(resource, args, VolumeClaimArgs)
     check_subdomain_name(resource, "name", name)
-    namespace = check_label_name(resource, "namespace", args["namespace"])
-    retention = one_of(resource, "retention", args.get("retention", "retain"), RETENTIONS)
+    spec = claim_spec(resource, args)
+    return _Checked(
+        namespace=check_label_name(resource, "namespace", args["namespace"]),
+        labels=object_labels(
+            resource,
+            app=args.get("app", name),
+            instance=args.get("instance", name),
+            component=args.get("component", "storage"),
+            part_of=args.get("part_of", "statefast"),
+            extra=args.get("labels"),
+        ),
+        waiting=_BOUND if binds_at_once(spec) else ANY_PHASE,
+        spec=spec,
+        size=storage_bytes(resource, "size", args["size"]),
+        retention=one_of(resource, "retention", args.get("retention", "retain"), RETENTIONS),
+    )
+
+
+def _planned(
+    name: str, args: VolumeClaimArgs, checked: _Checked
+) -> tuple[ClaimPlan, Sequence[str]]:
+    """What this run makes of it, and what its owner should know."""
+    spec = checked.spec
     wanted = WantedClaim(
         name=name,
         field="size",
-        size=storage_bytes(resource, "size", args["size"]),
-        storage_class_name=args.get("storage_class_name"),
-        access_modes=access_modes(resource, "access_modes", args.get("access_modes")),
-        volume_mode="Filesystem",
+        size=checked.size,
+        storage_class_name=spec.get("storage_class_name"),
+        access_modes=tuple(spec["access_modes"]),
+        volume_mode=spec.get("volume_mode"),
         settled=True,
+        chosen=any(key in spec for key in _ORIGINS),
     )
-    asks = reader(resource, args.get("preflight"))
+    asks = reader(f"VolumeClaim {name}", args.get("preflight"))
     plans = plan_claims(
         asks,
-        namespace=namespace,
+        namespace=checked.namespace,
         wanted=[wanted],
-        retention=retention,
+        retention=checked.retention,
         consents=args.get("consent") or (),
     )
-    return wanted, retention, plans[name], asks.notes
-
-
-def _context(args: VolumeClaimArgs) -> str:
-    return args.get("preflight", {}).get("context", "")
+    return plans[name], asks.notes
 
 
 def _field_manager() -> str:

@@ -1,19 +1,27 @@
-"""What a driver of the catalogue is, and how its parameters are checked.
+"""What a driver of the catalogue is: what it provisions with, is told, and can do.
 
 The drivers themselves are in `driver_catalogue`.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .errors import MISSING, StatefastError
-from .fields import nearest
+from .driver_parameters import ParameterSpec
+from .errors import StatefastError
 
-__all__ = ["Driver", "Secrets", "check_in_tree"]
+__all__ = ["BLOCK", "FILESYSTEM", "GIB", "MIB", "Driver", "Secrets", "check_in_tree"]
+
+FILESYSTEM = "Filesystem"
+BLOCK = "Block"
+MIB = 2**20
+GIB = 2**30
 
 _CSI = "csi.storage.k8s.io"
-_BOOLEANS = ("true", "false")
+_ONE_POD = "ReadWriteOncePod"
+_MANY = "ReadWriteMany"
+# Both are one node's: what a driver mounts on one node, Kubernetes can keep to one pod of it
+# (KEP-2485), whether the driver knows the difference or not.
+_ONE_NODE = frozenset({"ReadWriteOnce", _ONE_POD})
 
 # Provisioners that Kubernetes once had inside, and the driver that took over (KEP-625; rbd and
 # cephfs were removed in 1.31 without a migration).
@@ -24,6 +32,7 @@ _SUCCESSORS = {
     "kubernetes.io/cephfs": "driver cephfs",
     "kubernetes.io/cinder": "driver custom with cinder.csi.openstack.org",
     "kubernetes.io/gce-pd": "driver gce-pd",
+    "kubernetes.io/glusterfs": "another driver: it has no successor",
     "kubernetes.io/portworx-volume": "driver custom with pxd.portworx.com",
     "kubernetes.io/rbd": "driver ceph-rbd",
     "kubernetes.io/vsphere-volume": "driver custom with csi.vsphere.vmware.com",
@@ -37,10 +46,22 @@ class Secrets:
 
     Attributes:
         roles: Role, as in `csi.storage.k8s.io/<role>-secret-name`, to the parameter that names
-            the Secret.
+            the Secret. A role whose parameter is not given is left out.
     """
 
     roles: Mapping[str, str]
+
+    def written(self, values: Mapping[str, str]) -> dict[str, str]:
+        """The parameters with every reference spelt out as the CSI sidecars read it."""
+        left = dict(values)
+        namespace = left.pop("secretNamespace")
+        names = {role: left[key] for role, key in self.roles.items() if key in left}
+        for key in set(self.roles.values()):
+            left.pop(key, None)
+        for role, name in names.items():
+            left[f"{_CSI}/{role}-secret-name"] = name
+            left[f"{_CSI}/{role}-secret-namespace"] = namespace
+        return left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,98 +71,123 @@ class Driver:
     Attributes:
         name: The word in config.
         provisioner: `provisioner` of the class; None where the user names it.
-        required: Parameters that must be given, with an example each.
-        defaults: Parameters that may be left out, with what they are then.
-        optional: Parameters that may be given and have no default.
-        choices: Values a parameter is limited to.
-        booleans: Parameters that are `true` or `false`.
-        numbers: Parameters that are whole numbers.
-        numbered: Prefixes of parameters that end in a number, like `tagSpecification_1`.
+        storage: What its StorageClass can be told.
+        snapshot: What its VolumeSnapshotClass can be told; None where it takes no snapshots.
+        attributes: What its VolumeAttributesClass can be told; None where it cannot modify a
+            volume that exists.
         renamed: Names here to the names in the class, where the two differ.
-        secrets: Secret references to write; None where the driver needs none.
-        open: True where the names of the parameters are the user's own.
+        secrets: Secret references of the StorageClass; None where the driver needs none.
+        snapshot_secrets: Those of the VolumeSnapshotClass.
+        mount_options: Mount options of new volumes, unless others are given.
+        topology_keys: Labels of nodes its volumes can be bound to; empty where those are the
+            cluster's own.
+        modes: By volume mode, the access modes it can serve; a mode that is absent it has not.
         expands: Whether a volume can grow.
-        snapshots: Whether a snapshot of a volume can be taken.
+        grows_online: Whether a mounted volume grows without a restart of its pod.
         clones: Whether a volume can be made from another.
-        shared: Whether many nodes can mount a volume for writing.
+        granularity: Unit in bytes a size is rounded up to; 1 where the size is exact.
+        granularity_below_gib: The unit of sizes below one GiB.
     """
 
     name: str
     provisioner: str | None
-    required: Mapping[str, str] = field(default_factory=dict)
-    defaults: Mapping[str, str] = field(default_factory=dict)
-    optional: tuple[str, ...] = ()
-    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    booleans: tuple[str, ...] = ()
-    numbers: tuple[str, ...] = ()
-    numbered: tuple[str, ...] = ()
+    storage: ParameterSpec = field(default_factory=ParameterSpec)
+    snapshot: ParameterSpec | None = field(default_factory=ParameterSpec)
+    attributes: ParameterSpec | None = None
     renamed: Mapping[str, str] = field(default_factory=dict)
     secrets: Secrets | None = None
-    open: bool = False
+    snapshot_secrets: Secrets | None = None
+    mount_options: tuple[str, ...] = ()
+    topology_keys: tuple[str, ...] = ()
+    modes: Mapping[str, frozenset[str]] = field(
+        default_factory=lambda: {FILESYSTEM: _ONE_NODE, BLOCK: _ONE_NODE}
+    )
     expands: bool = True
-    snapshots: bool = True
+    grows_online: bool = True
     clones: bool = True
-    shared: bool = False
+    granularity: int = 1
+    granularity_below_gib: int = 1
 
     @property
-    def known(self) -> list[str]:
-        """The names of all its parameters, the required ones first."""
-        names = [*self.required, *self.defaults, *self.optional, *self.choices]
-        return list(dict.fromkeys([*names, *self.booleans, *self.numbers]))
+    def snapshots(self) -> bool:
+        """Whether a snapshot of a volume can be taken."""
+        return self.snapshot is not None
 
-    def parameters(self, resource: str, given: Mapping[str, str]) -> dict[str, str]:
-        """The parameters of the class, complete and checked.
+    @property
+    def modifies(self) -> bool:
+        """Whether the attributes of a volume that exists can be changed."""
+        return self.attributes is not None
+
+    @property
+    def blocks(self) -> bool:
+        """Whether a volume can be handed over as a raw device."""
+        return BLOCK in self.modes
+
+    @property
+    def shared(self) -> bool:
+        """Whether many nodes can mount a file system for writing."""
+        return self.serves(_MANY, FILESYSTEM)
+
+    def serves(self, access_mode: str, volume_mode: str = FILESYSTEM) -> bool:
+        """Whether a volume of that mode can be mounted like that."""
+        return access_mode in self.modes.get(volume_mode, frozenset())
+
+    def parameters(self, resource: str, given: Mapping[str, object]) -> dict[str, str]:
+        """The parameters of the StorageClass, complete and checked.
+
+        Parameters of a class cannot be changed, and a volume keeps those it was born with: a
+        class without the secret for growing makes volumes that can never grow. So every secret
+        a volume may need in its life is written.
 
         Raises:
             StatefastError: one is missing, unknown or has a value the driver does not know.
         """
-        for key, example in self.required.items():
-            if not given.get(key):
-                raise StatefastError(
-                    resource, f"parameters.{key}", MISSING, "", f"write it like {example!r}"
-                )
-        for key, value in given.items():
-            self._check(resource, key, value)
-        return self._render({**self.defaults, **given})
+        values = self.storage.complete(resource, self.name, given)
+        if self.secrets is not None:
+            values = self.secrets.written(values)
+        return {self.renamed.get(key, key): value for key, value in values.items()}
 
-    def _check(self, resource: str, key: str, value: str) -> None:
-        where = f"parameters.{key}"
-        if key not in self.known and not self.open and not self._is_numbered(key):
+    def snapshot_parameters(self, resource: str, given: Mapping[str, object]) -> dict[str, str]:
+        """The parameters of the VolumeSnapshotClass, complete and checked.
+
+        Raises:
+            StatefastError: as `parameters`, or the driver takes no snapshots.
+        """
+        if self.snapshot is None:
             raise StatefastError(
                 resource,
-                where,
-                value,
-                f"but driver {self.name} has no such parameter",
-                nearest(key, self.known),
+                "driver",
+                self.name,
+                "but it takes no snapshots",
+                "use a class of another driver",
             )
-        allowed = _BOOLEANS if key in self.booleans else self.choices.get(key)
-        if allowed is not None and value not in allowed:
-            raise StatefastError(
-                resource, where, value, "not one of the choices", nearest(value, allowed)
-            )
-        if key in self.numbers and not re.fullmatch(r"[0-9]+", value):
-            raise StatefastError(
-                resource, where, value, "not a whole number", "write digits, in quotes"
-            )
+        values = self.snapshot.complete(resource, self.name, given)
+        return values if self.snapshot_secrets is None else self.snapshot_secrets.written(values)
 
-    def _is_numbered(self, key: str) -> bool:
-        return any(re.fullmatch(re.escape(prefix) + "[0-9]+", key) for prefix in self.numbered)
+    def attribute_parameters(self, resource: str, given: Mapping[str, object]) -> dict[str, str]:
+        """The parameters of the VolumeAttributesClass, checked.
 
-    def _render(self, values: dict[str, str]) -> dict[str, str]:
-        """Writes every secret reference the driver may need in a volume's life.
-
-        Parameters of a class cannot be changed, and a volume keeps those it was born with: a
-        class without the secret for growing makes volumes that can never grow.
+        Raises:
+            StatefastError: as `parameters`, or the driver cannot modify a volume.
         """
-        if self.secrets is not None:
-            namespace = values.pop("secretNamespace")
-            names = {role: values[key] for role, key in self.secrets.roles.items()}
-            for key in set(self.secrets.roles.values()):
-                del values[key]
-            for role, name in names.items():
-                values[f"{_CSI}/{role}-secret-name"] = name
-                values[f"{_CSI}/{role}-secret-namespace"] = namespace
-        return {self.renamed.get(key, key): value for key, value in values.items()}
+        if self.attributes is None:
+            raise StatefastError(
+                resource,
+                "driver",
+                self.name,
+                "but it cannot modify a volume that exists",
+                "use a class of another driver",
+            )
+        return self.attributes.complete(resource, self.name, given)
+
+    def size_made(self, size: int) -> int:
+        """The size in bytes of the volume that a claim of `size` bytes gets."""
+        unit = self.granularity_below_gib if size < GIB else self.granularity
+        return -(-size // unit) * unit
+
+    def makes_exactly(self, size: int) -> bool:
+        """Whether a claim of `size` bytes gets a volume of just that size."""
+        return self.size_made(size) == size
 
 
 def check_in_tree(resource: str, provisioner: str) -> None:

@@ -165,9 +165,11 @@ class Fields:
         return {str(name): item for name, item in value.items()}
 
     def __contains__(self, key: str) -> bool:
-        """Whether the key was given; asking makes it a known one."""
+        """Whether the key was given and is not null; asking makes it a known one."""
         self._known.append(key)
-        return self._left.get(key) is not None
+        if self._left.get(key) is None:
+            self._left.pop(key, None)
+        return key in self._left
 
     def done(self) -> None:
         """Refuses every key nobody asked for.

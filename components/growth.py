@@ -26,6 +26,8 @@ def claim_annotations(size: int, retention: str, volume: str = "") -> dict[str, 
 
 def wait_for_capacity(plan: ClaimPlan) -> dict[str, str]:
     """Makes `up` wait until the volume has its size, and not only the claim its wish."""
+    if not plan.capacity:
+        return {"pulumi.com/waitFor": "jsonpath={.status.phase}"}
     size = binary_text(plan.capacity)
     return {"pulumi.com/waitFor": f"jsonpath={{.status.capacity.storage}}={size}"}
 

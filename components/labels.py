@@ -6,6 +6,7 @@ The set is https://kubernetes.io/docs/concepts/overview/working-with-objects/com
 from collections.abc import Mapping
 
 from .errors import StatefastError
+from .label_syntax import check_label_key, check_label_value
 
 __all__ = ["MANAGED_BY", "PREFIX", "object_labels", "selector_labels"]
 
@@ -42,7 +43,8 @@ def object_labels(
         extra: Labels of the user's; they may add, never override.
 
     Raises:
-        StatefastError: `extra` has a key of the recommended set.
+        StatefastError: `extra` has a key of the recommended set, or one of them is no label. A
+            name of more than 63 characters is none.
     """
     own = {
         **selector_labels(app, instance),
@@ -59,4 +61,9 @@ def object_labels(
                 "a label that selects or describes the workload itself",
                 "choose another key, or name the workload differently",
             )
-    return {**(extra or {}), **own}
+    return {
+        check_label_key(resource, "labels", key): check_label_value(
+            resource, f"labels.{key}", value
+        )
+        for key, value in {**(extra or {}), **own}.items()
+    }

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components import StorageClass
 from components.args import RETENTIONS, one_of
 from components.driver_catalogue import DRIVERS
 from components.errors import StatefastError
@@ -66,15 +65,16 @@ class Settings:
         made = self.storage_class
         own: dict[str, OwnClassArgs] = {}
         if made is not None:
-            expandable = made.args.get("expandable", DRIVERS[made.args["driver"]].expands)
+            driver = DRIVERS[made.args["driver"]]
             own[made.name] = {
-                "expandable": expandable,
+                "provisioner": driver.provisioner or made.args["provisioner"],
+                "expandable": made.args.get("expandable", driver.expands),
                 "default": made.args.get("default", False),
             }
         return Surroundings(
             namespace=self.namespace,
             retention=self.retention,
-            snapshot_class_name="",
+            snapshot_class_name=next(iter(made.snapshot_classes), "") if made else "",
             preflight={
                 "mode": self.preflight_mode,
                 "context": self.context,
@@ -93,6 +93,9 @@ class Settings:
         for workload in self.workloads:
             workload.preflight(where)
         asks = reader("stack config", where.preflight)
+        if self.storage_class is not None:
+            classes = asks.read("classes", "", "whether another class is the default one")
+            self.storage_class.check(classes)
         note_leftovers(asks, self.namespace, {workload.name for workload in self.workloads})
         report(asks.notes)
 
@@ -183,7 +186,7 @@ def _read(fields: Fields) -> Settings:
     )
     # All of it before any of it: the SDK registers what was asked for before an error.
     if storage_class is not None:
-        StorageClass.check(storage_class.name, storage_class.args)
+        storage_class.check()
     for workload in workloads:
         workload.check(settings.surroundings)
         check_driver(workload, storage_class)

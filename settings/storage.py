@@ -1,22 +1,61 @@
 """The storage class of the stack, as config says it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from components import StorageClassArgs
+from components import (
+    StorageClass,
+    StorageClassArgs,
+    VolumeAttributesClass,
+    VolumeAttributesClassArgs,
+    VolumeSnapshotClass,
+    VolumeSnapshotClassArgs,
+)
 from components.driver_catalogue import DRIVERS
 from components.fields import Fields
 from components.names import check_subdomain_name
+from components.snapshot_class import DELETION_POLICIES
 from components.storage_class import BINDING_MODES, RECLAIM_POLICIES
+from components.topology import allowed_topologies
 
 __all__ = ["StorageClassSettings", "read_storage_class"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorageClassSettings:
-    """The class this stack makes."""
+    """The class this stack makes, and the classes of snapshots and attributes beside it.
+
+    Attributes:
+        snapshot_classes: By name; one at most.
+        attributes_classes: By name.
+    """
 
     name: str
     args: StorageClassArgs
+    snapshot_classes: Mapping[str, VolumeSnapshotClassArgs]
+    attributes_classes: Mapping[str, VolumeAttributesClassArgs]
+
+    def check(self, cluster_classes: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+        """Asks the components, before any is built, whether they would have these args.
+
+        Args:
+            cluster_classes: The StorageClasses of the cluster by name; None where nobody asked.
+
+        Raises:
+            StatefastError: one would not.
+        """
+        StorageClass.check(self.name, self.args, cluster_classes)
+        for name, snapshots in self.snapshot_classes.items():
+            VolumeSnapshotClass.check(name, snapshots)
+        for name, attributes in self.attributes_classes.items():
+            VolumeAttributesClass.check(name, attributes)
+
+    def attributes_class_name(self, name: str) -> str:
+        """The name in the cluster of an attributes class; the name itself where it is not ours."""
+        if name in self.attributes_classes:
+            return VolumeAttributesClass.name_in_cluster(name, self.attributes_classes[name])
+        return name
 
 
 def read_storage_class(given: object) -> StorageClassSettings | None:
@@ -29,16 +68,67 @@ def read_storage_class(given: object) -> StorageClassSettings | None:
     if given == {}:
         return None
     name = check_subdomain_name("storageClass", "name", fields.text("name", like="rbd"))
+    driver = fields.choice("driver", list(DRIVERS))
     args: StorageClassArgs = {
-        "driver": fields.choice("driver", list(DRIVERS)),
+        "driver": driver,
         "parameters": fields.text_map("parameters"),
         "reclaim_policy": fields.choice("reclaimPolicy", RECLAIM_POLICIES, RECLAIM_POLICIES[0]),
         "binding_mode": fields.choice("bindingMode", BINDING_MODES, BINDING_MODES[0]),
         "default": fields.boolean("default", False),
+        "demote": fields.texts("demote"),
     }
+    topologies: Any = fields.take("allowedTopologies", [])
+    allowed_topologies(
+        "storageClass", "allowedTopologies", topologies, DRIVERS[driver].topology_keys
+    )
+    if topologies:
+        args["allowed_topologies"] = topologies
     if "expandable" in fields:
         args["expandable"] = fields.boolean("expandable", True)
-    if "provisioner" in fields:
-        args["provisioner"] = fields.text("provisioner", like="ebs.csi.aws.com")
+    if "mountOptions" in fields:
+        args["mount_options"] = fields.texts("mountOptions")
+    provisioner = fields.text("provisioner", like="ebs.csi.aws.com", optional=True)
+    if provisioner:
+        args["provisioner"] = provisioner
+    settings = StorageClassSettings(
+        name=name,
+        args=args,
+        snapshot_classes=_snapshot_class(fields, driver, provisioner),
+        attributes_classes=_attributes_classes(fields, driver, provisioner),
+    )
     fields.done()
-    return StorageClassSettings(name=name, args=args)
+    return settings
+
+
+def _snapshot_class(
+    fields: Fields, driver: str, provisioner: str
+) -> dict[str, VolumeSnapshotClassArgs]:
+    if "snapshotClass" not in fields:
+        return {}
+    group = fields.group("snapshotClass")
+    name = group.text("name", like="rbd-snapshots")
+    args: VolumeSnapshotClassArgs = {
+        "driver": driver,
+        "parameters": group.text_map("parameters"),
+        "deletion_policy": group.choice("deletionPolicy", DELETION_POLICIES, DELETION_POLICIES[0]),
+        "default": group.boolean("default", False),
+    }
+    if provisioner:
+        args["provisioner"] = provisioner
+    group.done()
+    return {name: args}
+
+
+def _attributes_classes(
+    fields: Fields, driver: str, provisioner: str
+) -> dict[str, VolumeAttributesClassArgs]:
+    read: dict[str, VolumeAttributesClassArgs] = {}
+    for group in fields.groups("attributesClasses"):
+        name = group.text("name", like="fast")
+        if name in read:
+            raise group.fail("name", name, "but another one has that name", "rename one")
+        read[name] = {"driver": driver, "parameters": group.text_map("parameters")}
+        if provisioner:
+            read[name]["provisioner"] = provisioner
+        group.done()
+    return read

@@ -18,27 +18,14 @@ __all__ = [
     "check_class",
     "check_expandable",
     "check_quota",
-    "default_class",
     "needs_of",
 ]
 
-_IS_DEFAULT = "storageclass.kubernetes.io/is-default-class"
 _STORAGE = "requests.storage"
 _COUNT = "persistentvolumeclaims"
 
 # Key of a quota to what is asked on top of what is used: bytes, or claims.
 Need = Mapping[str, int]
-
-
-def default_class(classes: Iterable[Object]) -> str:
-    """The class of claims that name none: the newest default one (KEP-3333); empty if none is."""
-    found = [
-        item
-        for item in classes
-        if (item["metadata"].get("annotations") or {}).get(_IS_DEFAULT) == "true"
-    ]
-    found.sort(key=lambda item: str(item["metadata"].get("creationTimestamp", "")))
-    return str(found[-1]["metadata"]["name"]) if found else ""
 
 
 def check_class(resource: str, field: str, name: str, known: Iterable[str]) -> None:

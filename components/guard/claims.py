@@ -1,18 +1,19 @@
 """What becomes of each claim in this run: made, taken up again, grown, left alone, or refused."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ..default_class import default_classes
+from ..driver_catalogue import driver_of
+from ..drivers import GIB
 from ..errors import StatefastError
 from ..quantity import binary_text
 from .capability import (
     check_class,
     check_expandable,
     check_quota,
-    default_class,
     needs_of,
 )
-from .cluster import Object
 from .consent import Change
 from .live import LiveClaim, LiveClass
 from .preflight import Reader, owner_of_run
@@ -33,6 +34,7 @@ class WantedClaim:
         storage_class_name: None for the default class.
         settled: Whether the claim itself is held to class and modes. The claims of a StatefulSet
             are not: they keep those of the template they were made from.
+        chosen: Whether the args say which volume it is for, or what it starts with.
     """
 
     name: str
@@ -40,8 +42,9 @@ class WantedClaim:
     size: int
     storage_class_name: str | None
     access_modes: tuple[str, ...]
-    volume_mode: str
+    volume_mode: str | None
     settled: bool
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +53,8 @@ class ClaimPlan:
 
     Attributes:
         request: Size to ask for, in bytes.
-        capacity: Size that the volume will have, in bytes, as far as it is known.
+        capacity: Size that the volume will have, in bytes; 0 where that is not known, or not to
+            be waited for.
         live: Whether the claim is there and this stack's.
         grows: Whether a volume that is there gets larger.
         volume: The volume that the claim takes up again, now or in an earlier run; empty where
@@ -93,7 +97,7 @@ def plan_claims(
         return {
             claim.name: ClaimPlan(
                 request=claim.size,
-                capacity=claim.size,
+                capacity=0 if claim.size % GIB else claim.size,
                 live=False,
                 grows=False,
                 volume="",
@@ -106,9 +110,15 @@ def plan_claims(
         claim.name: _plan(reader, namespace, claim, live.get(claim.name), retention, consents)
         for claim in wanted
     }
-    _check_classes(reader, wanted, plans, live)
+    classes = _classes(reader)
+    if classes is not None:
+        _check_classes(reader, wanted, plans, live, classes)
+        _check_default(reader, wanted, plans, classes)
     _check_quotas(reader, namespace, wanted, plans, live)
-    return plans
+    return {
+        claim.name: _with_capacity(reader, plans[claim.name], live.get(claim.name), claim, classes)
+        for claim in wanted
+    }
 
 
 def _plan(
@@ -131,7 +141,7 @@ def _plan(
             )
         return ClaimPlan(
             request=size,
-            capacity=size,
+            capacity=0,
             live=False,
             grows=False,
             volume=released.name if released is not None else "",
@@ -152,7 +162,7 @@ def _plan(
         )
     return ClaimPlan(
         request=asked,
-        capacity=expected_capacity(asked, live),
+        capacity=0,
         live=True,
         grows=asked > live.requested,
         volume=live.taken_up,
@@ -163,7 +173,7 @@ def _plan(
 def _released(
     reader: Reader, namespace: str, wanted: WantedClaim, retention: str
 ) -> Released | None:
-    if retention != "retain":
+    if retention != "retain" or wanted.chosen:
         return None
     volumes = reader.read(
         "volumes", "", "whether a released volume waits for a claim to take it up again"
@@ -238,43 +248,84 @@ def _check_settled(reader: Reader, wanted: WantedClaim, live: LiveClaim) -> None
         )
 
 
+def _classes(reader: Reader) -> Mapping[str, LiveClass] | None:
+    """The classes of the cluster, with those that this program makes as it makes them."""
+    found = reader.read("classes", "", "whether the storage classes are there and let claims grow")
+    if found is None:
+        return None
+    own = {
+        name: LiveClass(
+            name=name,
+            provisioner=made["provisioner"],
+            expandable=made["expandable"],
+            default=made["default"],
+        )
+        for name, made in reader.own_classes.items()
+    }
+    defaults = default_classes(found)
+    live = {name: LiveClass.of(item, default=name in defaults) for name, item in found.items()}
+    return {**live, **own}
+
+
 def _check_classes(
     reader: Reader,
     wanted: Iterable[WantedClaim],
     plans: Mapping[str, ClaimPlan],
     live: Mapping[str, LiveClaim],
+    classes: Mapping[str, LiveClass],
 ) -> None:
-    classes = reader.read(
-        "classes", "", "whether the storage classes are there and let claims grow"
-    )
-    if classes is None:
-        return
-    own = reader.own_classes
     for claim in wanted:
         plan = plans[claim.name]
-        name = live[claim.name].storage_class_name if plan.live else claim.storage_class_name
         if plan.grows:
-            found: LiveClass | None
-            if name is not None and name in own:
-                found = LiveClass(name=name, provisioner="", expandable=own[name]["expandable"])
-            else:
-                item = classes.get(name or "")
-                found = LiveClass.of(item) if item is not None else None
+            name = live[claim.name].storage_class_name
             check_expandable(
-                reader.resource, claim.field, plan.request, claim.name, name or "", found
+                reader.resource, claim.field, plan.request, claim.name, name, classes.get(name)
             )
-        elif not plan.live and not plan.volume:
-            if name is None:
-                _check_default(reader, classes)
-            elif name:
-                check_class(reader.resource, "storage_class_name", name, {*classes, *own})
+        elif _is_made(plan, claim) and claim.storage_class_name:
+            check_class(reader.resource, "storage_class_name", claim.storage_class_name, classes)
 
 
-def _check_default(reader: Reader, classes: Mapping[str, Object]) -> None:
-    if any(item["default"] for item in reader.own_classes.values()):
-        return
-    if not default_class(classes.values()):
-        check_class(reader.resource, "storage_class_name", "(default)", classes)
+def _check_default(
+    reader: Reader,
+    wanted: Iterable[WantedClaim],
+    plans: Mapping[str, ClaimPlan],
+    classes: Mapping[str, LiveClass],
+) -> None:
+    for claim in wanted:
+        without = claim.storage_class_name is None and _is_made(plans[claim.name], claim)
+        if without and not any(found.default for found in classes.values()):
+            check_class(reader.resource, "storage_class_name", "(default)", classes)
+
+
+def _is_made(plan: ClaimPlan, claim: WantedClaim) -> bool:
+    """Whether a class has to make a volume for it."""
+    return not plan.live and not plan.volume and not (claim.chosen and not claim.storage_class_name)
+
+
+def _with_capacity(
+    reader: Reader,
+    plan: ClaimPlan,
+    live: LiveClaim | None,
+    claim: WantedClaim,
+    classes: Mapping[str, LiveClass] | None,
+) -> ClaimPlan:
+    """What the volume will have once its driver has rounded: the size to wait for."""
+    name = live.storage_class_name if live is not None else claim.storage_class_name
+    found = (classes or {}).get(name or "")
+    driver = driver_of(found.provisioner) if found is not None else None
+    if driver is not None and driver.grows_online:
+        made = driver.size_made(plan.request)
+    elif driver is None and plan.request % GIB == 0:
+        # Whoever makes it, no driver known makes another size of this.
+        made = plan.request
+    else:
+        made = 0
+    if driver is not None and not driver.grows_online and plan.grows:
+        reader.note(
+            f"the volume of claim {claim.name} grows when its pod restarts (driver"
+            f" {driver.name}): kubectl rollout restart"
+        )
+    return replace(plan, capacity=expected_capacity(made, live) if made else 0)
 
 
 def _check_quotas(

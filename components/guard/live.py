@@ -161,12 +161,14 @@ class LiveClass:
     name: str
     provisioner: str
     expandable: bool
+    default: bool
 
     @classmethod
-    def of(cls, item: Object) -> Self:
-        """Reads a StorageClass."""
+    def of(cls, item: Object, *, default: bool) -> Self:
+        """Reads a StorageClass; whether it is the default one, its annotations say."""
         return cls(
             name=item["metadata"]["name"],
             provisioner=item["provisioner"],
             expandable=bool(item.get("allowVolumeExpansion")),
+            default=default,
         )

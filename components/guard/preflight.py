@@ -17,6 +17,8 @@ MODES = ("warn", "strict", "off")
 class OwnClassArgs(TypedDict):
     """What a class can do that the same program makes, and the cluster may not have yet."""
 
+    provisioner: str
+    """Who makes its volumes."""
     expandable: bool
     """Whether its claims may grow."""
     default: bool

@@ -108,6 +108,26 @@ WRONG: dict[str, tuple[Config, list[str]]] = {
         storage_class(parameters={"clusterID": "a", "pool": "b", "imageFeature": "layering"}),
         ["parameters.imageFeature", "'imageFeatures'"],
     ),
+    "zone of another cloud": (
+        storage_class(
+            driver="aws-ebs",
+            parameters={},
+            allowedTopologies=[{"topology.gke.io/zone": ["europe-west1-b"]}],
+        ),
+        ["allowedTopologies[0]", "topology.gke.io/zone", "'topology.kubernetes.io/zone'"],
+    ),
+    "snapshots of what takes none": (
+        storage_class(driver="local-path", parameters={}, snapshotClass={"name": "bad-input"}),
+        ["VolumeSnapshotClass bad-input", "driver", "local-path"],
+    ),
+    "attributes the driver does not know": (
+        storage_class(attributesClasses=[{"name": "bad-input", "parameters": {"iops": "1"}}]),
+        ["VolumeAttributesClass bad-input", "parameters.iops", "maxReadIops"],
+    ),
+    "demotion without promotion": (
+        storage_class(demote=["standard"]),
+        ["demote", "standard", "set default to true"],
+    ),
     "unknown reclaim policy": (
         storage_class(reclaimPolicy="retain"),
         ["reclaimPolicy", "'retain'", "'Retain'"],

@@ -96,7 +96,9 @@ def test_args_are_refused_or_make_a_sound_set(
     assert selector.items() <= made.spec["template"]["metadata"]["labels"].items()
     assert recording.one("Service", made.spec["serviceName"]).spec["clusterIP"] == "None"
     patches = [item for item in recording.objects() if item.kind == "PersistentVolumeClaimPatch"]
-    assert [patch.name for patch in patches] == [f"zk-vol-zk-{n}" for n in range(replicas)]
+    # What does not wait for each other is registered in any order.
+    assert {patch.name for patch in patches} == {f"zk-vol-zk-{n}" for n in range(replicas)}
+    assert len(patches) == replicas
     assert all(patch.retain_on_delete for patch in patches)
 
 

@@ -70,6 +70,8 @@ def test_a_custom_driver_brings_its_own_provisioner_and_parameters() -> None:
         ({**CEPH, "provisioner": "other"}, "the driver provisions with rbd.csi.ceph.com"),
         ({"driver": "custom", "provisioner": "kubernetes.io/aws-ebs"}, "use driver aws-ebs"),
         ({"driver": "local-path", "expandable": True}, "local-path cannot grow volumes"),
+        ({"driver": "custom", "provisioner": "a b"}, "'a b', not the name of a provisioner"),
+        ({**EBS, "parameters": {"": "x"}}, "parameters is '', not a name"),
         ({**CEPH, "reclaim_policy": "Recycle"}, "reclaim_policy is 'Recycle'"),
         ({**CEPH, "binding_mode": "Never"}, "binding_mode is 'Never'"),
         ({**CEPH, "reclaimPolicy": "Retain"}, "did you mean 'reclaim_policy'"),
@@ -83,3 +85,67 @@ def test_wrong_args_are_refused(given: dict[str, object], said: str) -> None:
 
 def test_a_static_class_needs_no_provisioner() -> None:
     StorageClass.check("fixed", {"driver": "custom", "provisioner": "kubernetes.io/no-provisioner"})
+
+
+def test_the_driver_brings_its_mount_options_and_others_replace_them() -> None:
+    assert inputs(**CEPH)["mountOptions"] == ["discard"]
+    assert inputs(**CEPH, mount_options=["noatime"])["mountOptions"] == ["noatime"]
+    assert "mountOptions" not in inputs(**CEPH, mount_options=[])
+    assert "mountOptions" not in inputs(driver="hostpath")
+
+
+def test_topologies_are_terms_of_labels() -> None:
+    made = inputs(
+        driver="aws-ebs",
+        allowed_topologies=[
+            {"topology.kubernetes.io/zone": ["a", "b"]},
+            {"topology.k8s.aws/zone-id": ["c"]},
+        ],
+    )
+    assert made["allowedTopologies"] == [
+        {"matchLabelExpressions": [{"key": "topology.kubernetes.io/zone", "values": ["a", "b"]}]},
+        {"matchLabelExpressions": [{"key": "topology.k8s.aws/zone-id", "values": ["c"]}]},
+    ]
+    assert "allowedTopologies" not in inputs(**CEPH, allowed_topologies=[])
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("zone", "allowed_topologies is 'zone', not a list of terms"),
+        ([{}], r"allowed_topologies\[0\] is {}, not a mapping from labels"),
+        ([{"a b": ["x"]}], r"allowed_topologies\[0\] is 'a b', not the key of a label"),
+        ([{"example.com/rack": []}], r"allowed_topologies\[0\].example.com/rack is \[\]"),
+        ([{"rack": ["1", 2]}], "rack is 2, not the value of a label"),
+        ([{"rack": ["1", "1"]}], "one is there twice"),
+        ([{"rack": ["1"]}, {"rack": ["1"]}], r"allowed_topologies\[1\] is .* there already"),
+    ],
+)
+def test_topologies_no_api_server_would_have_are_refused(given: object, said: str) -> None:
+    with pytest.raises(StatefastError, match=said):
+        StorageClass.check("rbd", cast("StorageClassArgs", {**CEPH, "allowed_topologies": given}))
+
+
+def test_a_label_the_driver_does_not_know_is_refused_with_the_nearest() -> None:
+    zones = [{"topology.kubernetes.io/zone": ["a"]}]
+    with pytest.raises(StatefastError, match=r"did you mean 'topology.gke.io/zone'\?"):
+        StorageClass.check("pd", {"driver": "gce-pd", "allowed_topologies": zones})
+
+
+def test_a_rook_of_another_namespace_is_still_a_rook() -> None:
+    rook = {"driver": "rook-ceph-rbd", "parameters": {"pool": "a"}}
+    made = inputs(**rook, provisioner="storage.rbd.csi.ceph.com")
+    assert made["provisioner"] == "storage.rbd.csi.ceph.com"
+    with pytest.raises(StatefastError, match=r"provisions with rook-ceph\.rbd"):
+        inputs(**rook, provisioner="storage.cephfs.csi.ceph.com")
+
+
+@pytest.mark.parametrize("options", ["discard", [""], [3]])
+def test_mount_options_are_texts_in_a_list(options: object) -> None:
+    with pytest.raises(StatefastError, match="mount_options is "):
+        StorageClass.check("rbd", cast("StorageClassArgs", {**CEPH, "mount_options": options}))
+
+
+def test_a_name_too_long_for_the_label_that_carries_it_is_refused() -> None:
+    with pytest.raises(StatefastError, match=r"labels\.app.* not the value of a label; .* 63 "):
+        StorageClass.check("x" * 64, cast("StorageClassArgs", CEPH))

@@ -1,0 +1,209 @@
+"""Claims of every kind on the real engine, and what editing each field does."""
+
+from typing import Any
+
+import pytest
+
+from components import VolumeAttributesClass, VolumeAttributesClassArgs
+from components.args import ACCESS_MODES
+
+from .conftest import Config, Deployment
+from .parts import Parts, part
+
+RETENTIONS = pytest.mark.parametrize("retention", ["retain", "delete"])
+
+
+@pytest.fixture
+def parts(deployment: Deployment) -> Parts:
+    return Parts(deployment.workspace, deployment.name)
+
+
+@RETENTIONS
+def test_every_access_mode_and_a_raw_device_are_bound(parts: Parts, retention: str) -> None:
+    claims = [
+        parts.claim(mode.lower(), access_modes=[mode], volume_mode="Block", retention=retention)
+        for mode in ACCESS_MODES
+    ]
+    files = parts.claim("files", volume_mode="Filesystem", retention=retention)
+    parts.components(parts.storage(), *claims, files).up()
+
+    parts.wait_bound("files", *(mode.lower() for mode in ACCESS_MODES))
+    assert "updated" not in parts.up().changes
+    for mode in ACCESS_MODES:
+        volume = parts.get("pv", parts.volumes()[mode.lower()][1])
+        assert volume["spec"]["volumeMode"] == "Block"
+        assert volume["spec"]["accessModes"] == [mode]
+    volume = parts.get("pv", parts.volumes()["files"][1])
+    assert volume["spec"]["volumeMode"] == "Filesystem"
+
+
+def there(parts: Parts, name: str, class_name: str = "") -> None:
+    """A volume that is there, as an administrator makes it."""
+    parts.apply(
+        f"""
+apiVersion: v1
+kind: PersistentVolume
+metadata: {{name: {name}, labels: {{tier: {name}}}}}
+spec:
+  capacity: {{storage: 1Gi}}
+  accessModes: [ReadWriteOnce]
+  storageClassName: "{class_name}"
+  csi: {{driver: rbd.csi.ceph.com, volumeHandle: {name}}}
+"""
+    )
+
+
+@RETENTIONS
+def test_a_claim_is_bound_to_a_volume_that_is_there(parts: Parts, retention: str) -> None:
+    # Of one and the same size and mode: only what is asked for can tell them apart.
+    names = [f"{parts.name}-{number}" for number in range(4)]
+    for name in names:
+        there(parts, name, class_name=parts.class_name if name == names[3] else "")
+    args: dict[str, Any] = {
+        "namespace": parts.name,
+        "size": "1Gi",
+        "retention": retention,
+    }
+    expressions = [{"key": "tier", "operator": "In", "values": [names[2]]}]
+    parts.components(
+        # Neither a default class nor one that waits for a pod may come between.
+        parts.storage(binding_mode="WaitForFirstConsumer", default=True),
+        part("VolumeClaim", "named", volume_name=names[1], **args),
+        part("VolumeClaim", "labelled", selector={"match_labels": {"tier": names[0]}}, **args),
+        part("VolumeClaim", "matched", selector={"match_expressions": expressions}, **args),
+        parts.claim("of-class", volume_name=names[3], retention=retention),
+    ).up()
+
+    # `up` has waited for it, so nothing here does.
+    bound = {name: volume for name, (_, volume) in parts.volumes().items()}
+    assert bound == {
+        "named": names[1],
+        "labelled": names[0],
+        "matched": names[2],
+        "of-class": names[3],
+    }
+    for claim in parts.list("pvc").values():
+        assert claim["status"]["phase"] == "Bound"
+
+
+BLOCK = {"volume_mode": "Block"}
+GONE = {"retention": "delete"}
+
+
+@pytest.mark.parametrize(
+    ("given", "change", "said"),
+    [
+        ({}, BLOCK, "immutable"),
+        (GONE, BLOCK, "immutable"),
+        (BLOCK, {"volume_mode": "Filesystem"}, "immutable"),
+        ({}, {"access_modes": ["ReadWriteOncePod"]}, "immutable"),
+        # Who bound the claim owns the field, and says so before its value is looked at.
+        ({}, {"volume_name": "another"}, "conflict"),
+        ({}, {"selector": {"match_labels": {"tier": "another"}}}, "immutable"),
+        ({}, {"data_source": {"claim": "another"}}, "immutable"),
+        (GONE, {"data_source": {"claim": "another"}}, "immutable"),
+    ],
+    ids=[
+        "block",
+        "block-of-ephemeral",
+        "filesystem",
+        "access-mode",
+        "volume",
+        "selector",
+        "source",
+        "source-of-ephemeral",
+    ],
+)
+def test_what_a_claim_is_cannot_be_edited(
+    parts: Parts, given: dict[str, Any], change: dict[str, Any], said: str
+) -> None:
+    parts.components(parts.storage(), parts.claim("data", **given)).up()
+    parts.wait_bound("data")
+    volumes = parts.volumes()
+
+    parts.components(parts.storage(), parts.claim("data", **{**given, **change}))
+    assert said in parts.preview(ok=False).text
+    assert said in parts.up(ok=False).text
+
+    assert parts.volumes() == volumes
+    parts.components(parts.storage(), parts.claim("data", **given)).up()
+    assert parts.volumes() == volumes
+
+
+SLOW: VolumeAttributesClassArgs = {"driver": "ceph-rbd", "parameters": {"maxReadIops": "1000"}}
+FAST: VolumeAttributesClassArgs = {"driver": "ceph-rbd", "parameters": {"maxReadIops": "9000"}}
+
+
+def with_attributes(parts: Parts, args: VolumeAttributesClassArgs, retention: str) -> list[Config]:
+    name = VolumeAttributesClass.name_in_cluster(parts.name, args)
+    return [
+        parts.storage(),
+        part("VolumeAttributesClass", parts.name, **args),
+        parts.claim("data", attributes_class_name=name, retention=retention),
+    ]
+
+
+def current(parts: Parts) -> str:
+    parts.wait("pvc/data", "--for=jsonpath={.status.currentVolumeAttributesClassName}")
+    name: str = parts.get("pvc", "data")["status"]["currentVolumeAttributesClassName"]
+    return name
+
+
+@RETENTIONS
+def test_the_attributes_of_a_volume_change_in_place(parts: Parts, retention: str) -> None:
+    parts.components(*with_attributes(parts, SLOW, retention)).up()
+    parts.wait_bound("data")
+    volumes, slow = parts.volumes(), current(parts)
+
+    parts.components(*with_attributes(parts, FAST, retention)).up()
+
+    fast = VolumeAttributesClass.name_in_cluster(parts.name, FAST)
+    assert fast != slow
+    parts.wait("pvc/data", f"--for=jsonpath={{.status.currentVolumeAttributesClassName}}={fast}")
+    assert parts.volumes() == volumes
+    volume = parts.get("pv", volumes["data"][1])
+    assert volume["spec"]["volumeAttributesClassName"] == fast
+    classes = parts.list("volumeattributesclass")
+    assert classes[fast]["parameters"] == FAST["parameters"]
+    # Somebody else's claim may still use the old one.
+    assert slow in classes
+
+
+def test_a_class_of_attributes_outlives_the_stack_with_its_claims(parts: Parts) -> None:
+    parts.components(*with_attributes(parts, SLOW, "retain")).up()
+    parts.wait_bound("data")
+    volumes, slow = parts.volumes(), current(parts)
+
+    parts.destroy()
+    assert parts.volumes() == volumes
+    assert slow in parts.list("volumeattributesclass")
+
+    parts.up()
+    assert parts.volumes() == volumes
+    assert current(parts) == slow
+
+
+def test_attributes_once_given_cannot_be_taken_away(parts: Parts) -> None:
+    parts.components(*with_attributes(parts, SLOW, "retain")).up()
+    parts.wait_bound("data")
+    volumes, slow = parts.volumes(), current(parts)
+
+    storage, attributes, _ = with_attributes(parts, SLOW, "retain")
+    parts.components(storage, attributes, parts.claim("data"))
+    assert "Forbidden" in parts.preview(ok=False).text
+
+    assert parts.volumes() == volumes
+    assert current(parts) == slow
+
+
+def test_a_class_of_attributes_cannot_hold_up_the_end_of_a_stack(parts: Parts) -> None:
+    parts.components(*with_attributes(parts, SLOW, "delete")).up()
+    parts.wait_bound("data")
+    slow = current(parts)
+
+    parts.destroy()
+
+    # Its claim is gone, its volume is released, and the class would wait for that volume for ever.
+    found = parts.list("volumeattributesclass")[slow]
+    assert "kubernetes.io/vac-protection" in found["metadata"]["finalizers"]
+    assert "deletionTimestamp" not in found["metadata"]
