@@ -7,6 +7,8 @@ from .errors import StatefastError
 __all__ = [
     "LONGEST_WORKLOAD_NAME",
     "check_label_name",
+    "check_label_value",
+    "check_qualified_name",
     "check_subdomain_name",
     "claim_name",
     "headless_name",
@@ -19,6 +21,7 @@ LONGEST_WORKLOAD_NAME = 52
 
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _SUBDOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+_VALUE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?", re.ASCII)
 
 
 def check_label_name(resource: str, field: str, value: object, *, longest: int = 63) -> str:
@@ -52,6 +55,44 @@ def check_subdomain_name(resource: str, field: str, value: object) -> str:
         value,
         "not a DNS name",
         "use small letters, digits, dashes and dots, starting and ending with a letter or digit",
+    )
+
+
+def check_label_value(resource: str, field: str, value: object) -> str:
+    """The value of a label; it may be empty.
+
+    Raises:
+        StatefastError: not such a value.
+    """
+    if isinstance(value, str) and (not value or _VALUE.fullmatch(value)):
+        return value
+    raise StatefastError(
+        resource,
+        field,
+        value,
+        "not the value of a label",
+        "use at most 63 letters, digits, dashes, underscores and dots, starting and ending with"
+        " a letter or digit",
+    )
+
+
+def check_qualified_name(resource: str, field: str, value: object) -> str:
+    """The key of a label or annotation: a name, with or without a DNS name and a slash before it.
+
+    Raises:
+        StatefastError: not such a key.
+    """
+    prefix, slash, name = value.rpartition("/") if isinstance(value, str) else ("", "", "")
+    if _VALUE.fullmatch(name) and (
+        not slash or (_SUBDOMAIN.fullmatch(prefix) and len(prefix) <= 253)
+    ):
+        return f"{prefix}{slash}{name}"
+    raise StatefastError(
+        resource,
+        field,
+        value,
+        "not a key that Kubernetes knows",
+        "write it like 'example.com/name'",
     )
 
 

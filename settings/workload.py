@@ -17,9 +17,10 @@ from components.errors import MISSING, StatefastError
 from components.fields import Fields, nearest
 from components.names import LONGEST_WORKLOAD_NAME, check_label_name, headless_name, pod_name
 from components.quantity import storage_size
+from components.resources import ResourcesArgs
 from components.service import peer_host, service_host
 from components.stateful_set import POD_MANAGEMENT
-from components.workload import ResourcesArgs, VolumeArgs, WorkloadArgs
+from components.workload import VolumeArgs, WorkloadArgs
 from workloads import WorkloadFile, load_workload
 from workloads.loader import VolumeMount, read_resources
 

@@ -10,7 +10,9 @@ import yaml
 
 from components.errors import StatefastError
 from components.fields import Fields, nearest
-from components.workload import PortArgs, ProbeArgs, ResourcesArgs
+from components.ports import PortArgs
+from components.probes import ProbeArgs
+from components.resources import ResourcesArgs
 
 __all__ = ["EnvValue", "VolumeMount", "WorkloadFile", "load_workload", "workload_names"]
 

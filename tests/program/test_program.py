@@ -43,9 +43,12 @@ def objects_for(replicas: int) -> list[str]:
             "PersistentVolumeClaimPatch mysql-vol",
             "SecretPatch mysql-generated",
             "SecretPatch mysql-generated-values",
+            *(["PodDisruptionBudget zookeeper"] if replicas > 1 else []),
             "Service mysql",
             "Service zookeeper",
             "Service zookeeper-server",
+            "ServiceAccount mysql",
+            "ServiceAccount zookeeper",
             "StatefulSet zookeeper",
         ]
     )
