@@ -6,6 +6,7 @@ The set is https://kubernetes.io/docs/concepts/overview/working-with-objects/com
 from collections.abc import Mapping
 
 from .errors import StatefastError
+from .names import check_label_value, check_qualified_name
 
 __all__ = ["MANAGED_BY", "PREFIX", "object_labels", "selector_labels"]
 
@@ -42,7 +43,7 @@ def object_labels(
         extra: Labels of the user's; they may add, never override.
 
     Raises:
-        StatefastError: `extra` has a key of the recommended set.
+        StatefastError: `extra` has a key of the recommended set, or something is no label.
     """
     own = {
         **selector_labels(app, instance),
@@ -50,6 +51,9 @@ def object_labels(
         f"{PREFIX}/managed-by": MANAGED_BY,
         f"{PREFIX}/part-of": part_of,
     }
+    for key, value in {**own, **(extra or {})}.items():
+        check_qualified_name(resource, f"labels.{key}", key)
+        check_label_value(resource, f"labels.{key}", value)
     for key, value in (extra or {}).items():
         if key in own:
             raise StatefastError(

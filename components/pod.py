@@ -9,7 +9,7 @@ from typing import cast
 
 import pulumi_kubernetes as k8s
 
-from .config_files import CHECKSUM, VOLUME, checksum, config_mounts
+from .config_files import CHECKSUM, VOLUME, check_config_files, checksum, config_mounts
 from .container import InitContainerArgs, process, side
 from .environment import environment
 from .errors import StatefastError
@@ -75,6 +75,7 @@ def _spec(
 ) -> dict[str, object]:
     args, resource = workload.args, workload.resource
     files, scratch = args.get("config_files") or {}, _scratch(workload)
+    check_config_files(resource, files)
     mounts: list[dict[str, object]] = [
         {"name": volume.name, "mountPath": volume.mount_path} for volume in workload.volumes
     ]

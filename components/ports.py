@@ -9,9 +9,9 @@ from .errors import StatefastError
 from .fields import whole_number
 from .names import check_label_name, check_qualified_name
 
-__all__ = ["Port", "PortArgs", "container_ports", "read_ports"]
+__all__ = ["SERVICES", "Port", "PortArgs", "container_ports", "read_ports"]
 
-_SERVICES = ("client", "headless")
+SERVICES = ("client", "headless", "none")
 # Kubernetes wants a letter in the name of a port, and no two dashes in a row (RFC 6335).
 _LONGEST_NAME = 15
 
@@ -24,7 +24,8 @@ class PortArgs(TypedDict):
     port: int
     """Number, 1 to 65535. Editing it rolls pods."""
     service: NotRequired[str]
-    """The Service that offers it: `client` (default) or `headless`. Edited in place."""
+    """The Service that offers it: `client` (default), `headless`, or `none`, as for metrics that are
+    asked of each pod. Edited in place."""
     app_protocol: NotRequired[str]
     """What is spoken on it, for meshes and gateways, e.g. `http` or `kubernetes.io/h2c`. Default
     none. Edited in place."""
@@ -58,9 +59,7 @@ def read_ports(resource: str, given: Sequence[PortArgs], path: str = "ports") ->
         port = Port(
             name=name,
             port=number,
-            service=one_of(
-                resource, f"{field}service", item.get("service", _SERVICES[0]), _SERVICES
-            ),
+            service=one_of(resource, f"{field}service", item.get("service", SERVICES[0]), SERVICES),
             app_protocol=protocol,
         )
         refuse_twice(resource, field, port, ports)

@@ -38,6 +38,7 @@ def record(stack: str, *, preview: bool = False, **changes: str) -> Recording:
 def objects_for(replicas: int) -> list[str]:
     return sorted(
         [
+            "ConfigMap mysql-config",
             "Deployment mysql",
             *(f"PersistentVolumeClaimPatch zookeeper-vol-zookeeper-{n}" for n in range(replicas)),
             "PersistentVolumeClaimPatch mysql-vol",
