@@ -29,7 +29,7 @@ EXAMPLES = 400
 WORDS = ["a", "zk", "vol", "main", "Main", "x" * 16, "a--b", "config-files"]
 SIZES = ["1Gi", "1.5Gi", "8192Mi", "10G", "0", "8 GB", "100m"]
 QUANTITIES = ["1", "250m", "512Mi", "1.5", "-1", "1Gi", "lots"]
-PATHS = ["/data", "/data/", "/etc/app.conf", "/tmp", "data", "/a:b", "/etc/../x"]
+PATHS = ["/data", "/data/", "/etc/app.conf", "/scratch", "data", "/a:b", "/etc/../x"]
 
 
 def some(**keys: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
