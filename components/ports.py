@@ -24,8 +24,8 @@ class PortArgs(TypedDict):
     port: int
     """Number, 1 to 65535. Editing it rolls pods."""
     service: NotRequired[str]
-    """The Service that offers it: `client` (default), `headless`, or `none`, as for metrics that are
-    asked of each pod. Edited in place."""
+    """The Service that offers it: `client` (default), `headless`, or `none`, as for metrics that
+    are asked of each pod. Edited in place."""
     app_protocol: NotRequired[str]
     """What is spoken on it, for meshes and gateways, e.g. `http` or `kubernetes.io/h2c`. Default
     none. Edited in place."""
