@@ -21,7 +21,7 @@ SIDECAR = {"name": "exporter", "image": "exporter:1", "ports": [{"name": "metric
 
 
 def made(**changes: object) -> Registered:
-    return stateful_set(**changes).one("StatefulSet", "zk")
+    return stateful_set("zk", **changes).one("StatefulSet", "zk")
 
 
 def pod(**changes: object) -> dict[str, Any]:
