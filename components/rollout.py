@@ -37,8 +37,7 @@ class UpdateStrategyArgs(TypedDict):
     leaves it to whoever deletes them."""
     partition: NotRequired[int]
     """How many pods, from the lowest ordinal, a RollingUpdate leaves on the old template: the
-    canary is what is above. Default 0. It needs provider 4.18.4 or newer: an older one waits for
-    the pods that are held back."""
+    canary is what is above. Default 0. `up` ends when every pod is ready and one is new."""
 
 
 class RolloutArgs(TypedDict):
