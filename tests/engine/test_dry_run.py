@@ -25,7 +25,7 @@ from tests.recording import Recording, run
 from .dry_run import DryRun, dry_run, plain
 
 NAMESPACE = "dry-run-restricted"
-EXAMPLES = 400
+EXAMPLES = 600
 WORDS = ["a", "zk", "vol", "main", "Main", "x" * 16, "a--b", "config-files"]
 SIZES = ["1Gi", "1.5Gi", "8192Mi", "10G", "0", "8 GB", "100m"]
 QUANTITIES = ["1", "250m", "512Mi", "1.5", "-1", "1Gi", "lots"]
