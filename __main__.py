@@ -11,20 +11,19 @@ from components import (
     VolumeSnapshotClass,
     WorkloadNamespace,
 )
-from components.snapshots import snapshot_hook
+from components.snapshots import snapshot_before_deletion
 from settings import Settings, WorkloadSettings, load_settings
 
 
 def main(settings: Settings) -> None:
     """Registers everything the stack has, once the cluster has nothing against it."""
     settings.preflight()
-    if settings.retention == "snapshot":
-        snapshot_hook(settings.context)
+    snapshot_before_deletion(settings.retention, settings.context)
     cluster = k8s.Provider(
         "cluster",
         context=settings.context or None,
-        # Without it a moved kubeconfig or context is another cluster to the provider, and every
-        # object, claims and all, would be replaced (pulumi-kubernetes#4019).
+        # Without it a moved context is another cluster to the provider, and every object would be
+        # replaced (pulumi-kubernetes#4019).
         cluster_identifier=f"{pulumi.get_project()}-{pulumi.get_stack()}",
     )
     on_cluster = pulumi.ResourceOptions(providers=[cluster])
@@ -32,13 +31,11 @@ def main(settings: Settings) -> None:
         WorkloadNamespace(settings.namespace, {"retention": settings.retention}, on_cluster)
     ]
     if settings.storage_class is not None:
-        storage = settings.storage_class
-        before.append(StorageClass(storage.name, storage.args, on_cluster))
-        for name, snapshots in storage.snapshot_classes.items():
-            before.append(VolumeSnapshotClass(name, snapshots, on_cluster))
-        for name, attributes in storage.attributes_classes.items():
-            before.append(VolumeAttributesClass(name, attributes, on_cluster))
-        pulumi.export("storageClass", storage.name)
+        made = settings.storage_class
+        before.append(StorageClass(made.name, made.args, on_cluster))
+        before += [VolumeSnapshotClass(*it, on_cluster) for it in made.snapshot_classes.items()]
+        before += [VolumeAttributesClass(*it, on_cluster) for it in made.attributes_classes.items()]
+        pulumi.export("storageClass", made.name)
     opts = pulumi.ResourceOptions(providers=[cluster], depends_on=before)
     pulumi.export("environment", settings.environment)
     pulumi.export("namespace", settings.namespace)

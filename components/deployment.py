@@ -5,24 +5,27 @@ their data are a PersistentStatefulSet.
 """
 
 from collections.abc import Sequence
+from typing import NotRequired
 
 import pulumi
 import pulumi_kubernetes as k8s
 
 from .claim import VolumeClaim, VolumeClaimArgs
+from .companions import check_companions, register_companions
 from .errors import StatefastError
+from .fields import whole_number
 from .guard.preflight import report
 from .plans import deployment_plan, frozen, workload_annotations
 from .pod import pod_template
+from .rollout import pod_seconds
 from .secret import WorkloadSecrets, secret_sources
-from .service import client_service, headless_service, service_host
+from .service import client_service, headless_service, service_host, service_port
 from .workload import Volume, Workload, WorkloadArgs, read_workload
 
 __all__ = ["PersistentDeployment", "PersistentDeploymentArgs", "strategy"]
 
-# Below the ten minutes of the provider's own wait, so that a stuck rollout is reported with
-# the reason Kubernetes gives.
-_PROGRESS_DEADLINE_SECONDS = 540
+_LEAST_DEADLINE_SECONDS = 540
+_LONGEST_DEADLINE_SECONDS = 2**31 - 1
 
 
 class PersistentDeploymentArgs(WorkloadArgs):
@@ -32,6 +35,10 @@ class PersistentDeploymentArgs(WorkloadArgs):
     `replicas` above 1 is refused unless each volume can be mounted by
     many nodes.
     """
+
+    progress_deadline_seconds: NotRequired[int]
+    """Seconds without progress after which a rollout counts as stuck, and `up` says why. Default:
+    what a pod may take to stop and start, at least 540. Edited in place."""
 
 
 class PersistentDeployment(pulumi.ComponentResource):
@@ -58,6 +65,8 @@ class PersistentDeployment(pulumi.ComponentResource):
     """`Recreate` or `RollingUpdate`."""
     service_host: pulumi.Output[str]
     """DNS name for clients; empty where no port is for clients."""
+    service_port: pulumi.Output[int]
+    """First port for clients; 0 where there is none."""
 
     @staticmethod
     def check(name: str, args: PersistentDeploymentArgs) -> None:
@@ -80,7 +89,8 @@ class PersistentDeployment(pulumi.ComponentResource):
         workload, _, _ = _plan(name, args)
         deployment_plan(workload)
         for volume in workload.volumes:
-            VolumeClaim.preflight(volume.name, _claim_args(workload, volume))
+            if volume.existing_claim is None:
+                VolumeClaim.preflight(volume.name, _claim_args(workload, volume))
 
     def __init__(
         self,
@@ -98,8 +108,13 @@ class PersistentDeployment(pulumi.ComponentResource):
                 volume.name, _claim_args(workload, volume), pulumi.ResourceOptions(parent=self)
             )
             for volume in workload.volumes
+            if volume.existing_claim is None
         ]
         secrets = WorkloadSecrets(self, workload)
+        companions = register_companions(self, workload)
+        deadline = _progress_deadline(workload, args)
+        # A little more, so that a stuck rollout is reported with the reason Kubernetes gives.
+        minutes = f"{deadline // 60 + 2}m"
         deployment = k8s.apps.v1.Deployment(
             name,
             metadata=k8s.meta.v1.ObjectMetaArgs(
@@ -110,7 +125,8 @@ class PersistentDeployment(pulumi.ComponentResource):
             ),
             spec=k8s.apps.v1.DeploymentSpecArgs(
                 replicas=workload.replicas,
-                progress_deadline_seconds=_PROGRESS_DEADLINE_SECONDS,
+                progress_deadline_seconds=deadline,
+                min_ready_seconds=workload.min_ready_seconds or None,
                 selector=k8s.meta.v1.LabelSelectorArgs(match_labels=dict(workload.selector)),
                 strategy=k8s.apps.v1.DeploymentStrategyArgs(type=chosen),
                 template=template,
@@ -119,9 +135,10 @@ class PersistentDeployment(pulumi.ComponentResource):
             # dependency is what makes a destroy take the pods before the claims they hold.
             opts=pulumi.ResourceOptions(
                 parent=self,
-                depends_on=[*claims, *secrets.resources],
+                depends_on=[*claims, *secrets.resources, *companions],
                 ignore_changes=frozen(plan, ("selector",)),
                 import_=plan.sealed or None,
+                custom_timeouts=pulumi.CustomTimeouts(create=minutes, update=minutes),
             ),
         )
         client = client_service(workload)
@@ -130,17 +147,19 @@ class PersistentDeployment(pulumi.ComponentResource):
         if workload.ports_of("headless"):
             k8s.core.v1.Service(workload.headless_name, headless_service(workload), child)
         self.deployment_name = deployment.metadata["name"]
-        self.claim_names = pulumi.Output.from_input([volume.name for volume in workload.volumes])
+        self.claim_names = pulumi.Output.from_input([volume.claim for volume in workload.volumes])
         self.strategy = pulumi.Output.from_input(chosen)
         self.service_host = pulumi.Output.from_input(
             service_host(name, workload.namespace) if client is not None else ""
         )
+        self.service_port = pulumi.Output.from_input(service_port(workload))
         self.register_outputs(
             {
                 "deploymentName": self.deployment_name,
                 "claimNames": self.claim_names,
                 "strategy": self.strategy,
                 "serviceHost": self.service_host,
+                "servicePort": self.service_port,
             }
         )
 
@@ -153,10 +172,25 @@ def _plan(
     template = pod_template(
         workload,
         ordinals=False,
-        claims={volume.name: volume.name for volume in workload.volumes},
+        claims={volume.name: volume.claim for volume in workload.volumes},
         secrets=secret_sources(workload),
     )
+    check_companions(workload)
+    _progress_deadline(workload, args)
     return workload, strategy(workload), template
+
+
+def _progress_deadline(workload: Workload, args: PersistentDeploymentArgs) -> int:
+    """When a rollout counts as stuck: one replica that starts as slowly as it may is not."""
+    least = workload.min_ready_seconds + 1
+    usual = max(_LEAST_DEADLINE_SECONDS, pod_seconds(workload))
+    return whole_number(
+        workload.resource,
+        "progress_deadline_seconds",
+        args.get("progress_deadline_seconds", usual),
+        low=least,
+        high=_LONGEST_DEADLINE_SECONDS,
+    )
 
 
 def strategy(workload: Workload) -> str:

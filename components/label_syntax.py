@@ -4,7 +4,7 @@ import re
 
 from .errors import StatefastError
 
-__all__ = ["check_label_key", "check_label_value", "is_qualified_name"]
+__all__ = ["check_label_key", "check_label_value", "check_qualified_name", "is_qualified_name"]
 
 _LONGEST_DOMAIN = 253
 _DOMAIN = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*"
@@ -29,6 +29,23 @@ def check_label_key(resource: str, field: str, value: object) -> str:
         return value
     raise StatefastError(
         resource, field, value, "not the key of a label", "write it like tier or example.com/tier"
+    )
+
+
+def check_qualified_name(resource: str, field: str, value: object) -> str:
+    """The key of an annotation, the name of a resource or a protocol: anything with that syntax.
+
+    Raises:
+        StatefastError: not such a name.
+    """
+    if isinstance(value, str) and is_qualified_name(value):
+        return value
+    raise StatefastError(
+        resource,
+        field,
+        value,
+        "not a key that Kubernetes knows",
+        "write it like 'example.com/name'",
     )
 
 

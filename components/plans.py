@@ -9,6 +9,7 @@ from .guard.live import OWNER, Template
 from .guard.preflight import owner_of_run, reader
 from .guard.workloads import WorkloadPlan, plan_workload
 from .names import claim_name
+from .ordinals import ordinals
 from .quantity import storage_bytes
 from .snapshots import SNAPSHOT_CLASS
 from .workload import Volume, Workload
@@ -65,13 +66,13 @@ def set_plan(workload: Workload, management: str) -> SetPlan:
         retention=workload.retention,
         consents=consents,
     )
-    replicas = workload.replicas
+    pods = ordinals(workload)
     if workload.args.get("autoscaled", False):
-        replicas = max(replicas, plan.replicas)
+        pods = range(pods.start, max(pods.stop, pods.start + plan.replicas))
     volumes = {
         claim_name(volume.name, workload.name, ordinal): volume
         for volume in workload.volumes
-        for ordinal in range(replicas)
+        for ordinal in pods
     }
     claims = plan_claims(
         asks,

@@ -1,19 +1,31 @@
 """The pod of a workload: a pure builder, no resource is registered here.
 
-Every pod passes the restricted Pod Security Standard
-(https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted).
+It is built as the API spells it and not from the SDK's classes: the escape hatch is merged into
+it, and the result is checked as the API server will see it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import cast
 
-import pulumi
 import pulumi_kubernetes as k8s
 
-from .args import check_keys
-from .errors import MISSING, StatefastError
-from .workload import ProbeArgs, Workload
+from .config_files import CHECKSUM, VOLUME, check_config_files, checksum, config_mounts
+from .container import InitContainerArgs, process, side
+from .environment import environment
+from .errors import StatefastError
+from .label_syntax import check_qualified_name
+from .metrics import metrics_annotations
+from .names import check_subdomain_name
+from .pod_override import override_pod
+from .ports import Port, container_ports
+from .probes import probes
+from .quantity import storage_size
+from .scheduling import scheduling
+from .security import pod_security
+from .service_account import account_name
+from .workload import Workload
 
-__all__ = ["pod_template"]
+__all__ = ["config_name", "pod_template"]
 
 # The controller sets it on each pod (KEP-4017, GA in 1.32, on by default since 1.28).
 _POD_INDEX = "metadata.labels['apps.kubernetes.io/pod-index']"
@@ -35,146 +47,176 @@ def pod_template(
         secrets: Environment variable to the Secret that holds it.
 
     Raises:
-        StatefastError: a probe or the environment contradicts itself.
+        StatefastError: the args contradict themselves, or the escape hatch goes too far.
     """
-    args = workload.args
+    spec = _spec(workload, ordinals, claims, secrets)
+    if override := workload.args.get("pod"):
+        spec = override_pod(
+            workload.resource,
+            spec,
+            override,
+            reserved=[volume.name for volume in workload.volumes],
+            restricted=workload.args.get("restricted", True),
+        )
     return k8s.core.v1.PodTemplateSpecArgs(
-        metadata=k8s.meta.v1.ObjectMetaArgs(labels=dict(workload.labels)),
-        spec=k8s.core.v1.PodSpecArgs(
-            automount_service_account_token=False,
-            enable_service_links=False,
-            termination_grace_period_seconds=workload.termination_grace_seconds,
-            security_context=k8s.core.v1.PodSecurityContextArgs(
-                run_as_non_root=True,
-                run_as_user=workload.run_as_user,
-                run_as_group=workload.run_as_user,
-                fs_group=workload.run_as_user,
-                # `Always` walks the whole volume at every start.
-                fs_group_change_policy="OnRootMismatch",
-                seccomp_profile=k8s.core.v1.SeccompProfileArgs(type="RuntimeDefault"),
-            ),
-            containers=[
-                k8s.core.v1.ContainerArgs(
-                    name=workload.name,
-                    image=args["image"],
-                    command=_texts(args.get("command")),
-                    args=_texts(args.get("arguments")),
-                    env=_environment(workload, ordinals, secrets),
-                    ports=[
-                        k8s.core.v1.ContainerPortArgs(name=port.name, container_port=port.port)
-                        for port in workload.ports
-                    ],
-                    startup_probe=_probe(workload, "startup_probe", args.get("startup_probe")),
-                    readiness_probe=_probe(
-                        workload, "readiness_probe", args.get("readiness_probe")
-                    ),
-                    liveness_probe=_probe(workload, "liveness_probe", args.get("liveness_probe")),
-                    resources=_resources(workload),
-                    security_context=k8s.core.v1.SecurityContextArgs(
-                        allow_privilege_escalation=False,
-                        capabilities=k8s.core.v1.CapabilitiesArgs(drop=["ALL"]),
-                    ),
-                    volume_mounts=[
-                        k8s.core.v1.VolumeMountArgs(name=volume.name, mount_path=volume.mount_path)
-                        for volume in workload.volumes
-                    ],
-                )
-            ],
-            volumes=[
-                k8s.core.v1.VolumeArgs(
-                    name=volume,
-                    persistent_volume_claim=k8s.core.v1.PersistentVolumeClaimVolumeSourceArgs(
-                        claim_name=claim
-                    ),
-                )
-                for volume, claim in claims.items()
-            ]
-            or None,
+        metadata=k8s.meta.v1.ObjectMetaArgs(
+            labels=dict(workload.labels), annotations=_annotations(workload) or None
         ),
+        spec=cast("k8s.core.v1.PodSpecArgs", spec),
     )
 
 
-def _texts(given: Sequence[str] | None) -> list[pulumi.Input[str]] | None:
-    return list(given) if given else None
+def config_name(workload: Workload) -> str:
+    """Name of the ConfigMap with the config files."""
+    return f"{workload.name}-config"
 
 
-def _environment(
-    workload: Workload, ordinals: bool, secrets: Mapping[str, str]
-) -> list[pulumi.Input[k8s.core.v1.EnvVarArgs]] | None:
+def _spec(
+    workload: Workload, ordinals: bool, claims: Mapping[str, str], secrets: Mapping[str, str]
+) -> dict[str, object]:
+    args, resource = workload.args, workload.resource
+    files, scratch = args.get("config_files") or {}, _scratch(workload)
+    check_config_files(resource, files)
+    mounts: list[dict[str, object]] = [
+        {"name": volume.name, "mountPath": volume.mount_path} for volume in workload.volumes
+    ]
+    mounts += config_mounts(files)
+    mounts += [{"name": name, "mountPath": path} for name, (path, _) in scratch.items()]
+    main = process(
+        resource,
+        args,
+        name=workload.name,
+        env=environment(resource, args, secrets=secrets, first=_ordinal(workload, ordinals)),
+        read_only_root=args.get("read_only_root", False),
+        mounts=mounts,
+    )
+    main["ports"] = container_ports(workload.own_ports)
+    main |= probes(resource, args, workload.own_ports)
+    beside = _beside(workload, secrets)
+    volumes = [
+        *(
+            {"name": volume, "persistentVolumeClaim": {"claimName": claim}}
+            for volume, claim in claims.items()
+        ),
+        *([{"name": VOLUME, "configMap": {"name": config_name(workload)}}] if files else []),
+        *({"name": name, "emptyDir": {"sizeLimit": size}} for name, (_, size) in scratch.items()),
+    ]
+    _refuse_twice(workload, [main, *beside], [*(v["name"] for v in volumes)])
+    optional: dict[str, object] = {
+        "initContainers": beside,
+        "volumes": volumes,
+        "imagePullSecrets": [
+            {"name": check_subdomain_name(resource, "image_pull_secrets", name)}
+            for name in args.get("image_pull_secrets") or ()
+        ],
+    }
+    return {
+        "automountServiceAccountToken": False,
+        "enableServiceLinks": False,
+        "serviceAccountName": account_name(workload),
+        "terminationGracePeriodSeconds": workload.termination_grace_seconds,
+        "securityContext": pod_security(workload.run_as_user),
+        "containers": [main],
+        **{key: value for key, value in optional.items() if value},
+        **scheduling(resource, args, workload.selector),
+    }
+
+
+def _annotations(workload: Workload) -> dict[str, str]:
+    args, resource = workload.args, workload.resource
+    given = dict(args.get("pod_annotations") or {})
+    for key in given:
+        check_qualified_name(resource, f"pod_annotations.{key}", key)
+    own = metrics_annotations(resource, args.get("metrics"), workload.ports)
+    if files := args.get("config_files"):
+        own[CHECKSUM] = checksum(files)
+    for key in own.keys() & given.keys():
+        raise StatefastError(
+            resource,
+            f"pod_annotations.{key}",
+            given[key],
+            "but it is written here already",
+            "leave it out",
+        )
+    return {**given, **own}
+
+
+def _ordinal(workload: Workload, ordinals: bool) -> list[dict[str, object]]:
+    name = workload.args.get("ordinal_env")
+    if not name:
+        return []
+    if not ordinals:
+        return [{"name": name, "value": "0"}]
+    return [{"name": name, "valueFrom": {"fieldRef": {"fieldPath": _POD_INDEX}}}]
+
+
+def _scratch(workload: Workload) -> dict[str, tuple[str, str]]:
+    """Name of the volume to its path and size."""
+    given = workload.args.get("scratch") or {}
+    for path in given:
+        if not path.startswith("/") or ":" in path:
+            raise StatefastError(
+                workload.resource, f"scratch.{path}", path, "not a path", "start it with '/'"
+            )
+    return {
+        f"scratch-{index}": (path, storage_size(workload.resource, f"scratch.{path}", given[path]))
+        for index, path in enumerate(sorted(given))
+    }
+
+
+def _beside(workload: Workload, secrets: Mapping[str, str]) -> list[dict[str, object]]:
+    """Sidecars first: they start before the init containers, which may need them."""
     args = workload.args
-    plain = dict(args.get("env") or {})
-    for name in secrets:
-        if name in plain:
+    sidecars = args.get("sidecars") or ()
+    given: list[tuple[str, InitContainerArgs, tuple[Port, ...] | None]] = [
+        *((f"sidecars[{n}].", item, workload.sidecar_ports[n]) for n, item in enumerate(sidecars)),
+        *(
+            (f"init_containers[{n}].", item, None)
+            for n, item in enumerate(args.get("init_containers") or ())
+        ),
+    ]
+    return [
+        side(
+            workload.resource,
+            item,
+            path=path,
+            ports=ports,
+            secrets=secrets,
+            volumes=[volume.name for volume in workload.volumes],
+            read_only_root=args.get("read_only_root", False),
+        )
+        for path, item, ports in given
+    ]
+
+
+def _refuse_twice(
+    workload: Workload, containers: list[dict[str, object]], volumes: list[object]
+) -> None:
+    """Names of containers and volumes, and the paths in one container, are each there once."""
+    names = [str(container["name"]) for container in containers]
+    for name in names:
+        if names.count(name) > 1:
+            raise StatefastError(
+                workload.resource, "name", name, "but two containers have that name", "rename one"
+            )
+    for volume in workload.volumes:
+        if volume.name == VOLUME or volume.name.startswith("scratch-"):
             raise StatefastError(
                 workload.resource,
-                f"env.{name}",
-                MISSING,
-                "or rather twice there: in the environment and in a Secret",
-                "leave it out of one of them",
+                "volumes",
+                volume.name,
+                "but that is the name of a volume without data",
+                "rename it",
             )
-    variables: list[pulumi.Input[k8s.core.v1.EnvVarArgs]] = []
-    ordinal_env = args.get("ordinal_env")
-    if ordinal_env and ordinals:
-        variables.append(
-            k8s.core.v1.EnvVarArgs(
-                name=ordinal_env,
-                value_from=k8s.core.v1.EnvVarSourceArgs(
-                    field_ref=k8s.core.v1.ObjectFieldSelectorArgs(field_path=_POD_INDEX)
-                ),
-            )
-        )
-    elif ordinal_env:
-        variables.append(k8s.core.v1.EnvVarArgs(name=ordinal_env, value="0"))
-    variables += [k8s.core.v1.EnvVarArgs(name=key, value=plain[key]) for key in sorted(plain)]
-    variables += [
-        k8s.core.v1.EnvVarArgs(
-            name=key,
-            value_from=k8s.core.v1.EnvVarSourceArgs(
-                secret_key_ref=k8s.core.v1.SecretKeySelectorArgs(name=secrets[key], key=key)
-            ),
-        )
-        for key in sorted(secrets)
-    ]
-    return variables or None
-
-
-def _resources(workload: Workload) -> k8s.core.v1.ResourceRequirementsArgs | None:
-    given = workload.args.get("resources")
-    if not given:
-        return None
-    return k8s.core.v1.ResourceRequirementsArgs(
-        requests=dict(given["requests"]) if given.get("requests") else None,
-        limits=dict(given["limits"]) if given.get("limits") else None,
-    )
-
-
-def _probe(workload: Workload, field: str, given: ProbeArgs | None) -> k8s.core.v1.ProbeArgs | None:
-    if given is None:
-        return None
-    check_keys(workload.resource, given, ProbeArgs, f"{field}.")
-    command, path, port = given.get("command"), given.get("http_path"), given.get("port")
-    if bool(command) == bool(port) or (path and not port):
-        raise StatefastError(
-            workload.resource,
-            field,
-            dict(given),
-            "but a probe is one of three things",
-            "give a command, or a port, or a port with an http_path",
-        )
-    if port and port not in [known.name for known in workload.ports]:
-        raise StatefastError(
-            workload.resource,
-            f"{field}.port",
-            port,
-            "but no port has that name",
-            "give the name of one of the ports",
-        )
-    return k8s.core.v1.ProbeArgs(
-        exec_=k8s.core.v1.ExecActionArgs(command=list(command)) if command else None,
-        http_get=k8s.core.v1.HTTPGetActionArgs(path=path, port=port) if path and port else None,
-        tcp_socket=k8s.core.v1.TCPSocketActionArgs(port=port) if port and not path else None,
-        initial_delay_seconds=given.get("initial_delay_seconds"),
-        period_seconds=given.get("period_seconds"),
-        timeout_seconds=given.get("timeout_seconds"),
-        failure_threshold=given.get("failure_threshold"),
-    )
+    for container in containers:
+        mounts = cast("list[dict[str, str]]", container.get("volumeMounts", []))
+        paths = [mount["mountPath"] for mount in mounts]
+        for path in paths:
+            if paths.count(path) > 1:
+                raise StatefastError(
+                    workload.resource,
+                    "mount_path",
+                    path,
+                    f"but container {container['name']} has two things there",
+                    "give each its own path",
+                )

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import pulumi_kubernetes as k8s
 
 from .args import DELETE_AT_ONCE
-from .workload import Port, Workload
+from .ports import Port
+from .workload import Workload
 
-__all__ = ["client_service", "headless_service", "peer_host", "service_host"]
+__all__ = ["client_service", "headless_service", "peer_host", "service_host", "service_port"]
 
 # A ClusterIP Service has nothing of its own to wait for. The provider would wait for its
 # endpoints, up to ten minutes where there are no replicas; the workload is awaited anyway.
@@ -43,6 +44,12 @@ def headless_service(workload: Workload) -> k8s.core.v1.ServiceInitArgs:
     )
 
 
+def service_port(workload: Workload) -> int:
+    """The first port for clients; 0 where there is none."""
+    ports = workload.ports_of("client")
+    return ports[0].port if ports else 0
+
+
 def service_host(service: str, namespace: str, cluster_domain: str = "cluster.local") -> str:
     """DNS name of a Service."""
     return f"{service}.{namespace}.svc.{cluster_domain}"
@@ -66,6 +73,11 @@ def _metadata(workload: Workload, name: str) -> k8s.meta.v1.ObjectMetaArgs:
 
 def _ports(ports: Sequence[Port]) -> list[k8s.core.v1.ServicePortArgs]:
     return [
-        k8s.core.v1.ServicePortArgs(name=port.name, port=port.port, target_port=port.name)
+        k8s.core.v1.ServicePortArgs(
+            name=port.name,
+            port=port.port,
+            target_port=port.name,
+            app_protocol=port.app_protocol,
+        )
         for port in ports
     ]

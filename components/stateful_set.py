@@ -10,15 +10,25 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from .args import one_of
+from .companions import check_companions, register_companions
+from .errors import StatefastError
 from .growth import claim_annotations, grow_claim
 from .guard.afterwards import refuse_what_had_no_effect
 from .guard.preflight import report
 from .names import pod_name
+from .ordinals import ordinals
 from .plans import frozen, set_plan, workload_annotations
 from .pod import pod_template
 from .quantity import storage_bytes
+from .rollout import RolloutArgs, rollout_minutes, update_strategy, wait_for
 from .secret import WorkloadSecrets, secret_sources
-from .service import client_service, headless_service, peer_host, service_host
+from .service import (
+    client_service,
+    headless_service,
+    peer_host,
+    service_host,
+    service_port,
+)
 from .snapshots import snapshot_before_deletion
 from .take_up import take_up_claim
 from .workload import Volume, Workload, WorkloadArgs, read_workload
@@ -26,12 +36,9 @@ from .workload import Volume, Workload, WorkloadArgs, read_workload
 __all__ = ["POD_MANAGEMENT", "PersistentStatefulSet", "PersistentStatefulSetArgs"]
 
 POD_MANAGEMENT = ("Parallel", "OrderedReady")
-# The provider gives a set ten minutes whatever its size; each replica may need its own.
-_MINUTES_PER_REPLICA = 5
-_LEAST_MINUTES = 10
 
 
-class PersistentStatefulSetArgs(WorkloadArgs):
+class PersistentStatefulSetArgs(WorkloadArgs, RolloutArgs):
     """Inputs of PersistentStatefulSet: those of every workload, and its own.
 
     `volumes[].size`: a larger size grows the claim of every replica in place; pods and set are
@@ -71,6 +78,10 @@ class PersistentStatefulSet(pulumi.ComponentResource):
     """DNS names of the pods, in the order of the ordinals."""
     service_host: pulumi.Output[str]
     """DNS name for clients; empty where no port is for clients."""
+    service_port: pulumi.Output[int]
+    """First port for clients; 0 where there is none."""
+    strategy: pulumi.Output[str]
+    """`RollingUpdate` or `OnDelete`."""
 
     @staticmethod
     def check(name: str, args: PersistentStatefulSetArgs) -> None:
@@ -109,7 +120,9 @@ class PersistentStatefulSet(pulumi.ComponentResource):
         if client is not None:
             k8s.core.v1.Service(name, client, child)
         secrets = WorkloadSecrets(self, workload)
-        minutes = f"{max(_LEAST_MINUTES, workload.replicas * _MINUTES_PER_REPLICA)}m"
+        companions = register_companions(self, workload)
+        strategy = update_strategy(workload, args.get("update_strategy"))
+        minutes = rollout_minutes(workload)
         taken_up = [
             resource
             for claim, claim_plan in plan.claims.items()
@@ -121,12 +134,16 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                 name=name,
                 namespace=workload.namespace,
                 labels=dict(workload.labels),
-                annotations=workload_annotations(
-                    plan.workload, args.get("snapshot_class_name", "")
-                ),
+                annotations={
+                    **workload_annotations(plan.workload, args.get("snapshot_class_name", "")),
+                    **wait_for(workload, strategy.partition),
+                },
             ),
             spec=k8s.apps.v1.StatefulSetSpecArgs(
                 replicas=workload.replicas,
+                ordinals=_first_ordinal(workload),
+                min_ready_seconds=workload.min_ready_seconds or None,
+                update_strategy=strategy.spec(),
                 service_name=workload.headless_name,
                 pod_management_policy=management,
                 selector=k8s.meta.v1.LabelSelectorArgs(match_labels=dict(workload.selector)),
@@ -136,7 +153,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
             ),
             opts=pulumi.ResourceOptions(
                 parent=self,
-                depends_on=[headless, *secrets.resources, *taken_up],
+                depends_on=[headless, *secrets.resources, *companions, *taken_up],
                 ignore_changes=[
                     *frozen(plan.workload, ("pod_management", "service", "selector", "volumes")),
                     *(["spec.replicas"] if args.get("autoscaled", False) else []),
@@ -157,18 +174,22 @@ class PersistentStatefulSet(pulumi.ComponentResource):
         self.peers = pulumi.Output.from_input(
             [
                 peer_host(pod_name(name, ordinal), workload.headless_name, workload.namespace)
-                for ordinal in range(workload.replicas)
+                for ordinal in ordinals(workload)
             ]
         )
         self.service_host = pulumi.Output.from_input(
             service_host(name, workload.namespace) if client is not None else ""
         )
+        self.service_port = pulumi.Output.from_input(service_port(workload))
+        self.strategy = pulumi.Output.from_input(strategy.type)
         self.register_outputs(
             {
                 "statefulSetName": self.stateful_set_name,
                 "claimNames": self.claim_names,
                 "peers": self.peers,
                 "serviceHost": self.service_host,
+                "servicePort": self.service_port,
+                "strategy": self.strategy,
             }
         )
 
@@ -184,8 +205,25 @@ def _plan(
         args.get("pod_management", POD_MANAGEMENT[0]),
         POD_MANAGEMENT,
     )
+    for index, volume in enumerate(workload.volumes):
+        if volume.existing_claim is not None:
+            raise StatefastError(
+                workload.resource,
+                f"volumes[{index}].existing_claim",
+                volume.existing_claim,
+                "but each replica has a claim of its own",
+                "give a size, or use the pattern deployment",
+            )
     template = pod_template(workload, ordinals=True, claims={}, secrets=secret_sources(workload))
+    check_companions(workload)
+    update_strategy(workload, args.get("update_strategy"))
     return workload, management, template
+
+
+def _first_ordinal(workload: Workload) -> k8s.apps.v1.StatefulSetOrdinalsArgs | None:
+    if workload.first_ordinal == 0:
+        return None
+    return k8s.apps.v1.StatefulSetOrdinalsArgs(start=workload.first_ordinal)
 
 
 def _template(workload: Workload, volume: Volume) -> k8s.core.v1.PersistentVolumeClaimArgs:

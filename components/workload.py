@@ -11,65 +11,21 @@ from typing import NotRequired, TypedDict
 import pulumi
 
 from .args import RETENTIONS, access_modes, check_keys, one_of
-from .errors import StatefastError
+from .container import mount_path
+from .errors import MISSING, StatefastError
 from .fields import whole_number
 from .guard.preflight import PreflightArgs
 from .labels import object_labels, selector_labels
 from .names import LONGEST_WORKLOAD_NAME, check_label_name, check_subdomain_name, headless_name
+from .network_args import NetworkPolicyArgs
+from .pod_args import PodArgs
+from .ports import Port, PortArgs, read_ports, refuse_twice
 from .quantity import storage_size
 
-__all__ = [
-    "PortArgs",
-    "ProbeArgs",
-    "ResourcesArgs",
-    "VolumeArgs",
-    "Workload",
-    "WorkloadArgs",
-    "read_workload",
-]
+__all__ = ["VolumeArgs", "Workload", "WorkloadArgs", "read_workload"]
 
 # The component of each pattern, as the state knows it.
 PATTERN_TYPES = ("statefast:index:PersistentDeployment", "statefast:index:PersistentStatefulSet")
-_SERVICES = ("client", "headless")
-
-
-class PortArgs(TypedDict):
-    """One port of the container."""
-
-    name: str
-    """Name, at most 15 characters. Editing it rolls pods."""
-    port: int
-    """Number, 1 to 65535. Editing it rolls pods."""
-    service: NotRequired[str]
-    """The Service that offers it: `client` (default) or `headless`. Edited in place."""
-
-
-class ProbeArgs(TypedDict):
-    """One probe: a command, or an HTTP path on a port, or a TCP port. Editing it rolls pods."""
-
-    command: NotRequired[Sequence[str]]
-    """Command run in the container; exit code 0 is healthy."""
-    http_path: NotRequired[str]
-    """Path of an HTTP GET on `port`; 200 to 399 is healthy."""
-    port: NotRequired[str]
-    """Name of the port for `http_path`, or alone for a TCP connection."""
-    initial_delay_seconds: NotRequired[int]
-    """Seconds before the first probe. Default 0."""
-    period_seconds: NotRequired[int]
-    """Seconds between probes. Default 10."""
-    timeout_seconds: NotRequired[int]
-    """Seconds a probe may take. Default 1."""
-    failure_threshold: NotRequired[int]
-    """Failures in a row that count. Default 3."""
-
-
-class ResourcesArgs(TypedDict):
-    """Compute resources of the container. Editing them rolls pods."""
-
-    requests: NotRequired[Mapping[str, str]]
-    """What is reserved, e.g. `{"cpu": "250m", "memory": "512Mi"}`."""
-    limits: NotRequired[Mapping[str, str]]
-    """What is allowed at most."""
 
 
 class VolumeArgs(TypedDict):
@@ -80,33 +36,29 @@ class VolumeArgs(TypedDict):
     leaves the data behind under the old name."""
     mount_path: str
     """Where the container sees it. Editing it rolls pods."""
-    size: str
-    """Size of each volume as a quantity, e.g. `8Gi`. See the component for what an edit does."""
+    size: NotRequired[str]
+    """Size of each volume as a quantity, e.g. `8Gi`; required but for an existing claim. See the
+    component for what an edit does."""
+    existing_claim: NotRequired[str]
+    """A claim that is somebody else's: it is mounted, and neither made nor grown nor deleted here.
+    In a Deployment only. Editing it restarts the pod on another claim."""
     access_modes: NotRequired[Sequence[str]]
     """Default `["ReadWriteOnce"]`. Editing them is a replacement."""
     storage_class_name: NotRequired[str]
     """Class of the volumes. Default: the cluster's default class. Editing it is a replacement."""
 
 
-class WorkloadArgs(TypedDict):
+class WorkloadArgs(PodArgs):
     """Inputs that PersistentDeployment and PersistentStatefulSet share."""
 
     namespace: str
     """Namespace of every object. Editing it is a replacement of all of them."""
-    image: pulumi.Input[str]
-    """Image of the container. Editing it rolls pods."""
     volumes: Sequence[VolumeArgs]
     """The volumes, at least one."""
     replicas: NotRequired[int]
     """Number of pods, 0 or more. Default 1. Edited in place; claims of removed pods are kept."""
     ports: NotRequired[Sequence[PortArgs]]
     """Ports of the container. Default none."""
-    command: NotRequired[Sequence[str]]
-    """Entry point. Default: the image's. Editing it rolls pods."""
-    arguments: NotRequired[Sequence[str]]
-    """Arguments of the entry point. Default: the image's. Editing them rolls pods."""
-    env: NotRequired[Mapping[str, pulumi.Input[str]]]
-    """Environment. Default none. Editing it rolls pods."""
     ordinal_env: NotRequired[str]
     """Environment variable that gets the pod's ordinal (always 0 in a Deployment). Editing it
     rolls pods."""
@@ -116,14 +68,6 @@ class WorkloadArgs(TypedDict):
     generated_secret_env: NotRequired[Sequence[str]]
     """Variables that get a random password at the first `up` and keep it, in the Secret
     `<name>-generated`. Default none."""
-    startup_probe: NotRequired[ProbeArgs]
-    """Holds the other probes back until the container has started. Default none."""
-    readiness_probe: NotRequired[ProbeArgs]
-    """Decides whether the client Service sends traffic. Default none."""
-    liveness_probe: NotRequired[ProbeArgs]
-    """Restarts the container. Default none."""
-    resources: NotRequired[ResourcesArgs]
-    """Compute resources. Default none."""
     run_as_user: NotRequired[int]
     """User and group of the process, and the group that owns the volume. Default 1000. Editing it
     rolls pods."""
@@ -132,6 +76,11 @@ class WorkloadArgs(TypedDict):
     headless_suffix: NotRequired[str]
     """The headless Service is `<name>-<suffix>`. Default `headless`. Editing it is a replacement
     of the StatefulSet."""
+    disruption_budget: NotRequired[bool]
+    """Whether drains take the pods one at a time, where there is more than one. Default true.
+    Edited in place."""
+    network_policy: NotRequired[NetworkPolicyArgs]
+    """Who may connect to the pods; peers always may. Default: everybody, for want of a policy."""
     retention: NotRequired[str]
     """`retain` (default): claims stay when the workload goes. `delete`: they go with it.
     `snapshot`: they go once a snapshot of each is ready. Editing `retain` is refused; the others
@@ -157,15 +106,6 @@ class WorkloadArgs(TypedDict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Port:
-    """A checked port."""
-
-    name: str
-    port: int
-    service: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Volume:
     """A checked volume."""
 
@@ -174,6 +114,12 @@ class Volume:
     size: str
     access_modes: tuple[str, ...]
     storage_class_name: str | None
+    existing_claim: str | None
+
+    @property
+    def claim(self) -> str:
+        """The claim of a Deployment that backs it."""
+        return self.existing_claim or self.name
 
     @property
     def one_writer(self) -> bool:
@@ -189,7 +135,9 @@ class Workload:
     name: str
     namespace: str
     replicas: int
-    ports: tuple[Port, ...]
+    first_ordinal: int
+    own_ports: tuple[Port, ...]
+    sidecar_ports: tuple[tuple[Port, ...], ...]
     volumes: tuple[Volume, ...]
     labels: Mapping[str, str]
     selector: Mapping[str, str]
@@ -197,6 +145,7 @@ class Workload:
     retention: str
     run_as_user: int
     termination_grace_seconds: int
+    min_ready_seconds: int
     args: WorkloadArgs
 
     def aliases(self, parent: pulumi.ComponentResource) -> list[pulumi.Alias]:
@@ -211,6 +160,11 @@ class Workload:
             return parent.urn.apply(lambda urn: urn.replace(own, kind))
 
         return [pulumi.Alias(parent=other(kind)) for kind in PATTERN_TYPES if kind != own]
+
+    @property
+    def ports(self) -> tuple[Port, ...]:
+        """The ports of all containers."""
+        return (*self.own_ports, *(port for ports in self.sidecar_ports for port in ports))
 
     def ports_of(self, service: str) -> tuple[Port, ...]:
         """The ports a Service offers."""
@@ -234,12 +188,19 @@ def read_workload(kind: str, name: str, args: WorkloadArgs, shape: type) -> Work
     check_label_name(resource, "name", name, longest=LONGEST_WORKLOAD_NAME)
     suffix = check_label_name(resource, "headless_suffix", args.get("headless_suffix", "headless"))
     app = args.get("app", name)
+    # Only a StatefulSet has it, and `shape` decides who may give it.
+    given: Mapping[str, object] = args
+    own_ports, sidecar_ports = _ports(resource, args)
     return Workload(
         resource=resource,
         name=name,
         namespace=check_label_name(resource, "namespace", args["namespace"]),
         replicas=whole_number(resource, "replicas", args.get("replicas", 1), low=0, high=1000),
-        ports=_ports(resource, args.get("ports") or ()),
+        first_ordinal=whole_number(
+            resource, "first_ordinal", given.get("first_ordinal", 0), low=0, high=100_000
+        ),
+        own_ports=own_ports,
+        sidecar_ports=sidecar_ports,
         volumes=_volumes(resource, args["volumes"]),
         labels=object_labels(
             resource,
@@ -262,24 +223,27 @@ def read_workload(kind: str, name: str, args: WorkloadArgs, shape: type) -> Work
             low=0,
             high=86_400,
         ),
+        min_ready_seconds=whole_number(
+            resource, "min_ready_seconds", args.get("min_ready_seconds", 0), low=0, high=86_400
+        ),
         args=args,
     )
 
 
-def _ports(resource: str, given: Sequence[PortArgs]) -> tuple[Port, ...]:
-    ports: list[Port] = []
-    for index, item in enumerate(given):
-        path = f"ports[{index}]."
-        check_keys(resource, item, PortArgs, path)
-        name = check_label_name(resource, f"{path}name", item["name"], longest=15)
-        number = whole_number(resource, f"{path}port", item["port"], low=1, high=65_535)
-        service = one_of(resource, f"{path}service", item.get("service", "client"), _SERVICES)
-        if name in [port.name for port in ports]:
-            raise StatefastError(
-                resource, f"{path}name", name, "but another port has that name", "rename one"
-            )
-        ports.append(Port(name=name, port=number, service=service))
-    return tuple(ports)
+def _ports(
+    resource: str, args: WorkloadArgs
+) -> tuple[tuple[Port, ...], tuple[tuple[Port, ...], ...]]:
+    """The ports of the main container, and those of each sidecar."""
+    own = read_ports(resource, args.get("ports") or ())
+    seen, beside = list(own), []
+    for index, sidecar in enumerate(args.get("sidecars") or ()):
+        path = f"sidecars[{index}].ports"
+        ports = read_ports(resource, sidecar.get("ports") or (), path)
+        for number, port in enumerate(ports):
+            refuse_twice(resource, f"{path}[{number}].", port, seen)
+        seen += ports
+        beside.append(ports)
+    return own, tuple(beside)
 
 
 def _volumes(resource: str, given: Sequence[VolumeArgs]) -> tuple[Volume, ...]:
@@ -295,13 +259,9 @@ def _volumes(resource: str, given: Sequence[VolumeArgs]) -> tuple[Volume, ...]:
         class_name = item.get("storage_class_name")
         if class_name is not None:
             check_subdomain_name(resource, f"{path}storage_class_name", class_name)
-        mount_path = item["mount_path"]
-        if not mount_path.startswith("/") or ":" in mount_path:
-            raise StatefastError(
-                resource, f"{path}mount_path", mount_path, "not a path", "start it with '/'"
-            )
+        where = mount_path(resource, f"{path}mount_path", item["mount_path"])
         for other in volumes:
-            if name == other.name or mount_path == other.mount_path:
+            if name == other.name or where == other.mount_path:
                 raise StatefastError(
                     resource,
                     f"volumes[{index}]",
@@ -312,12 +272,32 @@ def _volumes(resource: str, given: Sequence[VolumeArgs]) -> tuple[Volume, ...]:
         volumes.append(
             Volume(
                 name=name,
-                mount_path=mount_path,
-                size=storage_size(resource, f"{path}size", item["size"]),
+                mount_path=where,
+                size=_size(resource, path, item),
                 access_modes=access_modes(
                     resource, f"{path}access_modes", item.get("access_modes")
                 ),
                 storage_class_name=class_name,
+                existing_claim=item.get("existing_claim"),
             )
         )
     return tuple(volumes)
+
+
+def _size(resource: str, path: str, given: VolumeArgs) -> str:
+    """The size; empty for an existing claim, whose size is not ours to say."""
+    claim = given.get("existing_claim")
+    if claim is None:
+        return storage_size(resource, f"{path}size", given.get("size", MISSING))
+    check_subdomain_name(resource, f"{path}existing_claim", claim)
+    for key in ("size", "storage_class_name"):
+        value = given.get(key)
+        if value is not None:
+            raise StatefastError(
+                resource,
+                f"{path}{key}",
+                value,
+                f"but claim {claim} exists and is not changed here",
+                "leave it out",
+            )
+    return ""

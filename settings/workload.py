@@ -2,29 +2,36 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar, cast
 
 import pulumi
 
 from components import (
+    InitContainerArgs,
     PersistentDeployment,
     PersistentDeploymentArgs,
     PersistentStatefulSet,
     PersistentStatefulSetArgs,
+    SidecarArgs,
 )
-from components.args import ACCESS_MODES
 from components.driver_catalogue import DRIVERS
-from components.errors import MISSING, StatefastError
+from components.environment import EnvSourceArgs
+from components.errors import StatefastError
 from components.fields import Fields, nearest
 from components.guard.preflight import PreflightArgs
 from components.names import LONGEST_WORKLOAD_NAME, check_label_name, headless_name, pod_name
-from components.quantity import storage_size
+from components.resources import ResourcesArgs
+from components.rollout import RolloutArgs
 from components.service import peer_host, service_host
 from components.stateful_set import POD_MANAGEMENT
-from components.workload import ResourcesArgs, VolumeArgs, WorkloadArgs
+from components.workload import WorkloadArgs
 from workloads import WorkloadFile, load_workload
-from workloads.loader import VolumeMount, read_resources
+from workloads.containers import read_resources
+from workloads.environment import EnvValue, read_env, read_env_sources
 
+from .pods import read_pods, read_rollout
 from .storage import StorageClassSettings
+from .volumes import VolumeSettings, read_volumes
 
 __all__ = [
     "PATTERNS",
@@ -37,6 +44,8 @@ __all__ = [
 
 PATTERNS = ("stateful-set", "deployment")
 _PART_OF = "statefast"
+
+Side = TypeVar("Side", InitContainerArgs, SidecarArgs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,24 +68,32 @@ class WorkloadSettings:
     file: WorkloadFile
     replicas: int
     image: str
-    size: str
-    access_modes: tuple[str, ...]
-    storage_class_name: str | None
+    volumes: tuple[VolumeSettings, ...]
     resources: ResourcesArgs
-    env: Mapping[str, str]
+    env: Mapping[str, EnvValue]
+    env_sources: Mapping[str, EnvSourceArgs]
+    config_files: Mapping[str, str]
     labels: Mapping[str, str]
     pod_management: str
     autoscaled: bool
+    progress_deadline_seconds: int | None
+    pods: WorkloadArgs
+    rollout: RolloutArgs
     secrets: Mapping[str, pulumi.Output[str]]
 
     def deployment_args(self, where: Surroundings) -> PersistentDeploymentArgs:
         """The args of the pattern `deployment`."""
-        return {**self._shared(where)}
+        shared = self._shared(where)
+        if self.progress_deadline_seconds is None:
+            # The cast adds nothing: no other key is the Deployment's own.
+            return cast("PersistentDeploymentArgs", shared)
+        return {**shared, "progress_deadline_seconds": self.progress_deadline_seconds}
 
     def stateful_set_args(self, where: Surroundings) -> PersistentStatefulSetArgs:
         """The args of the pattern `stateful-set`."""
         return {
             **self._shared(where),
+            **self.rollout,
             "pod_management": self.pod_management,
             "autoscaled": self.autoscaled,
         }
@@ -104,36 +121,59 @@ class WorkloadSettings:
             PersistentStatefulSet.preflight(self.name, self.stateful_set_args(where))
 
     def _shared(self, where: Surroundings) -> WorkloadArgs:
-        namespace = where.namespace
-        generated = [key for key in self.file.secrets if key not in self.secrets]
-        env = {key: value.render(self._hosts(namespace)) for key, value in self.file.env.items()}
+        file, namespace = self.file, where.namespace
+        hosts, first = self._hosts(namespace), self._ordinals.start
+        values = {**file.env, **self.env}
+        # Config says last where a variable comes from: as a text, or from another place.
+        sources = {key: at for key, at in file.env_sources.items() if key not in self.env}
+        volumes = [volume.name for volume in self.volumes]
         args: WorkloadArgs = {
+            **self.pods,
             "namespace": namespace,
             "image": self.image,
             "replicas": self.replicas,
-            "volumes": [self._volume(mount) for mount in self.file.volumes],
-            "ports": self.file.ports,
-            "command": self.file.command,
-            "arguments": self.file.arguments,
-            "env": {**env, **self.env},
-            "ordinal_env": self.file.ordinal_env,
+            "volumes": [volume.args(self.name) for volume in self.volumes],
+            "ports": file.ports,
+            "command": file.command,
+            "arguments": file.arguments,
+            "env": {
+                key: value.render(hosts, first=first, volumes=volumes)
+                for key, value in values.items()
+                if key not in self.env_sources
+            },
+            "env_sources": {**sources, **self.env_sources},
+            "env_from": file.env_from,
+            "config_files": {**file.config_files, **self.config_files},
+            "scratch": file.scratch,
+            "read_only_root": file.read_only_root,
+            "init_containers": [self._with_volumes(item) for item in file.init_containers],
+            "sidecars": [self._with_volumes(item) for item in file.sidecars],
+            "ordinal_env": file.ordinal_env,
             "secret_env": self.secrets,
-            "generated_secret_env": generated,
+            "generated_secret_env": [key for key in file.secrets if key not in self.secrets],
             "resources": self.resources,
-            "run_as_user": self.file.run_as_user,
-            "termination_grace_seconds": self.file.termination_grace_seconds,
-            "headless_suffix": self.file.headless_suffix,
+            "run_as_user": file.run_as_user,
+            "termination_grace_seconds": file.termination_grace_seconds,
+            "headless_suffix": file.headless_suffix,
             "retention": where.retention,
             "snapshot_class_name": where.snapshot_class_name,
             "preflight": where.preflight,
             "consent": where.consent,
-            "app": self.file.name,
-            "component": self.file.component,
+            "app": file.name,
+            "component": file.component,
             "part_of": _PART_OF,
             "labels": self.labels,
-            **self.file.probes,
+            **file.probes,
         }
+        if file.metrics is not None:
+            args["metrics"] = file.metrics
         return args
+
+    def _with_volumes(self, container: Side) -> Side:
+        """The container with its mounts under the names that the workload gives its volumes."""
+        given = container.get("mounts") or {}
+        mounts = {f"{self.name}-{volume}": path for volume, path in given.items()}
+        return cast("Side", {**container, "mounts": mounts})
 
     @property
     def headless_name(self) -> str:
@@ -147,19 +187,13 @@ class WorkloadSettings:
             return (service_host(headless, namespace),)
         return tuple(
             peer_host(pod_name(self.name, ordinal), headless, namespace)
-            for ordinal in range(self.replicas)
+            for ordinal in self._ordinals
         )
 
-    def _volume(self, mount: VolumeMount) -> VolumeArgs:
-        volume: VolumeArgs = {
-            "name": f"{self.name}-{mount.name}",
-            "mount_path": mount.mount_path,
-            "size": self.size,
-            "access_modes": self.access_modes,
-        }
-        if self.storage_class_name is not None:
-            volume["storage_class_name"] = self.storage_class_name
-        return volume
+    @property
+    def _ordinals(self) -> range:
+        first = self.rollout.get("first_ordinal", 0) if self.pattern == PATTERNS[0] else 0
+        return range(first, first + self.replicas)
 
 
 def read_workload(
@@ -186,26 +220,28 @@ def read_workload(
                 f"but workloads/{file.name}.yaml knows no such secret",
                 nearest(key, file.secrets),
             )
-    storage = fields.group("storage")
-    size = storage_size(resource, "storage.size", storage.take("size", MISSING))
-    class_name = storage.text("className", optional=True)
+    class_name = storage_class.name if storage_class else None
+    env = fields.entries("env")
+    deadline = fields.integer("progressDeadlineSeconds", 0, low=0, high=2**31 - 1)
     workload = WorkloadSettings(
         name=name,
         pattern=fields.choice("pattern", PATTERNS, PATTERNS[0]),
         file=file,
         replicas=fields.integer("replicas", 1, low=0, high=1000),
         image=fields.text("image", file.image, pattern=r"[^\s]+", like=file.image),
-        size=size,
-        access_modes=storage.texts("accessModes", ACCESS_MODES) or ACCESS_MODES[:1],
-        storage_class_name=class_name or (storage_class.name if storage_class else None),
+        volumes=read_volumes(fields.group("storage"), file.volumes, class_name),
         resources=read_resources(fields.group("resources")) or file.resources,
-        env=fields.text_map("env"),
+        env=read_env(fields, env),
+        env_sources=read_env_sources(fields, env),
+        config_files=fields.text_map("configFiles"),
         labels=fields.text_map("labels"),
         pod_management=fields.choice("podManagement", POD_MANAGEMENT, POD_MANAGEMENT[0]),
         autoscaled=fields.boolean("autoscaled", False),
+        progress_deadline_seconds=deadline or None,
+        pods=read_pods(fields),
+        rollout=read_rollout(fields),
         secrets=secrets,
     )
-    storage.done()
     fields.done()
     return workload
 
@@ -216,15 +252,16 @@ def check_driver(workload: WorkloadSettings, made: StorageClassSettings | None) 
     Raises:
         StatefastError: the class cannot do what the workload asks for.
     """
-    if made is None or workload.storage_class_name != made.name:
+    if made is None:
         return
     driver = DRIVERS[made.args["driver"]]
-    for mode in workload.access_modes:
-        if mode == "ReadWriteMany" and not driver.shared:
+    for volume in workload.volumes:
+        of_this_class = volume.class_name == made.name
+        if of_this_class and "ReadWriteMany" in volume.access_modes and not driver.shared:
             raise StatefastError(
                 f"workload {workload.name}",
-                "storage.accessModes",
-                mode,
+                volume.field("accessModes"),
+                "ReadWriteMany",
                 f"but driver {driver.name} of class {made.name} cannot do that",
                 "use ReadWriteOnce, or a class of a driver like cephfs or nfs",
             )

@@ -1,64 +1,44 @@
 """Reads a workload file: YAML in, checked dataclass out."""
 
-import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NotRequired, TypedDict
 
 import yaml
 
+from components.container import InitContainerArgs, SidecarArgs
+from components.environment import EnvFromArgs, EnvSourceArgs
 from components.errors import StatefastError
 from components.fields import Fields, nearest
-from components.workload import PortArgs, ProbeArgs, ResourcesArgs
+from components.metrics import MetricsArgs
+from components.ports import PortArgs
+from components.probes import Probes
+from components.resources import ResourcesArgs
 
-__all__ = ["EnvValue", "VolumeMount", "WorkloadFile", "load_workload", "workload_names"]
+from .containers import (
+    read_init_containers,
+    read_port,
+    read_probes,
+    read_resources,
+    read_sidecars,
+)
+from .environment import EnvValue, read_env, read_env_from, read_env_sources
+
+__all__ = ["VolumeMount", "WorkloadFile", "load_workload", "workload_names"]
 
 FOLDER = Path(__file__).parent
-_PLACEHOLDERS = ("host", "number", "ordinal")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnvValue:
-    """A value of the environment; it may depend on the replicas.
-
-    Attributes:
-        single: The value for one replica, or, if `per_replica`, a template for each.
-        several: The value for more than one.
-        per_replica: Whether `single` is repeated for each replica with `{host}`, `{ordinal}`
-            (from 0) and `{number}` (from 1) filled in.
-        separator: What stands between the repetitions.
-    """
-
-    single: str
-    several: str
-    per_replica: bool = False
-    separator: str = ","
-
-    def render(self, hosts: tuple[str, ...]) -> str:
-        """The text for the replicas at `hosts`."""
-        if not self.per_replica:
-            return self.single if len(hosts) <= 1 else self.several
-        return self.separator.join(
-            self.single.format(host=host, ordinal=ordinal, number=ordinal + 1)
-            for ordinal, host in enumerate(hosts)
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VolumeMount:
-    """A volume the application needs: the end of its name, and where it is mounted."""
+    """A volume of the application: the end of its name, and where it is mounted.
+
+    An optional one is there where config gives it a size.
+    """
 
     name: str
     mount_path: str
-
-
-class Probes(TypedDict):
-    """The probes there are, under their names in WorkloadArgs."""
-
-    startup_probe: NotRequired[ProbeArgs]
-    readiness_probe: NotRequired[ProbeArgs]
-    liveness_probe: NotRequired[ProbeArgs]
+    optional: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +57,14 @@ class WorkloadFile:
     ports: tuple[PortArgs, ...]
     volumes: tuple[VolumeMount, ...]
     env: Mapping[str, EnvValue]
+    env_sources: Mapping[str, EnvSourceArgs]
+    env_from: Sequence[EnvFromArgs]
+    config_files: Mapping[str, str]
+    scratch: Mapping[str, str]
+    read_only_root: bool
+    init_containers: Sequence[InitContainerArgs]
+    sidecars: Sequence[SidecarArgs]
+    metrics: MetricsArgs | None
     secrets: tuple[str, ...]
     probes: Probes
     resources: ResourcesArgs
@@ -118,6 +106,7 @@ def load_workload(name: str, *, asked_by: str, folder: Path = FOLDER) -> Workloa
 
 
 def _read(name: str, fields: Fields) -> WorkloadFile:
+    env = fields.entries("env")
     file = WorkloadFile(
         name=name,
         component=fields.text("component", "server"),
@@ -128,105 +117,42 @@ def _read(name: str, fields: Fields) -> WorkloadFile:
         command=fields.texts("command"),
         arguments=fields.texts("arguments"),
         ordinal_env=fields.text("ordinalEnv", optional=True),
-        ports=tuple(_port(group) for group in fields.groups("ports")),
+        ports=tuple(read_port(group) for group in fields.groups("ports")),
         volumes=tuple(_volume(group) for group in fields.groups("volumes")),
-        env={
-            key: _env(fields.resource, key, value) for key, value in fields.entries("env").items()
-        },
+        env=read_env(fields, env),
+        env_sources=read_env_sources(fields, env),
+        env_from=read_env_from(fields),
+        config_files=fields.text_map("configFiles"),
+        scratch=fields.text_map("scratch"),
+        read_only_root=fields.boolean("readOnlyRoot", False),
+        init_containers=read_init_containers(fields),
+        sidecars=read_sidecars(fields),
+        metrics=_metrics(fields),
         secrets=fields.texts("secrets"),
-        probes=_probes(fields),
+        probes=read_probes(fields),
         resources=read_resources(fields.group("resources")),
     )
     fields.done()
     return file
 
 
-def _port(fields: Fields) -> PortArgs:
-    port: PortArgs = {
-        "name": fields.text("name", like="client"),
-        "port": fields.integer("port", 0, low=1, high=65_535),
-        "service": fields.choice("service", ("client", "headless"), "client"),
-    }
-    fields.done()
-    return port
-
-
 def _volume(fields: Fields) -> VolumeMount:
     volume = VolumeMount(
-        name=fields.text("name", like="vol"), mount_path=fields.text("mountPath", like="/data")
+        name=fields.text("name", like="vol"),
+        mount_path=fields.text("mountPath", like="/data"),
+        optional=fields.boolean("optional", False),
     )
     fields.done()
     return volume
 
 
-def _env(resource: str, key: str, value: object) -> EnvValue:
-    if isinstance(value, str):
-        return EnvValue(single=value, several=value)
-    if not isinstance(value, Mapping):
-        raise StatefastError(resource, f"env.{key}", value, "not a text", "put it in quotes")
-    fields = Fields(resource, value, f"env.{key}")
-    if "perReplica" in fields:
-        template = fields.text("perReplica")
-        separator = fields.text("separator", ",")
-        fields.done()
-        for name in _placeholders(fields, template):
-            if name not in _PLACEHOLDERS:
-                raise fields.fail(
-                    "perReplica",
-                    template,
-                    f"but {{{name}}} is not a placeholder",
-                    nearest(name, _PLACEHOLDERS),
-                )
-        return EnvValue(single=template, several=template, per_replica=True, separator=separator)
-    both = EnvValue(single=fields.text("single"), several=fields.text("several"))
-    fields.done()
-    return both
-
-
-def _placeholders(fields: Fields, template: str) -> list[str]:
-    try:
-        return [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
-    except ValueError:
-        raise fields.fail(
-            "perReplica", template, "not a template", "close each brace, or double it"
-        ) from None
-
-
-def _probes(fields: Fields) -> Probes:
-    probes: Probes = {}
-    if "startupProbe" in fields:
-        probes["startup_probe"] = _probe(fields.group("startupProbe"))
-    if "readinessProbe" in fields:
-        probes["readiness_probe"] = _probe(fields.group("readinessProbe"))
-    if "livenessProbe" in fields:
-        probes["liveness_probe"] = _probe(fields.group("livenessProbe"))
-    return probes
-
-
-def _probe(fields: Fields) -> ProbeArgs:
-    probe: ProbeArgs = {
-        "initial_delay_seconds": fields.integer("initialDelaySeconds", 0, low=0, high=3600),
-        "period_seconds": fields.integer("periodSeconds", 10, low=1, high=3600),
-        "timeout_seconds": fields.integer("timeoutSeconds", 1, low=1, high=3600),
-        "failure_threshold": fields.integer("failureThreshold", 3, low=1, high=10_000),
+def _metrics(fields: Fields) -> MetricsArgs | None:
+    if "metrics" not in fields:
+        return None
+    group = fields.group("metrics")
+    metrics: MetricsArgs = {
+        "port": group.text("port", like="metrics"),
+        "path": group.text("path", "/metrics"),
     }
-    if command := fields.texts("command"):
-        probe["command"] = command
-    if path := fields.text("httpPath", optional=True):
-        probe["http_path"] = path
-    if port := fields.text("port", optional=True):
-        probe["port"] = port
-    fields.done()
-    return probe
-
-
-def read_resources(fields: Fields) -> ResourcesArgs:
-    """Requests and limits, each a mapping to quantities."""
-    resources: ResourcesArgs = {}
-    requests, limits = fields.text_map("requests"), fields.text_map("limits")
-    fields.done()
-    if requests:
-        resources["requests"] = requests
-    if limits:
-        resources["limits"] = limits
-    return resources
+    group.done()
+    return metrics

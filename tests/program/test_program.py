@@ -38,14 +38,18 @@ def record(stack: str, *, preview: bool = False, **changes: str) -> Recording:
 def objects_for(replicas: int) -> list[str]:
     return sorted(
         [
+            "ConfigMap mysql-config",
             "Deployment mysql",
             *(f"PersistentVolumeClaimPatch zookeeper-vol-zookeeper-{n}" for n in range(replicas)),
             "PersistentVolumeClaimPatch mysql-vol",
             "SecretPatch mysql-generated",
             "SecretPatch mysql-generated-values",
+            *(["PodDisruptionBudget zookeeper"] if replicas > 1 else []),
             "Service mysql",
             "Service zookeeper",
             "Service zookeeper-server",
+            "ServiceAccount mysql",
+            "ServiceAccount zookeeper",
             "StatefulSet zookeeper",
         ]
     )

@@ -32,6 +32,7 @@ def test_registers_these_objects_and_no_others() -> None:
         "PersistentVolumeClaimPatch zk-vol",
         "Service zk",
         "Service zk-headless",
+        "ServiceAccount zk",
     ]
 
 
@@ -40,6 +41,7 @@ def test_without_ports_for_peers_there_is_no_headless_service() -> None:
         "Deployment zk",
         "PersistentVolumeClaimPatch zk-vol",
         "Service zk",
+        "ServiceAccount zk",
     ]
 
 

@@ -25,8 +25,10 @@ def test_registers_these_objects_and_no_others() -> None:
         "PersistentVolumeClaimPatch zk-vol-zk-0",
         "PersistentVolumeClaimPatch zk-vol-zk-1",
         "PersistentVolumeClaimPatch zk-vol-zk-2",
+        "PodDisruptionBudget zk",
         "Service zk",
         "Service zk-headless",
+        "ServiceAccount zk",
         "StatefulSet zk",
     ]
 
@@ -34,7 +36,7 @@ def test_registers_these_objects_and_no_others() -> None:
 def test_every_child_is_the_components_own() -> None:
     children = parents(stateful_set())
     assert children.pop("PersistentStatefulSet zk") == "pulumi:pulumi:Stack::statefast-dev"
-    assert list(children.values()) == [f"{OWN}::zk"] * 6
+    assert list(children.values()) == [f"{OWN}::zk"] * 8
 
 
 def test_the_claim_template_is_frozen_and_carries_only_what_selects() -> None:
@@ -124,9 +126,15 @@ def test_history_is_never_set_and_the_workload_is_always_awaited() -> None:
     assert "pulumi.com/skipAwait" not in made.metadata.get("annotations", {})
 
 
-@pytest.mark.parametrize(("replicas", "minutes"), [(1, "10m"), (3, "15m"), (9, "45m")])
-def test_the_time_allowed_follows_the_replicas(replicas: int, minutes: str) -> None:
-    made = stateful_set(replicas=replicas).one("StatefulSet", "zk")
+@pytest.mark.parametrize(
+    ("replicas", "failures", "minutes"),
+    [(1, 3, "10m"), (3, 3, "12m"), (9, 3, "36m"), (9, 60, "122m")],
+)
+def test_the_time_allowed_follows_the_replicas_and_their_start(
+    replicas: int, failures: int, minutes: str
+) -> None:
+    probe = {"port": "client", "failure_threshold": failures}
+    made = stateful_set(replicas=replicas, startup_probe=probe).one("StatefulSet", "zk")
     assert made.timeouts == {"create": minutes, "update": minutes}
 
 
@@ -162,7 +170,7 @@ def test_two_of_them_live_in_one_program() -> None:
         PersistentStatefulSet("b", stateful_set_args(volumes=volume(name="b-vol")))
 
     urns = [item.urn for item in run(program).resources]
-    assert len(urns) == len(set(urns)) == 14
+    assert len(urns) == len(set(urns)) == 18
 
 
 @pytest.mark.parametrize(

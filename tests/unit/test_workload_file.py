@@ -11,7 +11,7 @@ HOSTS = ("zk-0.zk-server", "zk-1.zk-server", "zk-2.zk-server")
 
 
 def test_the_files_there_are() -> None:
-    assert workload_names() == ["mysql", "zookeeper"]
+    assert workload_names() == ["mysql", "postgresql", "redis", "zookeeper"]
     for name in workload_names():
         assert load_workload(name, asked_by="test").name == name
 
@@ -26,12 +26,20 @@ def test_zookeeper_knows_its_peers(replicas: int) -> None:
     assert env["ZOO_STANDALONE_ENABLED"].render(HOSTS[:replicas]) == alone
 
 
-def test_zookeeper_keeps_its_transactions_on_the_volume() -> None:
+@pytest.mark.parametrize("volumes", [["vol"], ["vol", "log"]])
+def test_zookeeper_keeps_its_transactions_on_the_last_of_its_volumes(volumes: list[str]) -> None:
     file = load_workload("zookeeper", asked_by="test")
-    (volume,) = file.volumes
-    for key in ("ZOO_DATA_DIR", "ZOO_DATA_LOG_DIR"):
-        path = Path(file.env[key].render(HOSTS))
-        assert path.is_relative_to(volume.mount_path), key
+    path = Path(file.env["ZOO_DATA_LOG_DIR"].render(HOSTS, volumes=volumes))
+    mounts = {volume.name: volume.mount_path for volume in file.volumes}
+    assert path.is_relative_to(mounts[volumes[-1]])
+    data = Path(file.env["ZOO_DATA_DIR"].render(HOSTS, volumes=volumes))
+    assert data.is_relative_to(mounts["vol"])
+
+
+def test_the_first_ordinal_is_counted_from() -> None:
+    env = load_workload("zookeeper", asked_by="test").env
+    said = env["ZOO_SERVERS"].render(HOSTS[:1], first=5)
+    assert said == f"server.6={HOSTS[0]}:2888:3888;2181"
 
 
 @pytest.mark.parametrize(
