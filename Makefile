@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CLUSTER := $(BIN)/python -m localcluster
 PYTEST := $(BIN)/pytest
-SOURCES := __main__.py settings components workloads cli localcluster tests
+SOURCES := __main__.py settings components workloads cli gate localcluster tests
 
 .DEFAULT_GOAL := help
 .PHONY: help venv up preview outputs status destroy down clean test test-fast lint format

@@ -1,0 +1,69 @@
+"""What a rule finds, and what all rules together find of one object."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from .edits import Edit
+from .library import Change
+from .severity import Severity
+
+__all__ = ["Finding", "Judged"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that one rule says about one object.
+
+    Attributes:
+        rule: Name of the rule.
+        severity: How bad it is.
+        said: What happens to the data, in a sentence without its full stop.
+        changes: What the owner has to consent to, all of it, to have this. Without any there is
+            nothing to consent to.
+    """
+
+    rule: str
+    severity: Severity
+    said: str
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One object with all that was found.
+
+    Attributes:
+        edit: What would be done to it.
+        findings: What the rules say, the worst first.
+        old_size, new_size: Of its volume or volumes; empty where it has none.
+        consents: What the owner consented to in this stack.
+    """
+
+    edit: Edit
+    findings: tuple[Finding, ...]
+    old_size: str = ""
+    new_size: str = ""
+    consents: Collection[str] = field(default=(), repr=False)
+
+    def consented(self, finding: Finding) -> bool:
+        """Whether the owner consented to every change this finding is about."""
+        # An object of unknown identity cannot be named for sure, so nobody can consent.
+        return (
+            bool(finding.changes)
+            and bool(self.edit.uid)
+            and all(change.allowed(self.consents) for change in finding.changes)
+        )
+
+    @cached_property
+    def severity(self) -> Severity:
+        """The worst of what remains after consent."""
+        return max(
+            (found.severity for found in self.findings if not self.consented(found)),
+            default=Severity.SAFE,
+        )
+
+    @cached_property
+    def found_severity(self) -> Severity:
+        """The worst of what was found, consent or not."""
+        return max((found.severity for found in self.findings), default=Severity.SAFE)
