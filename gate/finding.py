@@ -7,8 +7,11 @@ from functools import cached_property
 from .edits import Edit
 from .library import Change
 from .severity import Severity
+from .values import Hidden
 
 __all__ = ["Finding", "Judged"]
+
+_HIDDEN = {hidden.value for hidden in Hidden}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +49,30 @@ class Judged:
     new_size: str = ""
     consents: Collection[str] = field(default=(), repr=False)
 
-    def consented(self, finding: Finding) -> bool:
-        """Whether the owner consented to every change this finding is about."""
-        # An object of unknown identity cannot be named for sure, so nobody can consent.
+    def consentable(self, finding: Finding) -> bool:
+        """Whether the owner can consent: to known values, of an object of known identity."""
         return (
             bool(finding.changes)
             and bool(self.edit.uid)
-            and all(change.allowed(self.consents) for change in finding.changes)
+            and not any(_HIDDEN & {change.old, change.new} for change in finding.changes)
         )
+
+    def consented(self, finding: Finding) -> bool:
+        """Whether the owner consented to every change this finding is about."""
+        return self.consentable(finding) and all(
+            change.allowed(self.consents) for change in finding.changes
+        )
+
+    @property
+    def worst(self) -> Finding:
+        """The finding that says most: the worst of those without consent."""
+        open_ones = [found for found in self.findings if not self.consented(found)]
+        return (open_ones or self.findings)[0]
+
+    @property
+    def grows(self) -> bool:
+        """Whether its volume grows."""
+        return any(found.rule == "claim-grows" for found in self.findings)
 
     @cached_property
     def severity(self) -> Severity:

@@ -83,18 +83,20 @@ def read_preview(data: bytes, source: str, stack: str | None = None) -> Preview:
     read.whole_numbers(summary)
     steps = [read.step(item, n) for n, item in enumerate(read.items(document, "steps"))]
     config = read.mapping(document, "config")
-    _require_success(read, document, source)
+    names = sorted({step.urn.stack for step in steps})
+    if len(names) > 1:
+        raise GateError(f"{source} has steps of {len(names)} stacks; give one file for each stack.")
+    name = stack or next(iter(names), None)
+    _require_success(read, document, source, name)
     if not summary:
         raise GateError(
             f"{source} has no changeSummary, so it is no preview or one that did not end; give the"
-            f" output of `{COMMAND}`."
+            f" output of `{COMMAND}`.",
+            name,
         )
-    _require_all_steps(summary, steps, source)
-    names = {step.urn.stack for step in steps}
-    if len(names) > 1:
-        raise GateError(f"{source} has steps of {len(names)} stacks; give one file for each stack.")
+    _require_all_steps(summary, steps, source, name)
     return Preview(
-        stack=stack or next(iter(names), source),
+        stack=name or source,
         steps=steps,
         config={key: value for key, value in config.items() if isinstance(value, str)},
         shows_sames=not summary.get("same") or any(step.op == "same" for step in steps),
@@ -118,32 +120,44 @@ def _decode(data: bytes, source: str) -> Json:
     return document
 
 
-def _require_success(read: "_Reader", document: Json, source: str) -> None:
+def _require_success(read: "_Reader", document: Json, source: str, stack: str | None) -> None:
     # The message stays out: it may quote values of the object it is about.
     for item in read.items(document, "diagnostics"):
         entry = read.as_mapping(item, "a diagnostic")
         if entry.get("severity") != "error":
             continue
         urn = entry.get("urn")
-        parts = urn.split("::") if isinstance(urn, str) else []
-        about = f" of {parts[-1]}" if len(parts) > 1 and _ROOT not in urn else ""  # type: ignore[operator]
         raise GateError(
-            f"{source} is of a preview that ended with an error{about}; read its log and make it"
-            " pass first."
+            f"{source} is of a preview that ended with an error{_about(urn)}; read its log and"
+            " make it pass first.",
+            stack,
         )
     if document.get("maybeCorrupt"):
         raise GateError(
-            f"{source} is of a stack whose state may be corrupt; run `pulumi refresh` first."
+            f"{source} is of a stack whose state may be corrupt; run `pulumi refresh` first.",
+            stack,
         )
 
 
-def _require_all_steps(summary: Json, steps: Sequence[Step], source: str) -> None:
+def _about(urn: object) -> str:
+    try:
+        read = Urn.parse(urn if isinstance(urn, str) else "")
+    except ValueError:
+        return ""
+    kind = read.type.rpartition(":")[2]
+    return "" if read.type == _ROOT else f" on {kind} {read.name}"
+
+
+def _require_all_steps(
+    summary: Json, steps: Sequence[Step], source: str, stack: str | None
+) -> None:
     counted = {op for op, count in summary.items() if count and op != "same"}
     missing = sorted(counted - {step.op for step in steps})
     if missing:
         raise GateError(
             f"{source} counts steps it does not show ({', '.join(missing)[:80]}); give the whole"
-            f" output of `{COMMAND}`."
+            f" output of `{COMMAND}`.",
+            stack,
         )
 
 

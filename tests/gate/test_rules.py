@@ -1,0 +1,351 @@
+"""The rules, one by one, where a recorded preview cannot show them."""
+
+import pytest
+
+from gate.severity import Severity
+
+from .handmade import (
+    UNKNOWN,
+    Json,
+    claim_spec,
+    judged,
+    preview,
+    rules,
+    set_spec,
+    state,
+    step,
+    urn,
+)
+
+SAFE, ROLLS, DOWN = Severity.SAFE, Severity.ROLLS_PODS, Severity.DOWNTIME
+RISK, LOST = Severity.AT_RISK, Severity.LOST
+CLAIM, SET, CLASS = "PersistentVolumeClaim", "StatefulSet", "StorageClass"
+MASKED = "[secret]"
+ENVELOPE = {
+    "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+    "ciphertext": "abc",
+}
+
+
+def storage_class(op: str = "same", policy: str | None = "Retain", **more: object) -> Json:
+    body = {"metadata": {"name": "rbd"}, "provisioner": "x", **more}
+    if policy is not None:
+        body["reclaimPolicy"] = policy
+    made = state(CLASS, body)
+    old = None if op == "create" else made
+    return step(op, CLASS, old, None if op == "delete" else made, "rbd")
+
+
+def claim(**fields: object) -> Json:
+    return state(CLAIM, claim_spec(), **fields)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "severity", "rule"),
+    [
+        ("8Gi", "12Gi", SAFE, "claim-grows"),
+        ("12Gi", "8Gi", RISK, "claim-shrinks"),
+        ("8Gi", UNKNOWN, RISK, "size-unknown"),
+        ("8Gi", MASKED, RISK, "size-unknown"),
+        ("8Gi", ENVELOPE, RISK, "size-unknown"),
+        ("8Gi", "a lot", RISK, "size-unknown"),
+    ],
+)
+def test_a_size_that_changes(old: object, new: object, severity: Severity, rule: str) -> None:
+    verdict = judged(
+        preview(step("update", CLAIM, state(CLAIM, claim_spec(old)), state(CLAIM, claim_spec(new))))
+    )
+    assert (verdict.severity, rules(verdict)) == (severity, {rule})
+
+
+@pytest.mark.parametrize("same", ["8Gi", "8192Mi", "8589934592"])
+def test_one_size_in_other_words_is_no_change(same: str) -> None:
+    verdict = judged(preview(step("update", CLAIM, claim(), state(CLAIM, claim_spec(same)))))
+    assert rules(verdict) == set()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("storageClassName", UNKNOWN), ("accessModes", UNKNOWN), ("volumeName", MASKED)],
+)
+def test_what_decides_over_a_replacement_and_is_not_known_is_not_safe(
+    field: str, value: str
+) -> None:
+    new = claim_spec()
+    new["spec"][field] = value
+    verdict = judged(preview(step("update", CLAIM, claim(), state(CLAIM, new))))
+    assert (verdict.severity, rules(verdict)) == (RISK, {"claim-unknown"})
+
+
+def test_an_unknown_namespace_is_not_safe() -> None:
+    new = state(CLAIM, {**claim_spec(), "metadata": {"name": "x", "namespace": UNKNOWN}})
+    verdict = judged(preview(step("update", CLAIM, claim(), new)))
+    assert verdict.severity is RISK
+
+
+@pytest.mark.parametrize(
+    ("others", "severity"),
+    [
+        ([storage_class(policy="Retain")], RISK),
+        ([storage_class(policy="Delete")], LOST),
+        # Kubernetes takes a class without a policy for one that deletes.
+        ([storage_class(policy=None)], LOST),
+        # A class that is only now made was not there when the volume was.
+        ([storage_class("create", policy="Retain")], LOST),
+        ([], LOST),
+    ],
+)
+def test_a_claims_volume_goes_by_the_policy_of_its_class(
+    others: list[Json], severity: Severity
+) -> None:
+    verdict = judged(preview(step("delete", CLAIM, claim(), None), *others))
+    assert verdict.severity is severity
+
+
+def test_a_class_that_turns_to_retain_does_not_save_the_volumes_there_are() -> None:
+    old = state(CLASS, {"metadata": {"name": "rbd"}, "reclaimPolicy": "Delete"})
+    new = state(CLASS, {"metadata": {"name": "rbd"}, "reclaimPolicy": "Retain"})
+    verdict = judged(
+        preview(step("delete", CLAIM, claim(), None), step("replace", CLASS, old, new, "rbd"))
+    )
+    assert verdict.severity is LOST
+
+
+def test_the_volume_itself_says_more_than_its_class() -> None:
+    volume = state(
+        "PersistentVolume",
+        {"metadata": {"name": "pv"}, "spec": {"persistentVolumeReclaimPolicy": "Retain"}},
+    )
+    bound = state(CLAIM, claim_spec(volumeName="pv"))
+    verdict = judged(
+        preview(
+            storage_class(policy="Delete"),
+            step("same", "PersistentVolume", volume, volume, "pv"),
+            step("delete", CLAIM, bound, None),
+        )
+    )
+    assert verdict.severity is RISK
+
+
+@pytest.mark.parametrize("allowed", [False, None])
+def test_a_class_says_whether_its_claims_can_grow(allowed: bool | None) -> None:
+    more = {} if allowed is None else {"allowVolumeExpansion": allowed}
+    grown = step("update", CLAIM, claim(), state(CLAIM, claim_spec("9Gi")))
+    assert rules(judged(preview(grown, storage_class(**more)))) == {"class-cannot-grow"}
+    assert rules(judged(preview(grown, storage_class(allowVolumeExpansion=True)))) == {
+        "claim-grows"
+    }
+
+
+@pytest.mark.parametrize(
+    "op", ["replace", "create-replacement", "import-replacement", "remove-pending-replace"]
+)
+def test_a_replacement_is_one_by_whatever_step_it_shows(op: str) -> None:
+    verdict = judged(preview(step(op, CLAIM, claim(), state(CLAIM, claim_spec(of="fast")))))
+    assert verdict.severity is LOST
+
+
+def test_what_an_earlier_run_replaced_and_did_not_delete_is_still_deleted() -> None:
+    verdict = judged(
+        preview(
+            step("same", CLAIM, claim(), claim()), step("delete-replaced", CLAIM, claim(), None)
+        )
+    )
+    assert (verdict.severity, rules(verdict)) == (LOST, {"claim-deleted"})
+
+
+@pytest.mark.parametrize("op", ["replace", "delete", "update", "conjure"])
+def test_a_step_without_its_states_is_not_safe(op: str) -> None:
+    verdict = judged(preview(step(op, CLAIM, None, None)))
+    assert (verdict.severity, rules(verdict)) == (RISK, {"unreadable"})
+
+
+@pytest.mark.parametrize("op", ["read", "import", "refresh", "same", "discard"])
+def test_a_step_that_changes_nothing_is_safe(op: str) -> None:
+    verdict = judged(preview(step(op, CLAIM, claim(), claim())))
+    assert (verdict.severity, rules(verdict)) == (SAFE, set())
+
+
+@pytest.mark.parametrize("field", ["volumeMode", "dataSource", "dataSourceRef"])
+def test_an_update_that_the_api_server_refuses_ends_half_way(field: str) -> None:
+    new = state(CLAIM, claim_spec(**{field: "Block"}))
+    verdict = judged(preview(step("update", CLAIM, claim(), new)))
+    assert (verdict.severity, rules(verdict)) == (DOWN, {"claim-refused"})
+
+
+def test_a_patch_is_refused_what_a_claim_would_be_replaced_for() -> None:
+    kind = "PersistentVolumeClaimPatch"
+    new = state(kind, claim_spec(of="fast"), retainOnDelete=True)
+    verdict = judged(
+        preview(step("update", kind, state(kind, claim_spec(), retainOnDelete=True), new))
+    )
+    assert (verdict.severity, rules(verdict)) == (DOWN, {"claim-refused"})
+
+
+@pytest.mark.parametrize(
+    ("body", "severity", "rule"),
+    [
+        (set_spec(deleted="Delete"), LOST, "set-replaced-with-claims"),
+        (set_spec(deleted=UNKNOWN), LOST, "set-replaced-with-claims"),
+        (set_spec(), DOWN, "set-replaced"),
+        (set_spec(volumeClaimTemplates=UNKNOWN), RISK, "set-starts-empty"),
+    ],
+)
+def test_a_replaced_set_takes_its_claims_along_or_not(
+    body: Json, severity: Severity, rule: str
+) -> None:
+    verdict = judged(
+        preview(step("replace", SET, state(SET, body), state(SET, set_spec(serviceName="y"))))
+    )
+    assert (verdict.severity, rules(verdict)) == (severity, {rule})
+
+
+def test_the_policy_of_the_set_that_is_deleted_counts_and_not_that_of_the_next() -> None:
+    old, new = set_spec(deleted="Delete"), set_spec(serviceName="y")
+    verdict = judged(preview(step("replace", SET, state(SET, old), state(SET, new))))
+    assert verdict.severity is LOST
+
+
+def test_the_cluster_knows_of_a_policy_that_the_program_does_not() -> None:
+    old = state(SET, set_spec())
+    old["outputs"] = {**old["outputs"], **set_spec(deleted="Delete")}
+    assert judged(preview(step("delete", SET, old, None))).severity is LOST
+
+
+def test_a_set_with_another_template_starts_empty() -> None:
+    template = {"metadata": {"name": "other"}, **claim_spec()}
+    new = state(SET, set_spec(volumeClaimTemplates=[template]))
+    verdict = judged(preview(step("replace", SET, state(SET, set_spec()), new)))
+    assert (verdict.severity, rules(verdict)) == (RISK, {"set-starts-empty"})
+
+
+def test_a_set_under_another_provider_starts_empty() -> None:
+    provider = {"type": "pulumi:providers:kubernetes"}
+    place = urn("Provider", "cluster") + "::1"
+    verdict = judged(
+        preview(
+            step("replace", "Provider", provider, provider, "cluster"),
+            step(
+                "replace",
+                SET,
+                state(SET, set_spec(), provider=place),
+                state(SET, set_spec(), provider=place),
+            ),
+        )
+    )
+    assert (verdict.severity, rules(verdict)) == (RISK, {"set-starts-empty"})
+    assert "Provider cluster is replaced" in verdict.notes[0]
+
+
+def test_another_version_of_the_default_provider_is_the_same_cluster() -> None:
+    before, after = (urn("Provider", f"default_4_{n}") + "::1" for n in (28, 34))
+    verdict = judged(
+        preview(
+            step(
+                "replace",
+                SET,
+                state(SET, set_spec(), provider=before),
+                state(SET, set_spec(serviceName="y"), provider=after),
+            )
+        )
+    )
+    assert rules(verdict) == {"set-replaced"}
+
+
+@pytest.mark.parametrize(
+    ("policy", "replicas", "severity", "rule"),
+    [
+        ("Retain", 2, ROLLS, "set-scaled-in"),
+        ("Retain", 0, DOWN, "set-scaled-in"),
+        ("Delete", 2, LOST, "set-scaled-in-with-claims"),
+        (UNKNOWN, 2, LOST, "set-scaled-in-with-claims"),
+        ("Delete", UNKNOWN, LOST, "set-scaled-in-with-claims"),
+        ("Retain", UNKNOWN, ROLLS, "replicas-unknown"),
+    ],
+)
+def test_fewer_replicas(policy: str, replicas: object, severity: Severity, rule: str) -> None:
+    old, new = set_spec(scaled=policy), set_spec(scaled=policy, replicas=replicas)
+    verdict = judged(preview(step("update", SET, state(SET, old), state(SET, new))))
+    assert verdict.severity is severity
+    assert rule in rules(verdict)
+
+
+def test_a_scale_in_by_the_policy_it_comes_with() -> None:
+    old, new = set_spec(scaled="Delete"), set_spec(scaled="Retain", replicas=1)
+    verdict = judged(preview(step("update", SET, state(SET, old), state(SET, new))))
+    assert verdict.severity is ROLLS
+
+
+@pytest.mark.parametrize(("deleted", "scaled"), [(UNKNOWN, "Retain"), ("Retain", "Delete")])
+def test_a_patch_of_a_set_can_turn_its_policy(deleted: str, scaled: str) -> None:
+    kind = "StatefulSetPatch"
+    verdict = judged(
+        preview(
+            step("update", kind, state(kind, set_spec()), state(kind, set_spec(deleted, scaled)))
+        )
+    )
+    assert (verdict.severity, rules(verdict)) == (RISK, {"claims-go-from-now-on"})
+
+
+@pytest.mark.parametrize("kind", ["VolumeSnapshot", "VolumeSnapshotContent"])
+def test_a_copy_goes_by_its_own_policy(kind: str) -> None:
+    kept = state(kind, {"spec": {"deletionPolicy": "Retain"}})
+    gone = state(kind, {"spec": {"deletionPolicy": "Delete"}})
+    assert judged(preview(step("delete", kind, gone, None))).severity is LOST
+    # A VolumeSnapshot has no policy of its own: its class has.
+    expected = RISK if kind == "VolumeSnapshotContent" else LOST
+    assert judged(preview(step("delete", kind, kept, None))).severity is expected
+
+
+def test_a_list_is_not_looked_into() -> None:
+    kind = "PersistentVolumeClaimList"
+    verdict = judged(preview(step("delete", kind, state(kind), None)))
+    assert (verdict.severity, rules(verdict)) == (RISK, {"list-goes"})
+
+
+@pytest.mark.parametrize(
+    ("names", "severity"),
+    [
+        ({"Deployment.apps/apps/v1": ["web"], "Service/v1": ["web"]}, SAFE),
+        ({"StatefulSet.apps/apps/v1": ["db"]}, RISK),
+        ({"PersistentVolumeClaim/v1": ["db"]}, RISK),
+        (None, RISK),
+    ],
+)
+def test_a_helm_release_goes_with_what_it_holds(names: Json | None, severity: Severity) -> None:
+    old = state("Release")
+    if names is not None:
+        old["outputs"] = {**old["outputs"], "resourceNames": names}
+    assert judged(preview(step("delete", "Release", old, None))).severity is severity
+
+
+def test_a_claim_of_a_set_that_scales_in_is_no_rename() -> None:
+    kind = "PersistentVolumeClaimPatch"
+    label = {"app.kubernetes.io/instance": "zk"}
+
+    def of(name: str) -> Json:
+        metadata = {"name": name, "namespace": "data", "labels": label}
+        return state(kind, {"metadata": metadata, **claim_spec()}, retainOnDelete=True)
+
+    zk = state(SET, {**set_spec(), "metadata": {"name": "zk", "namespace": "data"}})
+    created = step("create", kind, None, of("log-zk-0"), "log-zk-0")
+    gone = step("delete", kind, of("vol-zk-2"), None, "vol-zk-2")
+    assert "renamed" not in rules(judged(preview(step("same", SET, zk, zk), gone, created)))
+    assert "renamed" in rules(judged(preview(gone, created)))
+
+
+@pytest.mark.parametrize("op", ["same", "update"])
+@pytest.mark.parametrize(
+    ("lock", "rule"), [("protect", "protect-dropped"), ("retainOnDelete", "retain-dropped")]
+)
+def test_a_lock_that_is_dropped_is_seen_even_where_nothing_else_changes(
+    op: str, lock: str, rule: str
+) -> None:
+    verdict = judged(preview(step(op, CLAIM, claim(**{lock: True}), claim())))
+    assert (verdict.severity, rules(verdict)) == (RISK, {rule})
+
+
+def test_a_preview_without_sames_says_so() -> None:
+    document = preview(step("create", CLAIM, None, claim()))
+    document["changeSummary"] = {"create": 1, "same": 7}
+    assert "--show-sames" in judged(document).notes[0]
