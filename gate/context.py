@@ -76,6 +76,10 @@ class Context:
             if edit.action is not Action.DELETE
         )
 
+    @cached_property
+    def _leaving_namespaces(self) -> frozenset[str]:
+        return frozenset(edit.name for edit in self.of_kind("Namespace") if edit.goes)
+
     def of_kind(self, kind: str) -> Iterable[Edit]:
         """Edits of whole objects of a kind; patches are of other people's objects."""
         return (
@@ -96,6 +100,10 @@ class Context:
     def with_volumes_in(self, namespace: str) -> Sequence[Edit]:
         """Claims and StatefulSets of this stack in a namespace."""
         return self._by_namespace.get(namespace, ())
+
+    def namespace_goes(self, namespace: str) -> bool:
+        """Whether the namespace is deleted, with everything in it."""
+        return namespace in self._leaving_namespaces
 
     def is_of_staying_set(self, namespace: str, claim: str) -> bool:
         """Whether a claim is one that a StatefulSet of this stack, which stays, makes."""

@@ -175,7 +175,7 @@ def _leftover(kind: Kind, step: Step) -> Edit:
         urn=step.urn,
         kind=kind,
         action=Action.DELETE,
-        readable=step.old is not None,
+        readable=_is_told(step.old, True),
         old=step.old or _EMPTY,
         new=_EMPTY,
     )
@@ -193,7 +193,12 @@ def _edit(kind: Kind, steps: Sequence[Step]) -> Edit:
         urn=steps[0].urn,
         kind=kind,
         action=action,
-        readable=not (needs_old and old is None) and not (needs_new and new is None),
+        readable=_is_told(old, needs_old) and _is_told(new, needs_new),
         old=old or _EMPTY,
         new=new or _EMPTY,
     )
+
+
+def _is_told(state: State | None, needed: bool) -> bool:
+    # No Kubernetes object is without inputs: those that are missing were not written down.
+    return not needed or (state is not None and bool(state.inputs))

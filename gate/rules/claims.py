@@ -44,6 +44,9 @@ def deleted(edit: Edit, context: Context) -> Iterator[Finding]:
     if edit.action is not Action.DELETE or not edit.readable:
         return
     if edit.old.retain_on_delete:
+        # What goes with its namespace is said of the namespace.
+        if context.namespace_goes(edit.namespace):
+            return
         yield Finding(
             rule="claim-retained",
             severity=Severity.SAFE,
@@ -89,7 +92,7 @@ def replaced(edit: Edit, context: Context) -> Iterator[Finding]:
 
 def patch_deleted(edit: Edit, context: Context) -> Iterator[Finding]:
     """A patch leaves the stack: the claim itself is never deleted by that."""
-    if edit.action is not Action.DELETE:
+    if edit.action is not Action.DELETE or context.namespace_goes(edit.namespace):
         return
     said = "the claim leaves the stack and stays in the cluster with its data"
     if not edit.old.retain_on_delete:

@@ -68,7 +68,7 @@ def fate(kept: bool | None) -> tuple[Severity, str]:
 
 def fate_of_claims(edit: Edit, context: Context) -> tuple[Severity, str]:
     """What becomes of the volumes of a set whose claims are deleted: the worst of its templates."""
-    read = templates(edit.old.inputs)
+    read = templates(edit.old.inputs) or templates(edit.old.outputs)
     if isinstance(read, Hidden):
         return fate(None)
     if not read:
