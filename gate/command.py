@@ -75,7 +75,8 @@ def report_on(sources: Iterable[tuple[str | None, str]], fail_on: Severity) -> R
     verdicts: list[Verdict] = []
     failures: list[Failure] = []
     for stack, source in sources:
-        name = "standard input" if source == STDIN else source
+        # Without its folder: the comment is read elsewhere.
+        name = "standard input" if source == STDIN else Path(source).name
         try:
             verdict = judge(read_preview(_read(source, name), name, stack))
             if any(verdict.stack == other.stack for other in verdicts):

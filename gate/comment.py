@@ -1,8 +1,8 @@
 """The comment on a pull request: the verdict first, then the volumes that matter."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-from .finding import Finding, Judged
+from .finding import Judged
 from .judge import CONSENT, Verdict
 from .markdown import clean, code, prose
 from .report import Report
@@ -19,12 +19,11 @@ ICONS = {
     Severity.AT_RISK: "🟠",
     Severity.LOST: "🔴",
 }
+_LONGEST_CONSENT = 2_000
 # Stacks, and for each of them rows and details: the first that fits is taken.
 _STEPS = (
-    (100, 400, 400),
-    (100, 200, 60),
-    (60, 100, 40),
-    (40, 50, 20),
+    (100, 60, 60),
+    (60, 40, 20),
     (40, 20, 8),
     (30, 8, 2),
     (20, 2, 0),
@@ -103,13 +102,10 @@ def _outcome(report: Report) -> str:
     consented = sum(its.found_severity > its.severity for its in judged)
     if consented:
         counts.append(f"{consented} consented to")
-    said = f" {', '.join(counts)}." if counts else ""
+    said = f": {', '.join(counts)}" if counts else ""
     if report.passed:
-        return f"**Passes**.{said}"
-    return (
-        f"**Stopped**: {report.fail_on.label} or worse needs its owner's consent, or another"
-        f" way.{said}"
-    )
+        return f"**Passes**{said}."
+    return f"**Stopped**{said}. It takes the consent of the owner, or another way."
 
 
 def _section(verdict: Verdict, fail_on: Severity, rows: int, details: int) -> Iterator[str]:
@@ -124,20 +120,21 @@ def _section(verdict: Verdict, fail_on: Severity, rows: int, details: int) -> It
         yield f"_{len(shown) - rows} less grave ones are left out here._"
         yield ""
     if verdict.untouched:
-        yield f"{verdict.untouched} claims, volumes and StatefulSets stay as they are."
+        yield f"Claims, volumes and StatefulSets that stay as they are: {verdict.untouched}."
         yield ""
     for note in verdict.notes[:5]:
         yield f"> {prose(note)}"
         yield ""
-    told = [its for its in verdict.judged if _has_details(its, shown)]
+    told = [its for its in verdict.judged if its.found_severity or not its.grows]
     if told[:details]:
         yield "<details><summary>Why, and what to consent to</summary>"
         yield ""
         for its in told[:details]:
-            yield from _details(its, fail_on, verdict.stack)
+            yield from _details(its)
         if len(told) > details:
             yield f"_{len(told) - details} more are left out here; the JSON report has them all._"
             yield ""
+        yield from _consents(told[:details], fail_on, verdict.stack)
         yield "</details>"
 
 
@@ -147,29 +144,25 @@ def _row(its: Judged) -> str:
     label = f"{ICONS[severity]}&nbsp;{severity.label.replace(' ', '&nbsp;')}"
     if severity is Severity.LOST:
         label = f"**{label}**"
-    if its.consented(worst):
-        label += f"<br><sub>consented to: {worst.severity.label}</sub>"
-    place = f"<br><sub>{prose(its.edit.namespace)}</sub>" if its.edit.namespace else ""
-    return f"| {label} | {code(its.edit.resource)}{place} | {_size(its)} | {prose(worst.said)} |"
+    if its.found_severity > severity:
+        label += f"<br><sub>consented to: {its.found_severity.label}</sub>"
+    place = f" in {prose(its.edit.namespace)}" if its.edit.namespace else ""
+    what = f"{code(its.edit.name)}<br><sub>{its.edit.kind.name}{place}</sub>"
+    return f"| {label} | {what} | {_size(its)} | {prose(worst.said)} |"
 
 
 def _size(its: Judged) -> str:
     old, new = prose(its.old_size), prose(its.new_size)
     if old and new and old != new:
-        return f"{old} → **{new}**"
-    return old or new
+        old, new = f"{old} →", f"**{new}**"
+        return f"{old} {new}".replace(" ", "&nbsp;")
+    return (old or new).replace(" ", "&nbsp;")
 
 
-def _has_details(its: Judged, shown: Sequence[Judged]) -> bool:
-    """A row that says all there is needs no details."""
-    return bool(its.found_severity) or not its.grows
-
-
-def _details(its: Judged, fail_on: Severity, stack: str) -> Iterator[str]:
+def _details(its: Judged) -> Iterator[str]:
     place = f" in {code(its.edit.namespace)}" if its.edit.namespace else ""
     yield f"**{code(its.edit.resource)}**{place}, {its.edit.action.value}"
     yield ""
-    texts: dict[str, None] = {}
     for found in its.findings:
         agreed = ", consented to" if its.consented(found) else ""
         yield (
@@ -178,27 +171,23 @@ def _details(its: Judged, fail_on: Severity, stack: str) -> Iterator[str]:
         )
         for change in found.changes:
             yield f"  - {code(change.field)}: {prose(change.old)} → {prose(change.new)}"
-        if found.severity >= fail_on and not its.consented(found):
-            texts |= dict.fromkeys(_consents(its, found))
     yield ""
-    if texts:
-        yield from _block(texts, stack)
 
 
-def _consents(its: Judged, found: Finding) -> Iterator[str]:
-    if its.consentable(found):
-        for change in found.changes:
-            if not change.allowed(its.consents):
-                yield change.consent
-
-
-def _block(texts: Iterable[str], stack: str) -> Iterator[str]:
-    lines = [f"  - {_quoted(text)}" for text in texts if len(text) < 2_000]
+def _consents(judged: Iterable[Judged], fail_on: Severity, stack: str) -> Iterator[str]:
+    texts = [text for its in judged for text in its.missing_consents(fail_on)]
+    lines = [f"    - {_quoted(text)}" for text in texts if len(text) < _LONGEST_CONSENT]
+    if not lines:
+        return
     fence = "`" * 4 if any("```" in line for line in lines) else "```"
-    yield f"Its owner consents by adding to {code(f'Pulumi.{stack}.yaml')}, once for this change:"
+    yield (
+        f"Who owns the data and wants this all the same adds to {code(f'Pulumi.{stack}.yaml')},"
+        " for this one change:"
+    )
     yield ""
     yield f"{fence}yaml"
-    yield f"{CONSENT}:"
+    yield "config:"
+    yield f"  {CONSENT}:"
     yield from lines
     yield fence
     yield ""

@@ -63,6 +63,17 @@ class Judged:
             change.allowed(self.consents) for change in finding.changes
         )
 
+    def missing_consents(self, fail_on: Severity) -> list[str]:
+        """What the owner has to write to have this pass, each text once."""
+        changes = [
+            change
+            for found in self.findings
+            if found.severity >= fail_on and self.consentable(found)
+            for change in found.changes
+            if not change.allowed(self.consents)
+        ]
+        return list(dict.fromkeys(change.consent for change in changes))
+
     @property
     def worst(self) -> Finding:
         """The finding that says most: the worst of those without consent."""

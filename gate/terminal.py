@@ -13,6 +13,8 @@ from .severity import Severity
 
 __all__ = ["print_report"]
 
+# Nobody reads more rows; the JSON report has them all.
+_MOST = 100
 _STYLES = {
     Severity.SAFE: "green",
     Severity.ROLLS_PODS: "cyan",
@@ -46,7 +48,7 @@ def _print_verdict(verdict: Verdict, fail_on: Severity, console: Console) -> Non
     table.add_column("object", overflow="fold")
     table.add_column("size", no_wrap=True)
     table.add_column("what happens to the data", overflow="fold")
-    for its in verdict.judged:
+    for its in verdict.judged[:_MOST]:
         table.add_row(
             Text(its.severity.label, style=_STYLES[its.severity]),
             Text(clean(its.edit.resource)),
@@ -59,23 +61,14 @@ def _print_verdict(verdict: Verdict, fail_on: Severity, console: Console) -> Non
         console.print(Text(f"{clean(verdict.stack)}: no volume is touched"))
     for note in verdict.notes:
         console.print(Text(clean(note), style="yellow"))
-    for text in _consents(verdict, fail_on):
-        console.print(Text(f"to consent: {clean(text)}"), soft_wrap=True)
+    if len(verdict.judged) > _MOST:
+        console.print(Text(f"{len(verdict.judged) - _MOST} less grave ones are left out here"))
+    for its in verdict.judged[:_MOST]:
+        for text in its.missing_consents(fail_on):
+            console.print(Text(f"to consent: {clean(text)}"), soft_wrap=True)
 
 
 def _size(its: Judged) -> str:
     if its.old_size and its.new_size and its.old_size != its.new_size:
         return f"{its.old_size} → {its.new_size}"
     return its.old_size or its.new_size
-
-
-def _consents(verdict: Verdict, fail_on: Severity) -> list[str]:
-    return list(
-        dict.fromkeys(
-            change.consent
-            for its in verdict.judged
-            for found in its.findings
-            if found.severity >= fail_on and its.consentable(found) and not its.consented(found)
-            for change in found.changes
-        )
-    )

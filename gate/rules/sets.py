@@ -110,8 +110,8 @@ def replaced(edit: Edit, context: Context) -> Iterator[Finding]:
         yield Finding(
             rule="set-starts-empty",
             severity=Severity.AT_RISK,
-            said="the new set does not find the old claims and starts on empty ones; the old"
-            " claims stay",
+            said="the new set does not find the old claims and starts on empty ones"
+            + ("" if context.namespace_goes(edit.namespace) else "; the old claims stay"),
             changes=changes,
         )
     elif not edit.goes:

@@ -1,4 +1,4 @@
-"""What is no whole preview gives one sentence and a failing exit, never a pass, never a traceback."""
+"""What is no whole preview gives one sentence and a failing exit: no pass, no traceback."""
 
 import copy
 import json

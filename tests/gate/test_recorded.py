@@ -50,7 +50,7 @@ def test_the_verdict_is_the_expected_one(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(ENDS_WITH_AN_ERROR | REFUSED))
 def test_a_preview_that_ended_with_an_error_has_no_verdict(name: str) -> None:
-    with pytest.raises(GateError, match="ended with an error on (PersistentVolumeClaim|Stateful)"):
+    with pytest.raises(GateError, match=r"ended with an error on (PersistentVolumeClaim|Stateful)"):
         judged(recorded(name))
 
 

@@ -129,7 +129,7 @@ def test_the_volume_itself_says_more_than_its_class() -> None:
 
 @pytest.mark.parametrize("allowed", [False, None])
 def test_a_class_says_whether_its_claims_can_grow(allowed: bool | None) -> None:
-    more = {} if allowed is None else {"allowVolumeExpansion": allowed}
+    more: Json = {} if allowed is None else {"allowVolumeExpansion": allowed}
     grown = step("update", CLAIM, claim(), state(CLAIM, claim_spec("9Gi")))
     assert rules(judged(preview(grown, storage_class(**more)))) == {"class-cannot-grow"}
     assert rules(judged(preview(grown, storage_class(allowVolumeExpansion=True)))) == {
