@@ -106,7 +106,7 @@ def test_names_are_no_markup() -> None:
     text = comment(report(preview(step("delete", CLAIM, old, None))))
     # In a code span nothing acts as markup.
     acting = re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.DOTALL)
-    assert not re.search(r"@everyone|(?<!\\)<b|(?<!\\)\[a", acting)
+    assert not re.search(r"@everyone|(?<!\\)<b>|(?<!\\)\[a", acting)
     rows = [line for line in text.splitlines() if line.startswith("| ")]
     assert [len(re.findall(r"(?<!\\)\|", line)) for line in rows] == [5, 5]
 
