@@ -14,6 +14,10 @@ __all__ = ["COMMAND", "Preview", "State", "Step", "read_preview"]
 
 COMMAND = "pulumi preview --json --show-replacement-steps --show-sames"
 _ROOT = "pulumi:pulumi:Stack"
+# Counted by the engine and shown only when asked for: none of them changes anything.
+_HIDDEN_BY_DEFAULT = frozenset(
+    {"discard", "read", "read-discard", "read-replacement", "refresh", "same"}
+)
 
 Json = Mapping[str, object]
 
@@ -151,7 +155,7 @@ def _about(urn: object) -> str:
 def _require_all_steps(
     summary: Json, steps: Sequence[Step], source: str, stack: str | None
 ) -> None:
-    counted = {op for op, count in summary.items() if count and op != "same"}
+    counted = {op for op, count in summary.items() if count and op not in _HIDDEN_BY_DEFAULT}
     missing = sorted(counted - {step.op for step in steps})
     if missing:
         raise GateError(

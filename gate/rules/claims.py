@@ -121,6 +121,10 @@ def resized(edit: Edit, context: Context) -> Iterator[Finding]:
     old, new = edit.was(*SIZE), edit.wants(*SIZE)
     if new is None or same_size(old, new):
         return
+    # Another hand may have grown it since: an autoresizer, an operator.
+    has = edit.lives(*SIZE)
+    if compare(old, has) == 1:
+        old = has
     its = (change(edit, "size", old, new),)
     direction = compare(old, new)
     class_name = edit.lives(*_CLASS)

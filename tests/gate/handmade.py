@@ -19,6 +19,7 @@ TYPES = {
     "PersistentVolumeClaim": "kubernetes:core/v1:PersistentVolumeClaim",
     "PersistentVolumeClaimList": "kubernetes:core/v1:PersistentVolumeClaimList",
     "PersistentVolumeClaimPatch": "kubernetes:core/v1:PersistentVolumeClaimPatch",
+    "PersistentVolumePatch": "kubernetes:core/v1:PersistentVolumePatch",
     "Provider": "pulumi:providers:kubernetes",
     "Release": "kubernetes:helm.sh/v3:Release",
     "StatefulSet": "kubernetes:apps/v1:StatefulSet",

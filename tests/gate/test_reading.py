@@ -97,6 +97,13 @@ def test_a_corrupt_state_is_no_verdict() -> None:
         judged(preview(_SAME, maybeCorrupt=True))
 
 
+@pytest.mark.parametrize("op", ["read", "read-replacement", "discard", "refresh"])
+def test_steps_that_are_shown_only_when_asked_for_need_not_be_there(op: str) -> None:
+    document = preview(_SAME)
+    document["changeSummary"][op] = 2
+    assert judged(document).severity is Severity.SAFE
+
+
 def test_an_empty_preview_is_safe() -> None:
     assert judged({"changeSummary": {"same": 1}}).severity is Severity.SAFE
 

@@ -77,10 +77,25 @@ def test_what_decides_over_a_replacement_and_is_not_known_is_not_safe(
     assert (verdict.severity, rules(verdict)) == (RISK, {"claim-unknown"})
 
 
-def test_an_unknown_namespace_is_not_safe() -> None:
-    new = state(CLAIM, {**claim_spec(), "metadata": {"name": "x", "namespace": UNKNOWN}})
-    verdict = judged(preview(step("update", CLAIM, claim(), new)))
-    assert verdict.severity is RISK
+@pytest.mark.parametrize("kind", [CLAIM, f"{CLAIM}Patch"])
+def test_an_unknown_namespace_is_not_safe(kind: str) -> None:
+    new = state(kind, {**claim_spec(), "metadata": {"name": "x", "namespace": UNKNOWN}})
+    verdict = judged(preview(step("update", kind, state(kind, claim_spec()), new)))
+    assert (verdict.severity, rules(verdict)) == (RISK, {"claim-unknown"})
+
+
+@pytest.mark.parametrize("field", ["serviceName", "volumeClaimTemplates", "selector"])
+def test_a_set_that_may_be_replaced_is_not_safe(field: str) -> None:
+    new = state(SET, set_spec(**{field: UNKNOWN}))
+    verdict = judged(preview(step("update", SET, state(SET, set_spec()), new)))
+    assert (verdict.severity, rules(verdict)) == (RISK, {"set-unknown"})
+
+
+def test_a_growth_over_what_another_hand_made_larger_is_a_shrink() -> None:
+    old = state(CLAIM, claim_spec("8Gi"))
+    old["outputs"] = {**old["outputs"], **claim_spec("20Gi")}
+    verdict = judged(preview(step("update", CLAIM, old, state(CLAIM, claim_spec("12Gi")))))
+    assert rules(verdict) == {"claim-shrinks"}
 
 
 @pytest.mark.parametrize(
@@ -155,9 +170,24 @@ def test_what_an_earlier_run_replaced_and_did_not_delete_is_still_deleted() -> N
 
 
 @pytest.mark.parametrize("op", ["replace", "delete", "update", "conjure"])
-def test_a_step_without_its_states_is_not_safe(op: str) -> None:
-    verdict = judged(preview(step(op, CLAIM, None, None)))
-    assert (verdict.severity, rules(verdict)) == (RISK, {"unreadable"})
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "Namespace",
+        "PersistentVolume",
+        "PersistentVolumePatch",
+        CLAIM,
+        f"{CLAIM}Patch",
+        SET,
+        "StatefulSetPatch",
+        "VolumeSnapshot",
+    ],
+)
+def test_a_step_without_its_states_is_not_safe(op: str, kind: str) -> None:
+    verdict = judged(preview(step(op, kind, None, None)))
+    # The claim of a deleted patch stays, whatever it was.
+    assert verdict.severity >= RISK
+    assert "unreadable" in rules(verdict)
 
 
 @pytest.mark.parametrize("op", ["read", "import", "refresh", "same", "discard"])
