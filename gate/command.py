@@ -42,10 +42,10 @@ def run(
     Returns:
         The exit code.
     """
-    try:
-        threshold = Severity.named(fail_on)
-    except ValueError as error:
-        print(f"--fail-on {fail_on!r} is no verdict; {error}.", file=sys.stderr)
+    threshold = _threshold(fail_on)
+    if threshold is None:
+        choices = ", ".join(severity.label for severity in Severity if severity)
+        print(f"--fail-on {fail_on!r} stops nothing or all; choose {choices}.", file=sys.stderr)
         return 2
     report = report_on(sources, threshold)
     to_stdout = STDIN in (comment_file, json_file)
@@ -68,6 +68,14 @@ def run(
         print(f"{error.filename} cannot be written: {error.strerror}.", file=sys.stderr)
         return 2
     return report.exit_code
+
+
+def _threshold(label: str) -> Severity | None:
+    try:
+        # Safe is no threshold: nothing would pass.
+        return Severity.named(label) or None
+    except ValueError:
+        return None
 
 
 def report_on(sources: Iterable[tuple[str | None, str]], fail_on: Severity) -> Report:

@@ -81,6 +81,12 @@ def headline(report: Report) -> str:
     if len(report.verdicts) > 1:
         where += f" (and {len(report.verdicts) - 1} more stacks judged)"
     said = f"{ICONS[worst.severity]} {worst.severity.label.capitalize()}"
+    agreed = [its for its in worst.judged if its.found_severity > its.severity]
+    if worst.severity is Severity.SAFE and agreed:
+        gravest = max(agreed, key=lambda its: its.found_severity)
+        more = f" and {len(agreed) - 1} more" if len(agreed) > 1 else ""
+        label = gravest.found_severity.label
+        return f"{said}, but for {label} by consent: {code(gravest.edit.resource)}{more} in {where}"
     if worst.severity is Severity.SAFE:
         growing = sum(its.grows for its in worst.judged)
         what = f"{growing} volume{'s' * (growing != 1)} grow{'s' * (growing == 1)}"

@@ -36,7 +36,7 @@ class Severity(IntEnum):
         for severity in cls:
             if severity.label == wanted:
                 return severity
-        raise ValueError(f"choose one of: {', '.join(severity.label for severity in cls)}")
+        raise ValueError(wanted)
 
 
 _LABELS = {

@@ -98,6 +98,8 @@ def replaced(edit: Edit, context: Context) -> Iterator[Finding]:
     if edit.action is not Action.REPLACE or not edit.readable:
         return
     changes = differing(edit, _fields(edit))
+    # A size in a template is of no claim there is: consent to the rest is consent to it.
+    changes = tuple(its for its in changes if not _is_size(its)) or changes
     if edit.goes and _deletes_claims(edit):
         severity, said = fate_of_claims(edit, context)
         yield Finding(
@@ -150,6 +152,10 @@ def _starts_empty(edit: Edit, context: Context) -> bool:
         or place != (edit.new_name, edit.new_namespace or edit.namespace)
         or not before.keys() <= after.keys()
     )
+
+
+def _is_size(its: Change) -> bool:
+    return its.field.startswith("volumes.") and its.field.endswith(".size")
 
 
 def _keeps(changes: Sequence[Change]) -> str:

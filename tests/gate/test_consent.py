@@ -85,6 +85,16 @@ def test_the_class_of_a_template_is_called_as_in_the_components() -> None:
     )
 
 
+def test_a_size_that_comes_along_with_a_replacement_needs_no_text_of_its_own() -> None:
+    """The components ask for none: the size in a template says nothing of the claims there are."""
+    new = set_spec(serviceName="y")
+    new["spec"]["volumeClaimTemplates"] = [{"metadata": {"name": "vol"}, **claim_spec("12Gi")}]
+    old = state("StatefulSet", set_spec(deleted="Delete"))
+    document = preview(step("replace", "StatefulSet", old, state("StatefulSet", new)))
+    (text,) = needed(judged(document))
+    assert text.startswith("StatefulSet x: headless_suffix x -> y [")
+
+
 def test_everything_consented_to_passes_and_is_still_shown() -> None:
     document = replaced()
     consents = needed(judged(document))
@@ -93,7 +103,9 @@ def test_everything_consented_to_passes_and_is_still_shown() -> None:
     assert verdict.severity is Severity.SAFE
     report = Report(verdicts=[verdict], failures=[], fail_on=Severity.AT_RISK)
     assert report.exit_code == 0
-    assert "consented to: data lost" in comment(report)
+    text = comment(report)
+    assert "## 🟢 Safe, but for data lost by consent: `PersistentVolumeClaim data`" in text
+    assert "consented to: data lost" in text
 
 
 def test_what_is_not_consented_to_remains() -> None:

@@ -40,10 +40,11 @@ def test_the_exit_code_is_by_threshold(name: str, fail_on: str, code: int) -> No
     assert gate(file(name), "--fail-on", fail_on).exit_code == code
 
 
-def test_an_unknown_threshold_is_refused() -> None:
-    result = gate(file("nothing-changes"), "--fail-on", "fine")
+@pytest.mark.parametrize("label", ["fine", "safe", ""])
+def test_what_is_no_threshold_is_refused(label: str) -> None:
+    result = gate(file("nothing-changes"), "--fail-on", label)
     assert result.exit_code == 2
-    assert "choose one of: safe, rolls pods, downtime, data at risk, data lost" in result.output
+    assert "choose rolls pods, downtime, data at risk, data lost." in result.output
 
 
 def test_standard_input_is_read_where_no_file_is_named() -> None:
