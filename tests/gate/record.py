@@ -33,12 +33,14 @@ class Recorder:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
-    def raw(self, name: str, scenario: Raw) -> dict[str, Any]:
+    def raw(
+        self, name: str, scenario: Raw, consents: Sequence[str] = ("of another change",)
+    ) -> dict[str, Any]:
         """What the engine says of an edit of raw resources."""
         stack = LocalStack(self._workspace, name, HERE / "programs")
         for entries in scenario.before:
-            self._deploy(stack, _raw_config(entries, name))
-        return self._preview(stack, _raw_config(scenario.after, name), _PREVIEW)
+            self._deploy(stack, _raw_config(entries, name, consents))
+        return self._preview(stack, _raw_config(scenario.after, name, consents), _PREVIEW)
 
     def own(self, name: str, scenario: Own) -> dict[str, Any]:
         """What the engine says of an edit of this project's config."""
@@ -50,9 +52,8 @@ class Recorder:
     def clean(self, name: str) -> None:
         """Leaves nothing that the next scenario could find; names need not differ."""
         self._kubectl("delete", "namespace", name, "--ignore-not-found", "--wait=false")
-        self._kubectl("delete", "pv", "--all", "--wait=false")
-        self._kubectl("delete", "storageclass", "--all")
-        self._kubectl("delete", "volumesnapshotclass", "--all")
+        for kind in ("storageclass/rbd", "persistentvolume/disk", "volumesnapshotclass/copies"):
+            self._kubectl("delete", kind, "--ignore-not-found", "--wait=false")
         self._apply_outside()
 
     def _apply_outside(self) -> None:
@@ -94,10 +95,10 @@ class Recorder:
         )
 
 
-def _raw_config(entries: list[Any], namespace: str) -> dict[str, Any]:
+def _raw_config(entries: list[Any], namespace: str, consents: Sequence[str]) -> dict[str, Any]:
     text = json.dumps(entries).replace('"NS"', f'"{namespace}"').replace('"NS/', f'"{namespace}/')
     # As a text: the program's secrets are secret to nobody but the provider.
-    return {"raw:resources": text, "statefast:consent": ["of another change"]}
+    return {"raw:resources": text, "statefast:consent": list(consents)}
 
 
 def _own_config(config: dict[str, Any], name: str) -> dict[str, Any]:
