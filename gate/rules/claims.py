@@ -7,7 +7,7 @@ from ..edits import Action, Edit
 from ..finding import Finding
 from ..severity import Severity
 from ..sizes import compare, same_size
-from ..values import Hidden, joined, text
+from ..values import Hidden, joined, look, text
 from .common import Rule, change, differing, fate, unreadable, whole
 
 __all__ = ["PATCH_RULES", "RULES", "SIZE"]
@@ -94,12 +94,19 @@ def patch_deleted(edit: Edit, context: Context) -> Iterator[Finding]:
     """A patch leaves the stack: the claim itself is never deleted by that."""
     if edit.action is not Action.DELETE or context.namespace_goes(edit.namespace):
         return
-    said = "the claim leaves the stack and stays in the cluster with its data"
-    if not edit.old.retain_on_delete:
-        said = (
-            "the claim stays and lets go of the fields of this patch; `up` fails if it needs them"
+    if edit.old.retain_on_delete or look(edit.old.inputs, "spec") is None:
+        yield Finding(
+            rule="claim-patch-deleted",
+            severity=Severity.SAFE,
+            said="the claim leaves the stack and stays in the cluster with its data",
         )
-    yield Finding(rule="claim-patch-deleted", severity=Severity.SAFE, said=said)
+    else:
+        yield Finding(
+            rule="claim-patch-lets-go",
+            severity=Severity.DOWNTIME,
+            said="the claim stays; `up` fails, since no claim can let go of its size",
+            changes=whole(edit),
+        )
 
 
 def patch_replaced(edit: Edit, context: Context) -> Iterator[Finding]:

@@ -222,9 +222,9 @@ def policy_flips(edit: Edit, context: Context) -> Iterator[Finding]:
 
 def rolls(edit: Edit, context: Context) -> Iterator[Finding]:
     """Another pod template: the pods restart one after the other."""
-    if edit.action is Action.UPDATE and edit.was("spec", "template") != edit.wants(
-        "spec", "template"
-    ):
+    if edit.action is not Action.UPDATE or not edit.readable:
+        return
+    if edit.was("spec", "template") != edit.wants("spec", "template"):
         yield Finding(
             rule="set-rolls",
             severity=Severity.ROLLS_PODS,
@@ -234,7 +234,7 @@ def rolls(edit: Edit, context: Context) -> Iterator[Finding]:
 
 def unknown(edit: Edit, context: Context) -> Iterator[Finding]:
     """A field that decides over replacement is not known yet: `up` may do more than is shown."""
-    if edit.action is not Action.UPDATE:
+    if edit.action is not Action.UPDATE or not edit.readable:
         return
     changes = tuple(
         change(edit, field, old, new)

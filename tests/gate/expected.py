@@ -37,7 +37,7 @@ EXPECTED: dict[str, tuple[Severity, str]] = {
     "claim-import-dropped": (_SAFE, "import-dropped"),
     "patch-grows": (_SAFE, "claim-grows"),
     "patch-removed-retained": (_SAFE, "claim-patch-deleted"),
-    "patch-removed": (_SAFE, "claim-patch-deleted"),
+    "patch-removed": (_DOWN, "claim-patch-lets-go"),
     "patch-renamed": (_RISK, "claim-left-behind"),
     "patch-renamed-in-the-stack": (_SAFE, "renamed-in-the-stack"),
     "set-created": (_SAFE, ""),

@@ -105,8 +105,6 @@ def test_a_growth_over_what_another_hand_made_larger_is_a_shrink() -> None:
         ([storage_class(policy="Delete")], LOST),
         # Kubernetes takes a class without a policy for one that deletes.
         ([storage_class(policy=None)], LOST),
-        # A class that is only now made was not there when the volume was.
-        ([storage_class("create", policy="Retain")], LOST),
         ([], LOST),
     ],
 )
@@ -115,6 +113,12 @@ def test_a_claims_volume_goes_by_the_policy_of_its_class(
 ) -> None:
     verdict = judged(preview(step("delete", CLAIM, claim(), None), *others))
     assert verdict.severity is severity
+
+
+def test_a_class_that_is_only_now_made_says_nothing_of_the_volumes_there_are() -> None:
+    made = storage_class("create", policy="Retain")
+    verdict = judged(preview(step("delete", CLAIM, claim(), None), made))
+    assert "its class is not in this stack" in verdict.judged[0].worst.said
 
 
 def test_a_class_that_turns_to_retain_does_not_save_the_volumes_there_are() -> None:
@@ -190,6 +194,13 @@ def test_a_step_without_its_states_is_not_safe(op: str, kind: str) -> None:
     assert "unreadable" in rules(verdict)
 
 
+@pytest.mark.parametrize("op", ["update", "replace", "delete"])
+def test_a_state_without_inputs_is_one_that_was_not_written_down(op: str) -> None:
+    bare = {"type": "kubernetes:apps/v1:StatefulSet"}
+    verdict = judged(preview(step(op, SET, bare, state(SET, set_spec()))))
+    assert (verdict.severity, rules(verdict)) == (RISK, {"unreadable"})
+
+
 @pytest.mark.parametrize("op", ["read", "import", "refresh", "same", "discard"])
 def test_a_step_that_changes_nothing_is_safe(op: str) -> None:
     verdict = judged(preview(step(op, CLAIM, claim(), claim())))
@@ -201,6 +212,14 @@ def test_an_update_that_the_api_server_refuses_ends_half_way(field: str) -> None
     new = state(CLAIM, claim_spec(**{field: "Block"}))
     verdict = judged(preview(step("update", CLAIM, claim(), new)))
     assert (verdict.severity, rules(verdict)) == (DOWN, {"claim-refused"})
+
+
+def test_a_patch_that_holds_labels_alone_lets_go_of_them() -> None:
+    kind = f"{CLAIM}Patch"
+    old = state(kind)
+    old["outputs"] = {**old["outputs"], **claim_spec()}
+    verdict = judged(preview(step("delete", kind, old, None)))
+    assert (verdict.severity, rules(verdict)) == (SAFE, {"claim-patch-deleted"})
 
 
 def test_a_patch_is_refused_what_a_claim_would_be_replaced_for() -> None:
