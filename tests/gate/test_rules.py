@@ -207,6 +207,23 @@ def test_a_step_that_changes_nothing_is_safe(op: str) -> None:
     assert (verdict.severity, rules(verdict)) == (SAFE, set())
 
 
+def test_a_retained_claim_that_is_replaced_under_another_name_is_left_behind() -> None:
+    new = state(CLAIM, {**claim_spec(), "metadata": {"name": "y", "namespace": "data"}})
+    new["retainOnDelete"] = True
+    verdict = judged(preview(step("replace", CLAIM, claim(retainOnDelete=True), new)))
+    assert (verdict.severity, rules(verdict)) == (RISK, {"claim-left-behind"})
+
+
+@pytest.mark.parametrize("kind", [CLAIM, f"{CLAIM}Patch"])
+def test_nothing_in_a_namespace_that_goes_is_said_to_stay(kind: str) -> None:
+    place = state("Namespace", {"metadata": {"name": "data"}})
+    kept = state(kind, claim_spec(), retainOnDelete=True)
+    verdict = judged(
+        preview(step("delete", "Namespace", place, None), step("delete", kind, kept, None))
+    )
+    assert (verdict.severity, rules(verdict)) == (LOST, {"namespace-deleted"})
+
+
 @pytest.mark.parametrize("field", ["volumeMode", "dataSource", "dataSourceRef"])
 def test_an_update_that_the_api_server_refuses_ends_half_way(field: str) -> None:
     new = state(CLAIM, claim_spec(**{field: "Block"}))
