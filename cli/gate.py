@@ -11,7 +11,7 @@ def gate(
     files: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[FILE]...",
+            metavar="FILE",
             help="Output of `pulumi preview --json --show-replacement-steps --show-sames`, one"
             " file a stack; - or none for standard input.",
             show_default=False,

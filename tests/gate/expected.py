@@ -58,6 +58,7 @@ EXPECTED: dict[str, tuple[Severity, str]] = {
     "set-replaced": (_DOWN, "set-replaced"),
     "set-replaced-with-claims": (_LOST, "set-replaced-with-claims"),
     "set-replaced-orphan": (_ROLLS, "set-replaced-under-its-pods"),
+    "set-replaced-with-claims-orphan": (_ROLLS, "set-replaced-under-its-pods"),
     "set-renamed": (_RISK, "set-starts-empty"),
     "set-renamed-in-both": (_RISK, "renamed"),
     "set-unprotected": (_RISK, "protect-dropped"),
@@ -105,6 +106,7 @@ ENDS_WITH_AN_ERROR = frozenset(
         "set-replaced",
         "set-replaced-orphan",
         "set-replaced-with-claims",
+        "set-replaced-with-claims-orphan",
         "set-service-changes",
         "set-size-grows",
     }

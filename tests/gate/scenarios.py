@@ -154,6 +154,10 @@ RAW: dict[str, Raw] = {
     "set-replaced-orphan": _edit(
         [stateful_set(orphan=True, **_SET)], [stateful_set(orphan=True, service="zk-2", **_SET)]
     ),
+    "set-replaced-with-claims-orphan": _edit(
+        [stateful_set(deleted="Delete", orphan=True, **_SET)],
+        [stateful_set(deleted="Delete", orphan=True, service="zk-2", **_SET)],
+    ),
     "set-renamed": _edit([stateful_set()], [called("zk", stateful_set("zk-2"))]),
     "set-renamed-in-both": _edit([stateful_set()], [stateful_set("zk-2")]),
     "set-unprotected": _edit([stateful_set(**_PROTECTED)], [stateful_set()]),
