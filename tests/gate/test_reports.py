@@ -167,6 +167,15 @@ def test_the_json_of_a_failure_is_as_its_schema_says() -> None:
     assert _errors(SCHEMA, {**made, "verdict": "fine"}, "report") == ["report.verdict"]
 
 
+def test_a_failure_beside_a_safe_verdict_does_not_pass() -> None:
+    beside = Report(
+        verdicts=[judged(recorded("nothing-changes"))],
+        failures=[Failure(stack="dev", said="It is empty.")],
+        fail_on=Severity.AT_RISK,
+    )
+    assert (beside.passed, document(beside)["passed"], beside.exit_code) == (False, False, 2)
+
+
 def test_an_annotation_for_what_stops_and_for_what_does_not() -> None:
     lines = list(annotations(report(recorded("claim-removed"))))
     assert lines == [

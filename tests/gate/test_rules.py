@@ -57,6 +57,13 @@ def test_a_size_that_changes(old: object, new: object, severity: Severity, rule:
     assert (verdict.severity, rules(verdict)) == (severity, {rule})
 
 
+def test_an_envelope_is_secret_and_is_never_shown() -> None:
+    new = state(CLAIM, claim_spec(of=ENVELOPE))
+    verdict = judged(preview(step("update", CLAIM, claim(), new)))
+    assert (verdict.severity, rules(verdict)) == (RISK, {"claim-unknown"})
+    assert verdict.judged[0].worst.changes[0].new == "(secret)"
+
+
 @pytest.mark.parametrize("same", ["8Gi", "8192Mi", "8589934592"])
 def test_one_size_in_other_words_is_no_change(same: str) -> None:
     verdict = judged(preview(step("update", CLAIM, claim(), state(CLAIM, claim_spec(same)))))
