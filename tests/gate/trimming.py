@@ -26,9 +26,11 @@ def trimmed(document: dict[str, Any]) -> str:
         ValueError: something of the machine is left in it.
     """
     config = {k: v for k, v in document.get("config", {}).items() if k == "statefast:consent"}
+    # By object: the engine takes what does not depend on each other in any order.
+    steps = sorted(document.get("steps", ()), key=lambda step: str(step["urn"]))
     kept = {
         **({"config": config} if config else {}),
-        "steps": [_step(step) for step in document.get("steps", ())],
+        "steps": [_step(step) for step in steps],
         "diagnostics": [_diagnostic(item) for item in document.get("diagnostics", ())],
         "changeSummary": document.get("changeSummary"),
     }
