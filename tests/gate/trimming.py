@@ -13,6 +13,8 @@ _STATE = ("type", "id", "inputs", "outputs", "protect", "retainOnDelete", "impor
 _OUTPUTS = ("metadata", "spec", "reclaimPolicy", "allowVolumeExpansion", "deletionPolicy")
 _METADATA = ("name", "namespace", "uid")
 _STATUS = ("capacity", "phase", "restoreSize")
+# Long, or another one at each recording, and of no meaning to the gate.
+_LEFT_OUT = ("template", "clusterIP", "clusterIPs")
 # Whatever could tell where a preview was made.
 _TELLTALE = re.compile(
     r"/(root|home|tmp|work|usr|private)/|127\.0\.0\.1:\d|localhost|BEGIN |token\""
@@ -67,8 +69,8 @@ def _outputs(outputs: dict[str, Any]) -> dict[str, Any]:
         kept["metadata"] = {key: metadata[key] for key in _METADATA if key in metadata}
     if isinstance(status, dict):
         kept["status"] = {key: status[key] for key in _STATUS if key in status}
-    if "template" in kept.get("spec", {}):
-        kept["spec"] = {key: value for key, value in kept["spec"].items() if key != "template"}
+    if isinstance(kept.get("spec"), dict):
+        kept["spec"] = {k: v for k, v in kept["spec"].items() if k not in _LEFT_OUT}
     return kept
 
 
