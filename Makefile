@@ -4,10 +4,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 CLUSTER := $(BIN)/python -m localcluster
 PYTEST := $(BIN)/pytest
-SOURCES := __main__.py settings components workloads cli localcluster tests
+SOURCES := __main__.py settings components workloads cli gate localcluster tests
 
 .DEFAULT_GOAL := help
-.PHONY: help venv up preview outputs status destroy down clean test test-fast lint format
+.PHONY: help venv up preview outputs status destroy down clean test test-fast lint format record-previews
 
 help: ## Shows this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -54,6 +54,10 @@ format: venv ## Formats the code.
 
 test-fast: venv ## Runs the tests that need no cluster.
 	@$(PYTEST) -m "not engine"
+
+record-previews: venv ## Records the previews the gate is tested with, on the real engine.
+	@$(CLUSTER) build
+	@$(BIN)/python -m tests.gate.record
 
 test: lint ## Checks everything: style, types, and every tier of tests on the real engine.
 	@$(CLUSTER) build

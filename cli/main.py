@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from .gate import gate
+
 __all__ = ["app", "main"]
 
 app = typer.Typer(
@@ -39,6 +41,9 @@ def status(
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     print_rows(rows)
+
+
+app.command()(gate)
 
 
 def main() -> None:

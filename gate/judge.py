@@ -1,0 +1,116 @@
+"""From a preview to a verdict: every rule over every object."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from .context import Context
+from .edits import Action, Edit, edits_of
+from .finding import Judged
+from .reading import Preview
+from .rules import rules_for
+from .rules.claims import SIZE
+from .severity import Severity
+from .sizes import same_size
+from .templates import sizes
+from .values import look, text
+
+__all__ = ["CONSENT", "Verdict", "judge"]
+
+CONSENT = "statefast:consent"
+_PROVIDER = "pulumi:providers:kubernetes"
+_WITH_VOLUMES = frozenset({"PersistentVolume", "PersistentVolumeClaim", "StatefulSet"})
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a preview does to the data of one stack.
+
+    Attributes:
+        stack: Name of the stack.
+        judged: Objects about which there is something to say, the worst first.
+        untouched: How many claims, volumes and StatefulSets stay as they are.
+        notes: Sentences about the preview as a whole.
+    """
+
+    stack: str
+    judged: Sequence[Judged]
+    untouched: int
+    notes: Sequence[str]
+
+    @cached_property
+    def severity(self) -> Severity:
+        """The worst of what remains after consent."""
+        return max((its.severity for its in self.judged), default=Severity.SAFE)
+
+
+def judge(preview: Preview) -> Verdict:
+    """Judges one preview; pure."""
+    edits = edits_of(preview.steps)
+    moved = frozenset(
+        step.urn.text
+        for step in preview.steps
+        if step.urn.type == _PROVIDER and "replace" in step.op
+    )
+    context = Context(edits, moved)
+    consents, notes = _consents(preview.config)
+    judged = [its for edit in edits if (its := _judge(edit, context, consents)).findings]
+    judged.sort(key=lambda its: (-its.severity, -its.found_severity, its.edit.resource))
+    if moved:
+        names = ", ".join(sorted(urn.rpartition("::")[2] for urn in moved))
+        notes.append(
+            f"Provider {names} is replaced: all it made is deleted where it was, and made anew"
+            " where it points now."
+        )
+    if not preview.shows_sames:
+        notes.append(
+            "The preview was made without --show-sames: a dropped retainOnDelete and the classes"
+            " that stay are not to be seen."
+        )
+    spoken_of = {id(its.edit) for its in judged}
+    untouched = sum(
+        edit.action is Action.NOTHING and edit.kind.name in _WITH_VOLUMES
+        for edit in edits
+        if id(edit) not in spoken_of
+    )
+    return Verdict(stack=preview.stack, judged=judged, untouched=untouched, notes=notes)
+
+
+def _consents(config: Mapping[str, str]) -> tuple[frozenset[str], list[str]]:
+    given = config.get(CONSENT)
+    if given is None:
+        return frozenset(), []
+    try:
+        found = json.loads(given)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
+        return frozenset(), [f"{CONSENT} is not a list of texts, so nothing is consented to."]
+    return frozenset(found), []
+
+
+def _judge(edit: Edit, context: Context, consents: frozenset[str]) -> Judged:
+    findings = [found for rule in rules_for(edit) for found in rule(edit, context)]
+    findings.sort(key=lambda found: -found.severity)
+    old, new = _sizes(edit) if findings else ("", "")
+    return Judged(edit, tuple(findings), old, new, consents)
+
+
+def _sizes(edit: Edit) -> tuple[str, str]:
+    if edit.kind.name == "StatefulSet":
+        return sizes(edit.old.inputs), sizes(edit.new.inputs)
+    if edit.kind.name == "PersistentVolumeClaim":
+        old, new = edit.was(*SIZE), edit.wants(*SIZE)
+    elif edit.kind.name == "PersistentVolume":
+        old, new = (
+            edit.was("spec", "capacity", "storage"),
+            edit.wants("spec", "capacity", "storage"),
+        )
+    elif edit.kind.name in ("VolumeSnapshot", "VolumeSnapshotContent"):
+        old = new = look(edit.old.outputs, "status", "restoreSize")
+    else:
+        return "", ""
+    if edit.action is Action.UPDATE and new is not None and same_size(old, new):
+        new = old
+    return text(old), text(new)

@@ -1,0 +1,16 @@
+"""What the gate takes from the components: consent and sizes.
+
+The components are `components` in a checkout and `statefast` once installed, and the console
+script sees the second name in both. This is the one place where the two names meet.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from components.guard.consent import Change
+    from components.quantity import parse_quantity
+else:
+    from statefast.guard.consent import Change
+    from statefast.quantity import parse_quantity
+
+__all__ = ["Change", "parse_quantity"]

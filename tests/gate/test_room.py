@@ -1,0 +1,54 @@
+"""The gate is a room of its own: what it imports, and who imports it."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("components", "localcluster", "policy", "plugin", "settings", "workloads", "__main__.py")
+
+
+def imports(file: Path) -> set[str]:
+    """The absolute names a file imports."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            found.add(str(node.module))
+    return found
+
+
+def test_the_gate_takes_consent_and_sizes_from_the_components_and_no_more() -> None:
+    inside = set().union(*(imports(file) for file in (ROOT / "gate").rglob("*.py")))
+    libraries = {name for name in inside if name.split(".")[0] not in sys.stdlib_module_names}
+    assert libraries == {
+        "components.guard.consent",
+        "components.quantity",
+        "rich",
+        "rich.console",
+        "rich.table",
+        "rich.text",
+        "statefast.guard.consent",
+        "statefast.quantity",
+    }
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_other_room_knows_the_gate(room: str) -> None:
+    place = ROOT / room
+    files = [place] if place.is_file() else place.rglob("*.py")
+    for file in files:
+        names = {name.split(".")[0] for name in imports(file)}
+        assert not names & {"gate", "statefast_gate"}, file
+
+
+def test_the_other_commands_do_not_load_it() -> None:
+    code = "import cli.main, sys; print(*[m for m in sys.modules if m.split('.')[-1] == 'judge'])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == ""
