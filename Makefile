@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CLUSTER := $(BIN)/python -m localcluster
 PYTEST := $(BIN)/pytest
-SOURCES := __main__.py settings components workloads cli localcluster tests
+SOURCES := __main__.py settings components workloads cli localcluster policy tests
 
 .DEFAULT_GOAL := help
 .PHONY: help venv up preview outputs status destroy down clean test test-fast lint format
@@ -14,11 +14,13 @@ help: ## Shows this list.
 
 venv: .venv/.installed ## Makes the Python environment in .venv.
 
-.venv/.installed: requirements.txt requirements-dev.txt pyproject.toml
+.venv/.installed: requirements.txt requirements-dev.txt policy/requirements.txt pyproject.toml
 	@echo "installing the Python environment in .venv"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+# Without its dependencies: it asks for protobuf 5, and works with 6.
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps "$$(grep ^pulumi_policy== policy/requirements.txt)"
 	@touch $@
 
 up: venv ## Brings the stack up on the embedded cluster, building what is missing.
