@@ -14,6 +14,7 @@ from components.errors import StatefastError
 from components.fields import Fields, nearest
 from components.names import check_label_name
 
+from .stack_name import named_after_stack
 from .storage import StorageClassSettings, read_storage_class
 from .workload import PATTERNS, WorkloadSettings, check_driver, check_services, read_workload
 
@@ -77,7 +78,7 @@ def load_settings() -> Settings:
     """
     # Two places, since a language host may hand config over in either.
     config = {**pulumi.runtime.config.get_config_env(), **pulumi.runtime.config.CONFIG.get()}
-    return Settings.parse(config)
+    return Settings.parse(named_after_stack(config, pulumi.get_stack()))
 
 
 def _decoded(key: str, text: str) -> object:
