@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-import pulumi
 from pulumi_policy import (
     EnforcementLevel,
     PolicyConfigSchema,
@@ -90,7 +89,7 @@ def resource_policy(
         )
         if not facts.is_object:
             return
-        for error in rule(facts, _where(settings, args)):
+        for error in rule(facts, _where(settings, args, args.urn)):
             report(str(error), None)
         _admit([facts])
 
@@ -108,17 +107,19 @@ def stack_policy(
 
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
         stack = Stack(args)
-        for error, facts in rule(stack, _where(settings, args)):
+        urn = args.resources[0].urn if args.resources else ""
+        for error, facts in rule(stack, _where(settings, args, urn)):
             report(str(error), facts.urn)
         _admit(stack.objects)
 
     return StackValidationPolicy(name, description, validate, level, _schema(settings))
 
 
-def _where(schema: Schema, args: ResourceValidationArgs | StackValidationArgs) -> Where:
+def _where(schema: Schema, args: ResourceValidationArgs | StackValidationArgs, urn: str) -> Where:
     defaults = {key: value["default"] for key, value in schema.items()}
     return Where(
-        stack=pulumi.get_stack(),
+        # Not every language host tells the SDK which stack it serves; a URN does.
+        stack=urn.partition("::")[0].removeprefix("urn:pulumi:"),
         tags=args.stack_tags,
         settings={**defaults, **(args.get_config() or {})},
     )

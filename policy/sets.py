@@ -19,7 +19,7 @@ def no_revision_history_limit(facts: Facts, where: Where) -> Iterator[StatefastE
         yield StatefastError(
             facts.title,
             "spec.revisionHistoryLimit",
-            limit,
+            int(limit) if isinstance(limit, float) else limit,
             "but the provider replaces the set when it changes",
             "leave it out",
         )

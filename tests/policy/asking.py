@@ -1,11 +1,9 @@
 """Asks the rules of the pack directly, as the SDK would."""
 
-import contextvars
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pulumi.runtime import settings
 from pulumi_policy import (
     PolicyCustomTimeouts,
     PolicyResource,
@@ -40,11 +38,12 @@ class Made:
     props: dict[str, Any]
     name: str = "x"
     protect: bool = False
+    stack: str = "dev"
     needs: list["Made"] = field(default_factory=list)
 
     @property
     def urn(self) -> str:
-        return f"urn:pulumi:dev::test::{self.type}::{self.name}"
+        return f"urn:pulumi:{self.stack}::test::{self.type}::{self.name}"
 
 
 def made(kind: str, name: str | None = "x", **props: Any) -> Made:
@@ -79,18 +78,15 @@ def ask(
         answer.said.append(message)
         answer.blamed.append(urn or "")
 
-    def validate() -> None:
-        settings.configure(settings.Settings(project="test", stack=stack))
+    for resource in resources:
+        resource.stack = stack
+    try:
         if isinstance(policy, StackValidationPolicy):
             policy.validate(StackValidationArgs(_all(resources), config, tags), report)
-            return
-        assert isinstance(policy, ResourceValidationPolicy)
-        for resource in resources:
-            policy.validate(_one(resource, config, tags), report)
-
-    try:
-        # A context of its own: that is where the SDK keeps its settings.
-        contextvars.copy_context().run(validate)
+        else:
+            assert isinstance(policy, ResourceValidationPolicy)
+            for resource in resources:
+                policy.validate(_one(resource, config, tags), report)
     except UnknownValueError as error:
         answer.unknown = ".".join(error.props)
     return answer

@@ -256,8 +256,8 @@ def test_a_driver_is_a_provisioner_of_today(provisioner: str) -> None:
 
 def test_a_set_leaves_its_history_alone() -> None:
     rule = "no-revision-history-limit"
-    (said,) = ask(rule, made("StatefulSet", "zk", spec={"revisionHistoryLimit": 0.0})).said
-    assert said.startswith("StatefulSet zk: spec.revisionHistoryLimit is 0")
+    (said,) = ask(rule, made("StatefulSet", "zk", spec={"revisionHistoryLimit": 3.0})).said
+    assert said.startswith("StatefulSet zk: spec.revisionHistoryLimit is 3, but")
     assert ask(rule, made("StatefulSet", "zk", spec={})).said == []
     assert ask(rule, made("Deployment", "zk", spec={"revisionHistoryLimit": 3.0})).said == []
 
