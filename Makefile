@@ -1,5 +1,6 @@
 # Everything a newcomer needs: `make up`, `make test`. Each target says what it does in `make help`.
 STACK ?= dev
+BASE ?= main
 PYTHON ?= python3
 BIN := .venv/bin
 CLUSTER := $(BIN)/python -m localcluster
@@ -7,7 +8,7 @@ PYTEST := $(BIN)/pytest
 SOURCES := __main__.py settings components workloads cli localcluster policy tests
 
 .DEFAULT_GOAL := help
-.PHONY: help venv up preview outputs status destroy down clean test test-fast lint format
+.PHONY: help venv up preview outputs status destroy review down clean test test-fast lint format
 
 help: ## Shows this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,6 +38,9 @@ status: venv ## Shows the workloads in the embedded cluster.
 
 destroy: venv ## Removes the stack's objects from the embedded cluster; retained claims stay.
 	@$(CLUSTER) stack destroy $(STACK)
+
+review: venv ## Says what merging HEAD (default: these files) into BASE would do to the data.
+	@$(CLUSTER) review --stack $(STACK) $(BASE) $(HEAD)
 
 down: venv ## Stops the embedded cluster; its data stays for the next `make up`.
 	@$(CLUSTER) down
