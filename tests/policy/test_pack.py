@@ -1,6 +1,7 @@
 """The pack as a whole: names, levels, settings, and what its folder holds."""
 
 import ast
+import json
 import re
 from pathlib import Path
 
@@ -70,3 +71,17 @@ def test_the_pack_and_the_program_use_the_same_provider_and_sdk() -> None:
         assert [line for line in program if line.startswith(name)] == [
             line for line in pack if line.startswith(name)
         ]
+
+
+def test_each_rule_is_documented_with_its_level_and_its_settings() -> None:
+    text = (PACK.parent / "docs/policy.md").read_text()
+    for policy in POLICIES:
+        assert policy.enforcement_level is not None
+        assert f"| `{policy.name}` | {policy.enforcement_level.value} |" in text
+        for setting, schema in (
+            policy.config_schema.properties if policy.config_schema else {}
+        ).items():
+            (row,) = [line for line in text.splitlines() if line.startswith(f"| `{setting}` |")]
+            _, _, of, default, *_ = row.split("|")
+            assert f"`{policy.name}`" in of
+            assert default.strip() == f"`{json.dumps(schema['default'])}`"
