@@ -1,6 +1,7 @@
 """The steps of the workflows, word for word, on the real engine."""
 
 import json
+import re
 import shutil
 import subprocess
 import uuid
@@ -24,6 +25,14 @@ def step(workflow: str, job: str, name: str) -> str:
     content = yaml.safe_load((PROJECT / f".github/workflows/{workflow}.yml").read_text())
     (found,) = [item for item in content["jobs"][job]["steps"] if item.get("name") == name]
     return str(found["run"])
+
+
+def snippet(name: str) -> str:
+    """A script that docs/ci.md gives to copy."""
+    text = (PROJECT / "docs/ci.md").read_text()
+    blocks = re.findall(r"^```bash\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE)
+    (found,) = [block for block in blocks if f"\n# {name} " in block]
+    return str(found)
 
 
 class Checkout:
@@ -186,9 +195,14 @@ def test_a_deploy_does_what_its_preview_said_or_nothing(checkout: Checkout) -> N
     assert set(checkout.sizes().values()) == {"2Gi"}
 
 
-def test_a_deploy_that_says_something_new_of_the_data_is_stopped(checkout: Checkout) -> None:
+@pytest.fixture
+def gate(checkout: Checkout) -> None:
     if checkout.run(".venv/bin/statefast gate --help").code != 0:
         pytest.skip("needs the command `statefast gate`")
+
+
+@pytest.mark.usefixtures("gate")
+def test_a_deploy_that_says_something_new_of_the_data_is_stopped(checkout: Checkout) -> None:
     checkout.edit("storage: {size: 1Gi}", "storage: {size: 2Gi}")
     checkout.ok("deploy", "deploy", "Preview of the merge")
     reviewed = checkout.folder / "reviewed"
@@ -204,3 +218,27 @@ def test_a_deploy_that_says_something_new_of_the_data_is_stopped(checkout: Check
     stopped = checkout.run(step("deploy", "deploy", "Is it what was reviewed?"))
     assert stopped.code != 0
     assert "would do something else than what was reviewed" in stopped.text
+
+
+@pytest.mark.usefixtures("gate")
+def test_the_scripts_for_any_ci_preview_judge_and_deploy(checkout: Checkout) -> None:
+    for name in ("preview.sh", "deploy.sh"):
+        (checkout.folder / name).write_text(snippet(name))
+    checkout.edit("storage: {size: 1Gi}", "storage: {size: 2Gi}")
+
+    preview = checkout.run("bash preview.sh $STACK")
+    assert preview.code == 0, preview.text
+    assert "2Gi" in (checkout.folder / "comment.md").read_text()
+    assert set(checkout.sizes().values()) == {"1Gi"}
+
+    shutil.copy(checkout.folder / "verdict.json", checkout.folder / "kept.json")
+    deploy = checkout.run("bash deploy.sh $STACK kept.json")
+    assert deploy.code == 0, deploy.text
+    assert set(checkout.sizes().values()) == {"2Gi"}
+
+    again = checkout.run("bash deploy.sh $STACK kept.json")
+    assert again.code != 0
+    assert "would do something else than what was reviewed" in again.text
+
+    checkout.edit("storage: {size: 2Gi}", "storage: {size: 2 GB}")
+    assert checkout.run("bash preview.sh $STACK").code == 2
