@@ -3,7 +3,6 @@
 #
 # same.sh STACK REVIEWED NOW
 set -euo pipefail
-shopt -s inherit_errexit
 said() {
   jq --sort-keys --arg stack "$1" '.stacks[] | select(.stack == $stack) | {verdict, objects}' "$2"
 }

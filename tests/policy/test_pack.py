@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import sys
 from pathlib import Path
 
 import yaml
@@ -85,3 +86,19 @@ def test_each_rule_is_documented_with_its_level_and_its_settings() -> None:
             _, _, of, default, *_ = row.split("|")
             assert f"`{policy.name}`" in of
             assert default.strip() == f"`{json.dumps(schema['default'])}`"
+
+
+def test_the_rules_know_the_components_and_no_other_room() -> None:
+    imported = {
+        name.partition(".")[0]
+        for path in PACK.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom) and not node.level
+            else []
+        )
+    }
+    assert imported - sys.stdlib_module_names == {"components", "policy", "pulumi_policy"}

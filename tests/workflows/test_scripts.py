@@ -38,11 +38,9 @@ else:
 json.dump(comments, open(state, "w"))
 """
 KUBECTL = """#!/bin/sh
-[ "$LEFT" = unreachable ] && exit 1
-case "$2" in
-  persistentvolumes) echo "$VOLUMES" ;;
-  *) [ -z "$LEFT" ] || echo "$LEFT" ;;
-esac
+[ "$2" = persistentvolumes ] && { echo "$VOLUMES"; exit; }
+[ "$LEFT" != forbidden ] || exit 1
+[ -z "$LEFT" ] || echo "$LEFT"
 """
 MARKER = "<!-- statefast preview -->\n"
 
@@ -215,7 +213,7 @@ def volumes(*namespaces: str) -> str:
         ("", ["other"], 0, "Nothing is left of data-pr-7."),
         ("namespace/data-pr-7", [], 1, "Left of data-pr-7: namespace/data-pr-7"),
         ("", ["data-pr-7"], 1, "Left of data-pr-7: persistentvolume/pv-data-pr-7"),
-        ("unreachable", [], 1, ""),
+        ("forbidden", [], 1, ""),
     ],
 )
 def test_gone_is_gone(desk: Desk, left: str, claimed: list[str], code: int, says: str) -> None:
