@@ -1,24 +1,27 @@
 # Everything a newcomer needs: `make up`, `make test`. Each target says what it does in `make help`.
 STACK ?= dev
+BASE ?= main
 PYTHON ?= python3
 BIN := .venv/bin
 CLUSTER := $(BIN)/python -m localcluster
 PYTEST := $(BIN)/pytest
-SOURCES := __main__.py settings components workloads cli gate localcluster tests
+SOURCES := __main__.py settings components workloads cli gate localcluster policy tests
 
 .DEFAULT_GOAL := help
-.PHONY: help venv up preview outputs status destroy down clean test test-fast lint format record-previews
+.PHONY: help venv up preview outputs status destroy review down clean test test-fast lint format record-previews
 
 help: ## Shows this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 venv: .venv/.installed ## Makes the Python environment in .venv.
 
-.venv/.installed: requirements.txt requirements-dev.txt pyproject.toml
+.venv/.installed: requirements.txt requirements-dev.txt policy/requirements.txt pyproject.toml
 	@echo "installing the Python environment in .venv"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+# Without its dependencies: it asks for protobuf 5, and works with 6.
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps "$$(grep ^pulumi_policy== policy/requirements.txt)"
 	@touch $@
 
 up: venv ## Brings the stack up on the embedded cluster, building what is missing.
@@ -35,6 +38,9 @@ status: venv ## Shows the workloads in the embedded cluster.
 
 destroy: venv ## Removes the stack's objects from the embedded cluster; retained claims stay.
 	@$(CLUSTER) stack destroy $(STACK)
+
+review: venv ## Says what merging HEAD (default: these files) into BASE would do to the data.
+	@$(CLUSTER) review --stack $(STACK) $(BASE) $(HEAD)
 
 down: venv ## Stops the embedded cluster; its data stays for the next `make up`.
 	@$(CLUSTER) down

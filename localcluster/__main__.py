@@ -14,6 +14,7 @@ from .errors import LocalClusterError
 from .layout import Workspace
 from .options import State
 from .progress import say, span
+from .review import review
 
 _NOT_RUNNING = 3
 
@@ -24,6 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(stack_commands.app, name="stack")
+app.command()(review)
 
 
 @app.command()

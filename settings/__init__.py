@@ -17,6 +17,7 @@ from components.guard.leftovers import note_leftovers
 from components.guard.preflight import MODES, OwnClassArgs, reader, report
 from components.names import check_label_name
 
+from .stack_name import named_after_stack
 from .storage import StorageClassSettings, read_storage_class
 from .workload import (
     PATTERNS,
@@ -136,7 +137,7 @@ def load_settings() -> Settings:
     """
     # Two places, since a language host may hand config over in either.
     config = {**pulumi.runtime.config.get_config_env(), **pulumi.runtime.config.CONFIG.get()}
-    return Settings.parse(config)
+    return Settings.parse(named_after_stack(config, pulumi.get_stack()))
 
 
 def _decoded(key: str, text: str) -> object:

@@ -1,0 +1,1 @@
+"""The policy pack: what keeps data, checked in programs that do not use the components."""

@@ -1,0 +1,139 @@
+"""Makes policies of rules: plain functions that look at facts and yield refusals."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from pulumi_policy import (
+    EnforcementLevel,
+    PolicyConfigSchema,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+
+from components.errors import StatefastError
+
+from .facts import Facts
+from .where import Where
+
+__all__ = ["Stack", "resource_policy", "stack_policy"]
+
+ResourceRule = Callable[[Facts, Where], Iterable[StatefastError]]
+# What is wrong, and the object that is to blame.
+StackRule = Callable[["Stack", Where], Iterable[tuple[StatefastError, Facts]]]
+Schema = Mapping[str, Mapping[str, Any]]
+
+
+class Stack:
+    """All objects of a stack.
+
+    Attributes:
+        objects: The objects of Kubernetes, in the order they were registered.
+    """
+
+    def __init__(self, args: StackValidationArgs) -> None:
+        made = {
+            item.urn: Facts(
+                item.resource_type, item.name, item.urn, item.props, protect=item.opts.protect
+            )
+            for item in args.resources
+        }
+        self.objects = [facts for facts in made.values() if facts.is_object]
+        self._needs = {
+            item.urn: [made[other.urn] for other in item.dependencies] for item in args.resources
+        }
+
+    def of(self, *kinds: str) -> list[Facts]:
+        """The objects of some kinds."""
+        return [facts for facts in self.objects if facts.kind in kinds]
+
+    def named(self, name: str, beside: Facts, *kinds: str) -> list[Facts]:
+        """The objects of some kinds that an object means by a name.
+
+        A namespace that is not known yet may be the same: better one refusal too many.
+        """
+        return [
+            other
+            for other in self.of(*kinds)
+            if other.name == name
+            and (other.namespace == beside.namespace or None in (other.namespace, beside.namespace))
+        ]
+
+    def needed_by(self, facts: Facts, *kinds: str) -> list[Facts]:
+        """The objects of some kinds that an object depends on."""
+        return [other for other in self._needs[facts.urn] if other.kind in kinds]
+
+
+def resource_policy(
+    name: str,
+    description: str,
+    rule: ResourceRule,
+    level: EnforcementLevel,
+    **settings: Mapping[str, Any],
+) -> ResourceValidationPolicy:
+    """A policy that looks at one object at a time, before it is touched.
+
+    Args:
+        name: What the pack's config calls it.
+        description: Opens each message.
+        rule: Yields what is wrong.
+        level: The default; the pack's config may say otherwise.
+        settings: JSON schema of each setting, with its default.
+    """
+
+    def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
+        facts = Facts(
+            args.resource_type, args.name, args.urn, args.props, protect=args.opts.protect
+        )
+        if not facts.is_object:
+            return
+        for error in rule(facts, _where(settings, args, args.urn)):
+            report(str(error), None)
+        _admit([facts])
+
+    return ResourceValidationPolicy(name, description, validate, level, _schema(settings))
+
+
+def stack_policy(
+    name: str,
+    description: str,
+    rule: StackRule,
+    level: EnforcementLevel,
+    **settings: Mapping[str, Any],
+) -> StackValidationPolicy:
+    """A policy that looks at all objects together; arguments as for `resource_policy`."""
+
+    def validate(args: StackValidationArgs, report: ReportViolation) -> None:
+        stack = Stack(args)
+        urn = args.resources[0].urn if args.resources else ""
+        for error, facts in rule(stack, _where(settings, args, urn)):
+            report(str(error), facts.urn)
+        _admit(stack.objects)
+
+    return StackValidationPolicy(name, description, validate, level, _schema(settings))
+
+
+def _where(schema: Schema, args: ResourceValidationArgs | StackValidationArgs, urn: str) -> Where:
+    defaults = {key: value["default"] for key, value in schema.items()}
+    return Where(
+        # Not every language host tells the SDK which stack it serves; a URN does.
+        stack=urn.partition("::")[0].removeprefix("urn:pulumi:"),
+        tags=args.stack_tags,
+        settings={**defaults, **(args.get_config() or {})},
+    )
+
+
+def _schema(settings: Schema) -> PolicyConfigSchema:
+    return PolicyConfigSchema({key: dict(value) for key, value in settings.items()})
+
+
+def _admit(asked: Iterable[Facts]) -> None:
+    """Says that a value was missing, which the SDK turns into a warning of its own.
+
+    Only after everything that is known to be wrong was reported.
+    """
+    for facts in asked:
+        if facts.unknown is not None:
+            raise facts.unknown

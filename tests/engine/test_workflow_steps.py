@@ -1,0 +1,244 @@
+"""The steps of the workflows, word for word, on the real engine."""
+
+import json
+import re
+import shutil
+import subprocess
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from localcluster.layout import PROJECT, Workspace
+from localcluster.toolchain import environment
+
+from .conftest import Result
+
+COPIED = ("__main__.py", "components", "settings", "workloads", "policy", ".github")
+
+
+def step(workflow: str, job: str, name: str) -> str:
+    """What a step of a workflow runs."""
+    content = yaml.safe_load((PROJECT / f".github/workflows/{workflow}.yml").read_text())
+    (found,) = [item for item in content["jobs"][job]["steps"] if item.get("name") == name]
+    return str(found["run"])
+
+
+def snippet(name: str) -> str:
+    """A script that docs/ci.md gives to copy."""
+    text = (PROJECT / "docs/ci.md").read_text()
+    blocks = re.findall(r"^```bash\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE)
+    (found,) = [block for block in blocks if f"\n# {name} " in block]
+    return str(found)
+
+
+class Checkout:
+    """What a job has: a checkout, an environment, a stack that is its own."""
+
+    def __init__(self, workspace: Workspace, folder: Path) -> None:
+        self.workspace, self.folder = workspace, folder
+        self.stack = f"pr-{uuid.uuid4().hex[:8]}"
+        self.namespace = f"data-{self.stack}"
+        folder.mkdir()
+        (folder / "temp").mkdir()
+        for file in PROJECT.glob("Pulumi*.yaml"):
+            shutil.copy(file, folder)
+        for name in COPIED:
+            source = PROJECT / name
+            ignored = shutil.ignore_patterns("__pycache__", ".venv")
+            if source.is_dir():
+                shutil.copytree(source, folder / name, ignore=ignored)
+            else:
+                shutil.copy(source, folder)
+        (folder / ".venv").symlink_to(PROJECT / ".venv")
+        (folder / "base").symlink_to(".")
+
+    def run(self, script: str, **variables: str) -> Result:
+        """Runs a script as GitHub does."""
+        done = subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
+            cwd=self.folder,
+            env={
+                **environment(self.workspace),
+                "STACK": self.stack,
+                "RUNNER_TEMP": str(self.folder / "temp"),
+                **variables,
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        return Result(done.returncode, done.stdout)
+
+    def ok(self, workflow: str, job: str, name: str) -> Result:
+        """Runs a step that must succeed."""
+        result = self.run(step(workflow, job, name))
+        assert result.code == 0, result.text
+        return result
+
+    def kubectl(self, arguments: str) -> str:
+        result = self.run(f"kubectl -n {self.namespace} {arguments}")
+        assert result.code == 0, result.text
+        return result.text
+
+    def sizes(self) -> dict[str, str]:
+        """What is asked of each claim."""
+        items = json.loads(self.kubectl("get pvc -o json"))["items"]
+        return {
+            item["metadata"]["name"]: item["spec"]["resources"]["requests"]["storage"]
+            for item in items
+        }
+
+    def edit(self, old: str, new: str) -> None:
+        """Edits the config of the stack."""
+        file = self.folder / f"Pulumi.{self.stack}.yaml"
+        text = file.read_text()
+        assert old in text
+        file.write_text(text.replace(old, new))
+
+
+@pytest.fixture
+def checkout(workspace: Workspace, tmp_path: Path) -> Iterator[Checkout]:
+    """A checkout with its review stack up."""
+    made = Checkout(workspace, tmp_path / "checkout")
+    try:
+        made.ok("review", "up", "Up")
+        yield made
+    finally:
+        made.ok("review", "down", "Down")
+
+
+def left_of(checkout: Checkout) -> list[str]:
+    everything = checkout.run("kubectl get ns,storageclass,pv,pvc -A -o json").text
+    items: list[dict[str, Any]] = json.loads(everything)["items"]
+    ours = [item for item in items if checkout.stack in json.dumps(item)]
+    return sorted(f"{item['kind']} {item['metadata']['name']}" for item in ours)
+
+
+def test_a_review_stack_comes_and_goes_and_another_stays(
+    workspace: Workspace, checkout: Checkout, tmp_path: Path
+) -> None:
+    other = Checkout(workspace, tmp_path / "other")
+    other.ok("review", "up", "Up")
+    assert {line.split()[0] for line in left_of(other)} == {
+        "Namespace",
+        "PersistentVolume",
+        "PersistentVolumeClaim",
+        "StorageClass",
+    }
+    # A later push comes as a fresh checkout, without what the last one wrote into the config.
+    (other.folder / f"Pulumi.{other.stack}.yaml").unlink()
+    assert other.ok("review", "up", "Up").changes.keys() == {"unchanged"}
+    before = left_of(checkout)
+    (other.folder / f"Pulumi.{other.stack}.yaml").unlink()
+
+    other.ok("review", "down", "Down")
+
+    assert "Nothing is left" in other.ok("review", "down", "Nothing is left").text
+    assert left_of(other) == []
+    assert other.stack not in other.run("pulumi stack ls").text
+    assert left_of(checkout) == before
+
+
+def test_a_review_stack_that_was_never_made_ends_well(workspace: Workspace, tmp_path: Path) -> None:
+    never = Checkout(workspace, tmp_path / "never")
+
+    never.ok("review", "down", "Down")
+    never.ok("review", "down", "Nothing is left")
+
+    assert never.stack not in never.run("pulumi stack ls").text
+
+
+def test_drift_is_found_and_left_as_it_is(checkout: Checkout) -> None:
+    checkout.ok("drift", "drift", "Drift")
+    patch = '{"spec":{"resources":{"requests":{"storage":"3Gi"}}}}'
+    checkout.kubectl(f"patch pvc mysql-vol --type merge -p '{patch}'")
+
+    drift = checkout.run(step("drift", "drift", "Drift"))
+
+    assert drift.code != 0
+    assert '"1Gi" => "3Gi"' in drift.text
+    assert checkout.sizes()["mysql-vol"] == "3Gi"
+
+
+def test_a_preview_is_json_for_the_gate_and_the_pack_speaks_for_itself(checkout: Checkout) -> None:
+    checkout.ok("preview", "preview", "Preview")
+    preview = json.loads((checkout.folder / f"{checkout.stack}.json").read_text())
+    assert {item["op"] for item in preview["steps"]} == {"same"}
+    assert "✅ statefast@v0.1.0" in checkout.ok("preview", "preview", "Policies").text
+
+    checkout.edit("bindingMode: Immediate", "bindingMode: Immediate\n    default: true")
+    checkout.edit("pattern: stateful-set", "pattern: stateful-set\n      image: bitnami/x")
+    refused = checkout.run(step("preview", "preview", "Policies"))
+    assert refused.code == 0
+    assert "[advisory]  published-images" in refused.text
+
+
+def test_a_deploy_does_what_its_preview_said_or_nothing(checkout: Checkout) -> None:
+    checkout.edit("storage: {size: 1Gi}", "storage: {size: 2Gi}")
+    checkout.ok("deploy", "deploy", "Preview of the merge")
+    checkout.edit("storage: {size: 2Gi}", "storage: {size: 3Gi}")
+
+    other = checkout.run(step("deploy", "deploy", "Up"))
+    assert other.code != 0
+    assert "violates plan" in other.text
+    assert set(checkout.sizes().values()) == {"1Gi"}
+
+    checkout.edit("storage: {size: 3Gi}", "storage: {size: 2Gi}")
+    checkout.ok("deploy", "deploy", "Up")
+    assert set(checkout.sizes().values()) == {"2Gi"}
+
+
+@pytest.fixture
+def gate(checkout: Checkout) -> None:
+    if checkout.run(".venv/bin/statefast gate --help").code != 0:
+        pytest.skip("needs the command `statefast gate`")
+
+
+@pytest.mark.usefixtures("gate")
+def test_a_deploy_that_says_something_new_of_the_data_is_stopped(checkout: Checkout) -> None:
+    checkout.edit("storage: {size: 1Gi}", "storage: {size: 2Gi}")
+    checkout.ok("deploy", "deploy", "Preview of the merge")
+    reviewed = checkout.folder / "reviewed"
+    reviewed.mkdir()
+    judge = f".venv/bin/statefast gate --stack $STACK=temp/{checkout.stack}.json --json"
+    checkout.run(f"{judge} reviewed/verdict.json")
+
+    compared = checkout.ok("deploy", "deploy", "Is it what was reviewed?")
+    assert "does to its data what was reviewed" in compared.text
+
+    checkout.edit("storage: {size: 2Gi}", "storage: {size: 3Gi}")
+    checkout.ok("deploy", "deploy", "Preview of the merge")
+    stopped = checkout.run(step("deploy", "deploy", "Is it what was reviewed?"))
+    assert stopped.code != 0
+    assert "would do something else than what was reviewed" in stopped.text
+
+
+@pytest.mark.usefixtures("gate")
+def test_the_scripts_for_any_ci_preview_judge_and_deploy(checkout: Checkout) -> None:
+    for name in ("preview.sh", "deploy.sh"):
+        (checkout.folder / name).write_text(snippet(name))
+    checkout.edit("storage: {size: 1Gi}", "storage: {size: 2Gi}")
+
+    preview = checkout.run("bash preview.sh $STACK")
+    assert preview.code == 0, preview.text
+    assert "2Gi" in (checkout.folder / "comment.md").read_text()
+    assert set(checkout.sizes().values()) == {"1Gi"}
+
+    shutil.copy(checkout.folder / "verdict.json", checkout.folder / "kept.json")
+    deploy = checkout.run("bash deploy.sh $STACK kept.json")
+    assert deploy.code == 0, deploy.text
+    assert set(checkout.sizes().values()) == {"2Gi"}
+
+    again = checkout.run("bash deploy.sh $STACK kept.json")
+    assert again.code != 0
+    assert "would do something else than what was reviewed" in again.text
+
+    checkout.edit("storage: {size: 2Gi}", "storage: {size: 2 GB}")
+    assert checkout.run("bash preview.sh $STACK").code == 2

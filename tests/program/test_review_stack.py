@@ -1,0 +1,73 @@
+"""The template of review stacks, below the engine: small, apart, and owning all it makes."""
+
+import runpy
+
+import pytest
+
+from components.errors import StatefastError
+from components.quantity import storage_size
+from settings.stack_name import named_after_stack
+from tests.recording import Recording, run
+
+from .test_program import ROOT, config_of
+
+
+def review(stack: str) -> Recording:
+    def program() -> None:
+        runpy.run_path(str(ROOT / "__main__.py"))
+
+    return run(program, config=config_of("review"), stack=stack)
+
+
+def addresses(recording: Recording) -> set[tuple[str, str, str]]:
+    """Kind, namespace and name of each object in the cluster."""
+    return {
+        (item.kind, item.metadata.get("namespace", ""), item.metadata["name"])
+        for item in recording.objects()
+    }
+
+
+def test_two_review_stacks_share_no_object() -> None:
+    one, two = addresses(review("pr-1")), addresses(review("pr-12"))
+
+    assert one & two == set()
+    assert ("Namespace", "", "data-pr-1") in one
+    assert ("StorageClass", "", "rbd-pr-12") in two
+
+
+def test_a_review_stack_owns_all_it_makes() -> None:
+    recording = review("pr-1")
+
+    claim = recording.one("PersistentVolumeClaim", "mysql-vol")
+    (storage_class,) = [item for item in recording.objects() if item.kind == "StorageClass"]
+    zookeeper = recording.one("StatefulSet", "zookeeper").spec
+    assert not claim.retain_on_delete
+    assert storage_class.inputs["reclaimPolicy"] == "Delete"
+    assert zookeeper["persistentVolumeClaimRetentionPolicy"]["whenDeleted"] == "Delete"
+    # Nothing else would take such an object away: not the namespace, which is where it is not.
+    scoped = {kind for kind, namespace, _ in addresses(recording) if not namespace}
+    assert scoped == {"Namespace", "StorageClass"}
+
+
+def test_a_review_stack_is_small() -> None:
+    recording = review("pr-1")
+
+    assert recording.one("StatefulSet", "zookeeper").spec["replicas"] == 1
+    claim = recording.one("PersistentVolumeClaim", "mysql-vol").spec
+    assert claim["resources"]["requests"]["storage"] == storage_size("", "", "1Gi")
+
+
+def test_the_name_of_the_stack_goes_nowhere_else() -> None:
+    config = {"statefast:namespace": "a-{stack}", "statefast:workloads": '{"a": "{stack}"}'}
+
+    assert named_after_stack(config, "pr-1") == {
+        "statefast:namespace": "a-pr-1",
+        "statefast:workloads": '{"a": "{stack}"}',
+    }
+
+
+def test_a_stack_whose_name_no_object_can_have_is_refused() -> None:
+    with pytest.raises(
+        StatefastError, match=r"statefast:namespace is 'data-PR_1', not a DNS label"
+    ):
+        review("PR_1")
