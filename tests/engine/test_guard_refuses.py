@@ -144,10 +144,10 @@ def test_growth_on_a_class_that_cannot_grow(stack: Deployment) -> None:
         stack.kubectl("patch", "storageclass", name, "-p", '{"allowVolumeExpansion": true}')
 
 
-@pytest.mark.parametrize(
-    "key", ["requests.storage", f"rbd-{NAME}.storageclass.storage.k8s.io/requests.storage"]
-)
-def test_growth_beyond_a_quota(stack: Deployment, key: str) -> None:
+@pytest.mark.parametrize("of_class", [False, True], ids=["of all", "of the class"])
+def test_growth_beyond_a_quota(stack: Deployment, of_class: bool) -> None:
+    prefix = f"rbd-{NAME}.storageclass.storage.k8s.io/" if of_class else ""
+    key = f"{prefix}requests.storage"
     stack.kubectl("create", "quota", "storage", f"--hard={key}=30Gi")
     try:
         stack.wait(
