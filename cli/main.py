@@ -46,6 +46,28 @@ def status(
 app.command()(gate)
 
 
+@app.command()
+def doctor(
+    state: Annotated[
+        typer.FileText,
+        typer.Argument(help="What `pulumi stack export` prints; standard input by default."),
+    ] = "-",  # type: ignore[assignment]
+) -> None:
+    """Recognises a stack wedged on a claim that was to be replaced, and says how to heal it."""
+    from .doctor import NotAState, find_wedged, remedy
+
+    try:
+        wedged = find_wedged(state.read())
+    except NotAState as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+    if not wedged:
+        typer.echo("No claim of this stack waits for a replacement.")
+        return
+    typer.echo("\n\n".join(remedy(claim) for claim in wedged))
+    raise typer.Exit(1)
+
+
 def main() -> None:
     """Runs the command line."""
     app()

@@ -18,9 +18,8 @@ PROGRAM = Path(__file__).parent / "programs/unguarded"
 CLASSES = ("unguarded-a", "unguarded-b")
 
 
-@pytest.fixture
-def plain(workspace: Workspace, request: pytest.FixtureRequest) -> Iterator[Deployment]:
-    place = Deployment(workspace, fresh_name(request), project=PROGRAM)
+def make_classes(place: Deployment) -> None:
+    """Two classes whose volumes go with their claims."""
     for name in CLASSES:
         place.kubectl(
             "apply",
@@ -35,6 +34,12 @@ reclaimPolicy: Delete
 allowVolumeExpansion: true
 """,
         )
+
+
+@pytest.fixture
+def plain(workspace: Workspace, request: pytest.FixtureRequest) -> Iterator[Deployment]:
+    place = Deployment(workspace, fresh_name(request), project=PROGRAM)
+    make_classes(place)
     yield place
     for name in (place.name, f"{place.name}-b"):
         place.kubectl("delete", "namespace", name, "--ignore-not-found", "--wait=false")

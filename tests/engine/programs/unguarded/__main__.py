@@ -23,7 +23,13 @@ if claim:
             "storage_class_name": claim["class"],
             "resources": {"requests": {"storage": claim["size"]}},
         },
-        opts=inside,
+        opts=pulumi.ResourceOptions(
+            provider=cluster,
+            depends_on=[namespace],
+            retain_on_delete=claim.get("retain", False),
+            import_=claim.get("import"),
+            ignore_changes=claim.get("ignore", []),
+        ),
     )
 
 wanted = given.get("set")
