@@ -94,6 +94,8 @@ class _Answers(mocks.Mocks):
         state = dict(args.inputs)
         if args.typ.endswith(":SecretPatch") and "data" not in state:
             state["data"] = self._live.get(args.name, {})
+        if "metadata" in state:
+            state["metadata"] = {**state["metadata"], "uid": f"{args.name}-uid"}
         return (f"{args.name}-id" if args.custom else None), state
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:

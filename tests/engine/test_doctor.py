@@ -13,7 +13,6 @@ from localcluster.layout import Workspace
 from .conftest import Deployment, fresh_name
 from .test_unguarded import CLAIM, CLASSES, PROGRAM, make_classes, objects
 
-
 # From this version on a create is no upsert, and a replacement that is retained cannot succeed.
 CREATES_ONLY = (4, 29)
 

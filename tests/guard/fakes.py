@@ -1,6 +1,6 @@
 """Objects as the API server gives them, and a cluster that has just those."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ OWNER = "statefast/dev"
 class FakeCluster(Cluster):
     """Lists what it was given; what it was not given may not be read."""
 
-    def __init__(self, **kinds: list[Object]) -> None:
+    def __init__(self, **kinds: Sequence[Object]) -> None:
         super().__init__()
         self.kinds = {name.replace("_", " "): items for name, items in kinds.items()}
         self.asked: list[tuple[str, str]] = []

@@ -1,0 +1,284 @@
+"""What a StatefulSet and a claim make of the cluster they find: refused, noted, or planned."""
+
+import re
+from collections.abc import Sequence
+from typing import cast
+
+import pytest
+
+from components import PersistentStatefulSet, StatefastError, VolumeClaim, VolumeClaimArgs
+from components.guard.cluster import Object
+from components.guard.consent import Change
+from tests.recording import Recording, run
+from tests.unit.samples import stateful_set_args, volume
+
+from .fakes import FakeCluster, claim, quota, stateful_set, storage_class, use
+from .fakes import volume as released
+
+CLAIMS = [f"zk-vol-zk-{n}" for n in range(3)]
+
+
+def cluster(**changes: Sequence[Object]) -> FakeCluster:
+    """A set of three that this stack made, with nothing out of the ordinary."""
+    kinds: dict[str, Sequence[Object]] = {
+        "stateful_sets": [stateful_set()],
+        "claims": [claim(name) for name in CLAIMS],
+        "classes": [storage_class(), storage_class("slow", expandable=False)],
+        "volumes": [],
+        "quotas": [],
+        **changes,
+    }
+    return FakeCluster(**kinds)
+
+
+def made(**changes: object) -> Recording:
+    args = stateful_set_args(
+        **{"volumes": volume(storage_class_name="rbd"), "preflight": {}, **changes}
+    )
+    return run(lambda: PersistentStatefulSet("zk", args))
+
+
+def refusal(**changes: object) -> str:
+    with pytest.raises(StatefastError) as caught:
+        made(**changes)
+    return str(caught.value)
+
+
+def sizes(recording: Recording) -> dict[str, str]:
+    return {
+        item.name: item.spec["resources"]["requests"]["storage"]
+        for item in recording.objects()
+        if item.kind == "PersistentVolumeClaimPatch"
+    }
+
+
+def test_a_set_that_lives_is_sealed_and_its_fields_are_frozen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    use(monkeypatch, cluster())
+    found = made().one("StatefulSet", "zk")
+    assert found.import_id == "data/zk"
+    assert found.ignore_changes == [
+        "spec.podManagementPolicy",
+        "spec.serviceName",
+        "spec.selector",
+        "spec.volumeClaimTemplates",
+    ]
+    assert found.metadata["annotations"]["pulumi.com/patchForce"] == "true"
+
+
+def test_a_set_that_is_new_is_not_sealed(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, cluster(stateful_sets=[], claims=[]))
+    assert made().one("StatefulSet", "zk").import_id == ""
+
+
+EDITS: list[tuple[dict[str, object], str, str]] = [
+    ({"pod_management": "OrderedReady"}, "pod_management", "spec.podManagementPolicy"),
+    ({"headless_suffix": "peers"}, "headless_suffix", "spec.serviceName"),
+    ({"app": "other"}, "app", "spec.selector"),
+    (
+        {"volumes": volume(storage_class_name="slow")},
+        "volumes.zk-vol.storage_class_name",
+        "spec.volumeClaimTemplates",
+    ),
+    (
+        {"volumes": volume(storage_class_name="rbd", access_modes=["ReadWriteMany"])},
+        "volumes.zk-vol.access_modes",
+        "spec.volumeClaimTemplates",
+    ),
+    (
+        {"volumes": volume(name="other-vol", storage_class_name="rbd")},
+        "volumes",
+        "spec.volumeClaimTemplates",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "field", "path"), EDITS, ids=[field for _, field, _ in EDITS])
+def test_a_replacement_takes_the_consent_that_its_refusal_names(
+    monkeypatch: pytest.MonkeyPatch, change: dict[str, object], field: str, path: str
+) -> None:
+    use(monkeypatch, cluster())
+    sentence = refusal(**change)
+    assert f"StatefulSet zk: {field} is" in sentence
+    assert "all pods would stop at once" in sentence
+    asked = re.search(r"adding '(.*?)' to consent", sentence)
+    assert asked is not None
+
+    found = made(**change, consent=[asked[1]]).one("StatefulSet", "zk")
+
+    assert path not in found.ignore_changes
+    assert len(found.ignore_changes) == 3
+    assert found.import_id == ""
+
+
+def test_the_order_of_volumes_means_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    two = {"a": ("rbd", ["ReadWriteOnce"]), "zk-vol": ("rbd", ["ReadWriteOnce"])}
+    use(monkeypatch, cluster(stateful_sets=[stateful_set(templates=two)], claims=[]))
+    volumes = [
+        *volume(storage_class_name="rbd"),
+        *volume(name="a", mount_path="/a", storage_class_name="rbd"),
+    ]
+    assert made(volumes=volumes).one("StatefulSet", "zk").import_id == "data/zk"
+
+
+def test_growth_needs_a_class_that_allows_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = [claim(name, class_name="slow") for name in CLAIMS]
+    use(monkeypatch, cluster(claims=slow))
+    assert "'slow'" in refusal(volumes=volume(size="12Gi", storage_class_name="rbd"))
+    use(monkeypatch, cluster(claims=[claim(name, class_name="gone") for name in CLAIMS]))
+    assert "not there any more" in refusal(volumes=volume(size="12Gi", storage_class_name="rbd"))
+
+
+def test_a_class_of_the_same_program_is_taken_at_its_word(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slow = [claim(name, class_name="slow") for name in CLAIMS]
+    use(monkeypatch, cluster(claims=slow))
+    own = {"slow": {"provisioner": "rbd.csi.ceph.com", "expandable": True, "default": False}}
+    grown = made(
+        volumes=volume(size="12Gi", storage_class_name="rbd"), preflight={"own_classes": own}
+    )
+    assert set(sizes(grown).values()) == {"12Gi"}
+
+
+def test_a_quota_that_all_claims_together_exceed(monkeypatch: pytest.MonkeyPatch) -> None:
+    tight = quota(hard={"requests.storage": "30Gi"}, used={"requests.storage": "24Gi"})
+    use(monkeypatch, cluster(quotas=[tight]))
+    sentence = refusal(volumes=volume(size="12Gi", storage_class_name="rbd"))
+    assert "12Gi more" in sentence
+    assert "quota storage has 30Gi" in sentence
+    assert set(sizes(made()).values()) == {"8Gi"}
+
+
+def test_what_another_hand_grew_is_asked_for_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    grown = [claim(CLAIMS[0], requested="20Gi", capacity="20Gi"), *map(claim, CLAIMS[1:])]
+    use(monkeypatch, cluster(claims=grown))
+    assert sizes(made()) == {CLAIMS[0]: "20Gi", CLAIMS[1]: "8Gi", CLAIMS[2]: "8Gi"}
+
+
+def test_an_autoscaled_set_grows_what_the_cluster_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, cluster(stateful_sets=[stateful_set(replicas=5)]))
+    assert len(sizes(made(autoscaled=True))) == 5
+    assert len(sizes(made())) == 3
+    assert "spec.replicas" in made(autoscaled=True).one("StatefulSet", "zk").ignore_changes
+
+
+@pytest.mark.parametrize(
+    ("size", "provisioner", "waits"),
+    [
+        ("12Gi", "rbd.csi.ceph.com", "jsonpath={.status.capacity.storage}=12Gi"),
+        ("12.5Gi", "rbd.csi.ceph.com", "jsonpath={.status.capacity.storage}=13Gi"),
+        ("12.5Gi", "ebs.csi.aws.com", "jsonpath={.status.capacity.storage}=13Gi"),
+    ],
+)
+def test_up_waits_for_the_size_that_the_driver_makes(
+    monkeypatch: pytest.MonkeyPatch, size: str, provisioner: str, waits: str
+) -> None:
+    found = {**storage_class(), "provisioner": provisioner}
+    use(monkeypatch, cluster(classes=[found]))
+    recording = made(volumes=volume(size=size, storage_class_name="rbd"))
+    patch = recording.one("PersistentVolumeClaimPatch", CLAIMS[0])
+    assert patch.metadata["annotations"]["pulumi.com/waitFor"] == waits
+
+
+@pytest.mark.parametrize(
+    ("changes", "fragment"),
+    [
+        ({"claims": [claim(CLAIMS[0], owner="")]}, "belongs to nobody"),
+        ({"claims": [claim(CLAIMS[0], owner="shop/prod")]}, "belongs to shop/prod"),
+        ({"claims": [claim(CLAIMS[0], leaving=True)]}, "is being deleted"),
+        ({"stateful_sets": [stateful_set(owner="shop/prod")]}, "belongs to shop/prod"),
+        ({"stateful_sets": [stateful_set(namespace="old")]}, "lives in 'old'"),
+    ],
+)
+def test_nothing_of_anybody_else_is_built_upon(
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, list[Object]], fragment: str
+) -> None:
+    use(monkeypatch, cluster(**changes))
+    assert fragment in refusal()
+
+
+def test_a_move_takes_its_consent(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, cluster(stateful_sets=[stateful_set(namespace="old")], claims=[]))
+    move = Change(resource="StatefulSet zk", field="namespace", old="old", new="data", uid="uid-zk")
+    assert made(consent=[move.consent]).one("StatefulSet", "zk")
+
+
+def test_a_released_volume_is_handed_to_its_claim(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, cluster(claims=[claim(name) for name in CLAIMS[1:]], volumes=[released()]))
+    recording = made()
+    taken = recording.one("PersistentVolumeClaimPatch", f"{CLAIMS[0]}-claim")
+    assert taken.spec["volumeName"] == "pvc-old"
+    reference = recording.one("PersistentVolumePatch", f"{CLAIMS[0]}-volume").spec["claimRef"]
+    assert (reference["namespace"], reference["name"]) == ("data", CLAIMS[0])
+    assert recording.one("StatefulSet", "zk").dependencies.count(taken.urn) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"phase": "Bound"},
+        {"phase": "Available"},
+        {"policy": "Delete"},
+        {"namespace": "other"},
+        {"claim": "zk-vol-zk-00"},
+    ],
+)
+def test_no_other_volume_is(monkeypatch: pytest.MonkeyPatch, other: dict[str, str]) -> None:
+    use(
+        monkeypatch,
+        cluster(claims=[claim(name) for name in CLAIMS[1:]], volumes=[released(**other)]),
+    )
+    assert "PersistentVolumePatch" not in str(made().kinds())
+
+
+def test_two_released_volumes_are_their_owners_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, cluster(claims=[], volumes=[released("pvc-a"), released("pvc-b")]))
+    assert "pvc-a, pvc-b" in refusal()
+
+
+def test_what_may_not_be_read_is_a_warning_or_with_strict_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    use(monkeypatch, FakeCluster())
+    assert made().one("StatefulSet", "zk").import_id == ""
+    sentence = refusal(preflight={"mode": "strict"})
+    assert "403 Forbidden" in sentence
+    assert "'warn'" in sentence
+
+
+def test_without_preflight_nothing_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = cluster()
+    use(monkeypatch, asked)
+    run(lambda: PersistentStatefulSet("zk", stateful_set_args()))
+    made(preflight={"mode": "off"})
+    assert asked.asked == []
+
+
+def test_every_kind_is_listed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = cluster()
+    use(monkeypatch, asked)
+    made()
+    made()
+    assert len(asked.asked) == len(set(asked.asked))
+
+
+def test_a_claim_of_its_own_is_held_to_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, cluster(claims=[claim("vol")]))
+
+    def args(**changes: object) -> VolumeClaimArgs:
+        given = {"namespace": "data", "size": "8Gi", "preflight": {}, **changes}
+        return cast("VolumeClaimArgs", given)
+
+    run(lambda: VolumeClaim.preflight("vol", args()))
+    for change, fragment in (
+        ({"storage_class_name": "slow"}, "has 'rbd' for life"),
+        ({"access_modes": ["ReadWriteOncePod"]}, "has 'ReadWriteOnce' for life"),
+        ({"volume_mode": "Block"}, "has 'Filesystem' for life"),
+        ({"size": "4Gi"}, "no volume can shrink"),
+        ({"retention": "delete"}, "promised to be retained"),
+    ):
+        wrong = args(**change)
+        with pytest.raises(StatefastError, match=fragment):
+            run(lambda given=wrong: VolumeClaim.preflight("vol", given))  # type: ignore[misc]
