@@ -122,8 +122,10 @@ class VolumeClaim(pulumi.ComponentResource):
         spec = {
             **checked.spec,
             "resources": {"requests": {"storage": binary_text(plan.request)}},
-            **({"volume_name": plan.volume} if plan.volume else {}),
         }
+        if plan.volume:
+            # The class of the volume, where the args leave it to whatever is the default.
+            spec |= {"volume_name": plan.volume, "storage_class_name": plan.volume_class}
         claim: k8s.core.v1.PersistentVolumeClaim | k8s.core.v1.PersistentVolumeClaimPatch
         if retention != "retain":
             if snapshot_class := args.get("snapshot_class_name"):

@@ -93,7 +93,7 @@ def take_up_claim(
             resources=k8s.core.v1.VolumeResourceRequirementsPatchArgs(
                 requests={"storage": binary_text(plan.request)}
             ),
-            storage_class_name=volume.storage_class_name,
+            storage_class_name=plan.volume_class,
             volume_name=plan.volume,
         ),
         opts=pulumi.ResourceOptions(

@@ -14,9 +14,9 @@ from .capability import (
     check_quota,
     needs_of,
 )
-from .consent import Change
 from .live import LiveClaim, LiveClass
-from .preflight import Reader, owner_of_run
+from .owner import check_owner
+from .preflight import Reader
 from .released import Released, released_volume
 from .sizes import expected_capacity, request
 
@@ -59,6 +59,7 @@ class ClaimPlan:
         grows: Whether a volume that is there gets larger.
         volume: The volume that the claim takes up again, now or in an earlier run; empty where
             it gets one of its own.
+        volume_class: Class of that volume.
         force: Whether the claim is known not to be another's, so that fields may be taken over.
     """
 
@@ -67,6 +68,7 @@ class ClaimPlan:
     live: bool
     grows: bool
     volume: str
+    volume_class: str
     force: bool
 
 
@@ -101,6 +103,7 @@ def plan_claims(
                 live=False,
                 grows=False,
                 volume="",
+                volume_class="",
                 force=False,
             )
             for claim in wanted
@@ -145,9 +148,10 @@ def _plan(
             live=False,
             grows=False,
             volume=released.name if released is not None else "",
+            volume_class=released.storage_class_name if released is not None else "",
             force=True,
         )
-    _check_owner(reader, live, retention, consents)
+    _check_keeping(reader, live, retention, consents)
     _check_settled(reader, wanted, live)
     asked = request(reader.resource, wanted.field, wanted.size, live)
     if asked > wanted.size:
@@ -166,6 +170,7 @@ def _plan(
         live=True,
         grows=asked > live.requested,
         volume=live.taken_up,
+        volume_class=live.storage_class_name,
         force=True,
     )
 
@@ -187,8 +192,10 @@ def _released(
     )
 
 
-def _check_owner(reader: Reader, live: LiveClaim, retention: str, consents: Sequence[str]) -> None:
-    """Nobody else's claim is taken, and none that is on its way out is built upon."""
+def _check_keeping(
+    reader: Reader, live: LiveClaim, retention: str, consents: Sequence[str]
+) -> None:
+    """Nobody else's claim is taken, none that is going is built upon, none is parted with."""
     if live.leaving and retention == "retain":
         raise StatefastError(
             reader.resource,
@@ -199,22 +206,16 @@ def _check_owner(reader: Reader, live: LiveClaim, retention: str, consents: Sequ
             """ '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}', then let the claim go;"""
             " the next up takes the volume up again",
         )
-    owner = owner_of_run()
-    change = Change(
+    check_owner(
+        reader,
         resource=f"PersistentVolumeClaim {live.name}",
-        field="owner",
-        old=live.owner or "nobody",
-        new=owner,
+        field="volumes",
+        name=live.name,
+        where="the claim of that name",
+        owner=live.owner,
         uid=live.uid,
+        consents=consents,
     )
-    if live.owner != owner and not change.allowed(consents):
-        raise StatefastError(
-            reader.resource,
-            "volumes",
-            live.name,
-            f"but a claim of that name is there and belongs to {change.old}, not to {owner}",
-            f"use another name, or take the claim over by adding {change.consent!r} to consent",
-        )
     if live.retention == "retain" and retention != "retain":
         raise StatefastError(
             reader.resource,

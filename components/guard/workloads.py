@@ -8,6 +8,7 @@ from .cluster import Object
 from .consent import Change
 from .edits import Shape, edits, refuse
 from .live import LiveWorkload
+from .owner import check_owner
 from .preflight import Reader, owner_of_run
 
 __all__ = ["WorkloadPlan", "plan_workload"]
@@ -62,7 +63,16 @@ def plan_workload(
         _check_moved(reader, kind, namespace, name, consents)
         return WorkloadPlan(force=True)
     live = LiveWorkload.of(found[name])
-    _check_owner(reader, live, consents)
+    check_owner(
+        reader,
+        resource=reader.resource,
+        field="name",
+        name=name,
+        where=f"the one in namespace {namespace}",
+        owner=live.owner,
+        uid=live.uid,
+        consents=consents,
+    )
     if live.when_deleted == "Retain" and retention != "retain":
         raise StatefastError(
             reader.resource,
@@ -80,25 +90,6 @@ def plan_workload(
         replicas=live.replicas,
         force=True,
     )
-
-
-def _check_owner(reader: Reader, live: LiveWorkload, consents: Sequence[str]) -> None:
-    owner = owner_of_run()
-    change = Change(
-        resource=reader.resource,
-        field="owner",
-        old=live.owner or "nobody",
-        new=owner,
-        uid=live.uid,
-    )
-    if live.owner != owner and not change.allowed(consents):
-        raise StatefastError(
-            reader.resource,
-            "name",
-            live.name,
-            f"but namespace {live.namespace} has one that belongs to {change.old}, not to {owner}",
-            f"use another name, or take it over by adding {change.consent!r} to consent",
-        )
 
 
 def _check_moved(

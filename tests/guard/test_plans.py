@@ -210,6 +210,7 @@ def test_a_released_volume_is_handed_to_its_claim(monkeypatch: pytest.MonkeyPatc
     recording = made()
     taken = recording.one("PersistentVolumeClaimPatch", f"{CLAIMS[0]}-claim")
     assert taken.spec["volumeName"] == "pvc-old"
+    assert taken.spec["storageClassName"] == "rbd"
     reference = recording.one("PersistentVolumePatch", f"{CLAIMS[0]}-volume").spec["claimRef"]
     assert (reference["namespace"], reference["name"]) == ("data", CLAIMS[0])
     assert recording.one("StatefulSet", "zk").dependencies.count(taken.urn) == 1
