@@ -67,4 +67,5 @@ record-previews: venv ## Records the previews the gate is tested with, on the re
 
 test: lint ## Checks everything: style, types, and every tier of tests on the real engine.
 	@$(CLUSTER) build
-	@$(PYTEST)
+# A file has its stacks to itself, and each process a cluster of its own.
+	@$(PYTEST) -n 2 --dist loadfile
