@@ -9,7 +9,7 @@ from .guard.preflight import owner_of_run
 from .quantity import binary_text, storage_bytes
 from .workload import Volume, Workload
 
-__all__ = ["claim_annotations", "grow_claim", "wait_for_capacity"]
+__all__ = ["claim_annotations", "grow_claim", "volume_annotations"]
 
 
 def claim_annotations(size: int, retention: str, volume: str = "") -> dict[str, str]:
@@ -24,7 +24,13 @@ def claim_annotations(size: int, retention: str, volume: str = "") -> dict[str, 
     return {**said, VOLUME: volume} if volume else said
 
 
-def wait_for_capacity(plan: ClaimPlan) -> dict[str, str]:
+def volume_annotations(workload: Workload, volume: Volume, taken_up: str = "") -> dict[str, str]:
+    """What the claim of one volume of a workload says of itself."""
+    size = storage_bytes(workload.resource, "size", volume.size)
+    return claim_annotations(size, workload.retention, taken_up)
+
+
+def _wait_for_capacity(plan: ClaimPlan) -> dict[str, str]:
     """Makes `up` wait until the volume has its size, and not only the claim its wish."""
     if not plan.capacity:
         return {"pulumi.com/waitFor": "jsonpath={.status.phase}"}
@@ -54,12 +60,8 @@ def grow_claim(
             annotations={
                 # The controller that made the claim owns its size.
                 "pulumi.com/patchForce": "true",
-                **wait_for_capacity(plan),
-                **claim_annotations(
-                    storage_bytes(workload.resource, "size", volume.size),
-                    workload.retention,
-                    plan.volume,
-                ),
+                **_wait_for_capacity(plan),
+                **volume_annotations(workload, volume, plan.volume),
             },
         ),
         spec=k8s.core.v1.PersistentVolumeClaimSpecPatchArgs(

@@ -19,7 +19,6 @@ __all__ = [
     "deployment_plan",
     "frozen",
     "set_plan",
-    "wanted_claim",
     "workload_annotations",
 ]
 
@@ -77,10 +76,7 @@ def set_plan(workload: Workload, management: str) -> SetPlan:
     claims = plan_claims(
         asks,
         namespace=workload.namespace,
-        wanted=[
-            wanted_claim(workload.resource, name, volume, settled=False)
-            for name, volume in volumes.items()
-        ],
+        wanted=[_wanted_claim(workload.resource, name, volume) for name, volume in volumes.items()],
         retention=workload.retention,
         consents=consents,
     )
@@ -130,7 +126,7 @@ def workload_annotations(plan: WorkloadPlan, snapshot_class: str = "") -> dict[s
     return said
 
 
-def wanted_claim(resource: str, name: str, volume: Volume, *, settled: bool) -> WantedClaim:
+def _wanted_claim(resource: str, name: str, volume: Volume) -> WantedClaim:
     """A claim as the args want it."""
     return WantedClaim(
         name=name,
@@ -139,7 +135,7 @@ def wanted_claim(resource: str, name: str, volume: Volume, *, settled: bool) -> 
         storage_class_name=volume.storage_class_name,
         access_modes=volume.access_modes,
         volume_mode="Filesystem",
-        settled=settled,
+        settled=False,
     )
 
 

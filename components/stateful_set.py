@@ -12,14 +12,13 @@ import pulumi_kubernetes as k8s
 from .args import one_of
 from .companions import check_companions, register_companions
 from .errors import StatefastError
-from .growth import claim_annotations, grow_claim
+from .growth import grow_claim, volume_annotations
 from .guard.afterwards import refuse_what_had_no_effect
 from .guard.preflight import report
 from .names import pod_name
 from .ordinals import ordinals
 from .plans import frozen, set_plan, workload_annotations
 from .pod import pod_template
-from .quantity import storage_bytes
 from .rollout import RolloutArgs, rollout_minutes, update_strategy, wait_for
 from .secret import WorkloadSecrets, secret_sources
 from .service import (
@@ -235,9 +234,7 @@ def _template(workload: Workload, volume: Volume) -> k8s.core.v1.PersistentVolum
         metadata=k8s.meta.v1.ObjectMetaArgs(
             name=volume.name,
             labels=dict(workload.selector),
-            annotations=claim_annotations(
-                storage_bytes(workload.resource, "size", volume.size), workload.retention
-            ),
+            annotations=volume_annotations(workload, volume),
         ),
         spec=k8s.core.v1.PersistentVolumeClaimSpecArgs(
             access_modes=list(volume.access_modes),

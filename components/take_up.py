@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_kubernetes as k8s
 
-from .growth import claim_annotations
+from .growth import volume_annotations
 from .guard.claims import ClaimPlan
-from .quantity import binary_text, storage_bytes
+from .quantity import binary_text
 from .workload import Volume, Workload
 
 __all__ = ["NO_WAIT", "take_up", "take_up_claim"]
@@ -81,11 +81,7 @@ def take_up_claim(
             annotations={
                 "pulumi.com/patchForce": "true",
                 **NO_WAIT,
-                **claim_annotations(
-                    storage_bytes(workload.resource, "size", volume.size),
-                    workload.retention,
-                    plan.volume,
-                ),
+                **volume_annotations(workload, volume, plan.volume),
             },
         ),
         spec=k8s.core.v1.PersistentVolumeClaimSpecPatchArgs(

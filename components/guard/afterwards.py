@@ -11,7 +11,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..errors import StatefastError
-from .edits import FROZEN, Shape, edits
+from .edits import Shape, edits
 from .live import LiveWorkload, Template
 from .workloads import WorkloadPlan
 
@@ -54,7 +54,7 @@ def refuse_what_had_no_effect(
             when_deleted="",
         )
         for edit in edits(resource, live, wanted):
-            if edit.frozen in FROZEN and edit.frozen not in plan.free:
+            if edit.frozen not in plan.free:
                 change = edit.change
                 raise StatefastError(
                     resource,

@@ -16,7 +16,7 @@ from .handmade import (
     step,
 )
 
-SAFE, ROLLS, DOWN = Severity.SAFE, Severity.ROLLS_PODS, Severity.DOWNTIME
+SAFE, DOWN = Severity.SAFE, Severity.DOWNTIME
 RISK, LOST = Severity.AT_RISK, Severity.LOST
 CLAIM, SET, CLASS = "PersistentVolumeClaim", "StatefulSet", "StorageClass"
 MASKED = "[secret]"

@@ -17,14 +17,9 @@ from .handmade import (
     urn,
 )
 
-SAFE, ROLLS, DOWN = Severity.SAFE, Severity.ROLLS_PODS, Severity.DOWNTIME
+ROLLS, DOWN = Severity.ROLLS_PODS, Severity.DOWNTIME
 RISK, LOST = Severity.AT_RISK, Severity.LOST
-CLAIM, SET, CLASS = "PersistentVolumeClaim", "StatefulSet", "StorageClass"
-MASKED = "[secret]"
-ENVELOPE = {
-    "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
-    "ciphertext": "abc",
-}
+SET = "StatefulSet"
 
 
 @pytest.mark.parametrize("field", ["serviceName", "volumeClaimTemplates", "selector"])
