@@ -14,21 +14,17 @@ import pulumi_kubernetes as k8s
 
 from .args import RETENTIONS, check_keys, one_of
 from .claim_spec import ClaimSourceArgs, binds_at_once, claim_spec
-from .growth import claim_annotations
+from .growth import NO_WAIT, claim_annotations
 from .guard.claims import ClaimPlan, WantedClaim, plan_claims
 from .guard.preflight import PreflightArgs, reader, report
 from .labels import object_labels
 from .names import check_label_name, check_subdomain_name
 from .quantity import binary_text, storage_bytes
 from .snapshots import SNAPSHOT_CLASS, snapshot_before_deletion
-from .take_up import NO_WAIT, take_up
+from .take_up import take_up
 
-__all__ = ["ANY_PHASE", "VolumeClaim", "VolumeClaimArgs"]
+__all__ = ["VolumeClaim", "VolumeClaimArgs"]
 
-# The provider's own awaiter takes minutes to give up where the class binds on first use and
-# the claim is bound by then (it waits for Pending). Any phase will do: the workload that
-# mounts the claim waits for the binding.
-ANY_PHASE = {"pulumi.com/waitFor": "jsonpath={.status.phase}"}
 # A claim for a volume that is there is bound at once, or it names the wrong one.
 _BOUND = {"pulumi.com/waitFor": "jsonpath={.status.phase}=Bound"}
 _ORIGINS = ("volume_name", "selector", "data_source", "data_source_ref")
@@ -190,7 +186,7 @@ def _checked(name: str, args: VolumeClaimArgs) -> _Checked:
             part_of=args.get("part_of", "statefast"),
             extra=args.get("labels"),
         ),
-        waiting=_BOUND if binds_at_once(spec) else ANY_PHASE,
+        waiting=_BOUND if binds_at_once(spec) else NO_WAIT,
         spec=spec,
         size=storage_bytes(resource, "size", args["size"]),
         retention=one_of(resource, "retention", args.get("retention", "retain"), RETENTIONS),

@@ -9,7 +9,12 @@ from .guard.preflight import owner_of_run
 from .quantity import binary_text, storage_bytes
 from .workload import Volume, Workload
 
-__all__ = ["claim_annotations", "grow_claim", "volume_annotations"]
+__all__ = ["NO_WAIT", "claim_annotations", "grow_claim", "volume_annotations"]
+
+# The claim is bound by what comes after it: its volume, or the workload that mounts it and waits
+# for that itself. The provider's own awaiter gives up after minutes where the class binds on
+# first use and the claim is bound by then (it waits for Pending).
+NO_WAIT = {"pulumi.com/skipAwait": "true"}
 
 
 def claim_annotations(size: int, retention: str, volume: str = "") -> dict[str, str]:
@@ -33,7 +38,7 @@ def volume_annotations(workload: Workload, volume: Volume, taken_up: str = "") -
 def _wait_for_capacity(plan: ClaimPlan) -> dict[str, str]:
     """Makes `up` wait until the volume has its size, and not only the claim its wish."""
     if not plan.capacity:
-        return {"pulumi.com/waitFor": "jsonpath={.status.phase}"}
+        return NO_WAIT
     size = binary_text(plan.capacity)
     return {"pulumi.com/waitFor": f"jsonpath={{.status.capacity.storage}}={size}"}
 

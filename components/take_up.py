@@ -5,15 +5,12 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_kubernetes as k8s
 
-from .growth import volume_annotations
+from .growth import NO_WAIT, volume_annotations
 from .guard.claims import ClaimPlan
 from .quantity import binary_text
 from .workload import Volume, Workload
 
-__all__ = ["NO_WAIT", "take_up", "take_up_claim"]
-
-# The claim is bound by what comes after it; the volume is what is waited for.
-NO_WAIT = {"pulumi.com/skipAwait": "true"}
+__all__ = ["take_up", "take_up_claim"]
 
 
 def take_up(

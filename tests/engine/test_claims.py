@@ -66,8 +66,8 @@ def test_a_claim_is_bound_to_a_volume_that_is_there(parts: Parts, retention: str
     }
     expressions = [{"key": "tier", "operator": "In", "values": [names[2]]}]
     parts.components(
-        # Neither a default class nor one that waits for a pod may come between.
-        parts.storage(binding_mode="WaitForFirstConsumer", default=True),
+        # A default class may not come between.
+        parts.storage(default=True),
         part("VolumeClaim", "named", volume_name=names[1], **args),
         part("VolumeClaim", "labelled", selector={"match_labels": {"tier": names[0]}}, **args),
         part("VolumeClaim", "matched", selector={"match_expressions": expressions}, **args),
