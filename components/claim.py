@@ -16,7 +16,8 @@ from .args import RETENTIONS, check_keys, one_of
 from .claim_spec import ClaimSourceArgs, binds_at_once, claim_spec
 from .growth import NO_WAIT, claim_annotations
 from .guard.claims import ClaimPlan, WantedClaim, plan_claims
-from .guard.preflight import PreflightArgs, reader, report
+from .guard.growing import wait_until_grown
+from .guard.preflight import PreflightArgs, Reader, reader, report
 from .labels import object_labels
 from .names import check_label_name, check_subdomain_name
 from .quantity import binary_text, storage_bytes
@@ -107,9 +108,9 @@ class VolumeClaim(pulumi.ComponentResource):
         self, name: str, args: VolumeClaimArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         checked = _checked(name, args)
-        plan, notes = _planned(name, args, checked)
+        plan, asks = _planned(name, args, checked)
         super().__init__("statefast:index:VolumeClaim", name, {}, opts)
-        report(notes, self)
+        report(asks.notes, self)
         retention, namespace, labels = checked.retention, checked.namespace, checked.labels
         annotations = {
             **(NO_WAIT if plan.volume else checked.waiting),
@@ -156,6 +157,16 @@ class VolumeClaim(pulumi.ComponentResource):
                 opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
             )
             take_up(self, claim, namespace, name, plan)
+        if plan.short:
+            wait_until_grown(
+                asks,
+                self,
+                claim.status,
+                namespace=namespace,
+                claim=name,
+                field="size",
+                plan=plan,
+            )
         self.claim_name = claim.id.apply(lambda _: name)
         self.register_outputs({"claimName": self.claim_name})
 
@@ -193,10 +204,8 @@ def _checked(name: str, args: VolumeClaimArgs) -> _Checked:
     )
 
 
-def _planned(
-    name: str, args: VolumeClaimArgs, checked: _Checked
-) -> tuple[ClaimPlan, Sequence[str]]:
-    """What this run makes of it, and what its owner should know."""
+def _planned(name: str, args: VolumeClaimArgs, checked: _Checked) -> tuple[ClaimPlan, Reader]:
+    """What this run makes of it, and the reader with what its owner should know."""
     spec = checked.spec
     wanted = WantedClaim(
         name=name,
@@ -216,7 +225,7 @@ def _planned(
         retention=checked.retention,
         consents=args.get("consent") or (),
     )
-    return plans[name], asks.notes
+    return plans[name], asks
 
 
 def _field_manager() -> str:

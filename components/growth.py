@@ -4,8 +4,9 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from .guard.claims import ClaimPlan
+from .guard.growing import wait_until_grown
 from .guard.live import OWNER, RETENTION, SIZE, VOLUME
-from .guard.preflight import owner_of_run
+from .guard.preflight import Reader, owner_of_run
 from .quantity import binary_text, storage_bytes
 from .workload import Volume, Workload
 
@@ -35,9 +36,13 @@ def volume_annotations(workload: Workload, volume: Volume, taken_up: str = "") -
     return claim_annotations(size, workload.retention, taken_up)
 
 
-def _wait_for_capacity(plan: ClaimPlan) -> dict[str, str]:
-    """Makes `up` wait until the volume has its size, and not only the claim its wish."""
-    if not plan.capacity:
+def _waiting(asks: Reader, plan: ClaimPlan) -> dict[str, str]:
+    """Who waits until the volume has its size, and not only the claim its wish.
+
+    The guard does, which knows why a growth fails. Where it may not read the cluster the provider
+    does (from 4.18.4 on).
+    """
+    if asks.cluster is not None or not plan.capacity:
         return NO_WAIT
     size = binary_text(plan.capacity)
     return {"pulumi.com/waitFor": f"jsonpath={{.status.capacity.storage}}={size}"}
@@ -50,13 +55,14 @@ def grow_claim(
     claim: str,
     plan: ClaimPlan,
     stateful_set: pulumi.Resource,
+    asks: Reader,
 ) -> None:
     """Applies the size wanted to the claim of one ordinal.
 
     The claim is the controller's: it makes it from the template, whose size is frozen, or finds
     it where an earlier set left it.
     """
-    k8s.core.v1.PersistentVolumeClaimPatch(
+    made = k8s.core.v1.PersistentVolumeClaimPatch(
         claim,
         metadata=k8s.meta.v1.ObjectMetaPatchArgs(
             name=claim,
@@ -65,7 +71,7 @@ def grow_claim(
             annotations={
                 # The controller that made the claim owns its size.
                 "pulumi.com/patchForce": "true",
-                **_wait_for_capacity(plan),
+                **_waiting(asks, plan),
                 **volume_annotations(workload, volume, plan.volume),
             },
         ),
@@ -82,3 +88,13 @@ def grow_claim(
             retain_on_delete=True,
         ),
     )
+    if plan.short or not plan.live:
+        wait_until_grown(
+            asks,
+            parent,
+            made.status,
+            namespace=workload.namespace,
+            claim=claim,
+            field=f"volumes.{volume.name}.size",
+            plan=plan,
+        )

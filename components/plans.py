@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from .guard.claims import ClaimPlan, WantedClaim, plan_claims
 from .guard.edits import FROZEN, Shape
 from .guard.live import OWNER, Template
-from .guard.preflight import owner_of_run, reader
+from .guard.preflight import Reader, owner_of_run, reader
 from .guard.workloads import WorkloadPlan, plan_workload
 from .names import claim_name
 from .ordinals import ordinals
@@ -32,14 +32,14 @@ class SetPlan:
         shape: What the set is for life.
         claims: Plan of each claim, by name, volume by volume in the order of the ordinals.
         volumes: The volume of each claim.
-        notes: What its owner should know.
+        asks: The reader, with what its owner should know.
     """
 
     workload: WorkloadPlan
     shape: Shape
     claims: Mapping[str, ClaimPlan]
     volumes: Mapping[str, Volume]
-    notes: Sequence[str]
+    asks: Reader
 
 
 def set_plan(workload: Workload, management: str) -> SetPlan:
@@ -80,7 +80,7 @@ def set_plan(workload: Workload, management: str) -> SetPlan:
         retention=workload.retention,
         consents=consents,
     )
-    return SetPlan(workload=plan, shape=shape, claims=claims, volumes=volumes, notes=asks.notes)
+    return SetPlan(workload=plan, shape=shape, claims=claims, volumes=volumes, asks=asks)
 
 
 def deployment_plan(workload: Workload) -> tuple[WorkloadPlan, Sequence[str]]:

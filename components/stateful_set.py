@@ -112,7 +112,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
         workload, management, template = _plan(name, args)
         plan = set_plan(workload, management)
         super().__init__("statefast:index:PersistentStatefulSet", name, {}, opts)
-        report(plan.notes, self)
+        report(plan.asks.notes, self)
         child = pulumi.ResourceOptions(parent=self, aliases=workload.aliases(self))
         headless = k8s.core.v1.Service(workload.headless_name, headless_service(workload), child)
         client = client_service(workload)
@@ -167,7 +167,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
         refuse_what_had_no_effect(workload.resource, stateful_set, plan.shape, plan.workload)
         for claim, claim_plan in plan.claims.items():
             volume = plan.volumes[claim]
-            grow_claim(self, workload, volume, claim, claim_plan, stateful_set)
+            grow_claim(self, workload, volume, claim, claim_plan, stateful_set, plan.asks)
         self.stateful_set_name = stateful_set.metadata["name"]
         self.claim_names = pulumi.Output.from_input(list(plan.claims))
         self.peers = pulumi.Output.from_input(

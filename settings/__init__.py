@@ -14,7 +14,14 @@ from components.driver_catalogue import DRIVERS
 from components.errors import StatefastError
 from components.fields import Fields, nearest
 from components.guard.leftovers import note_leftovers
-from components.guard.preflight import MODES, OwnClassArgs, reader, report
+from components.guard.preflight import (
+    GROWTH_SECONDS,
+    LONGEST_GROWTH_SECONDS,
+    MODES,
+    OwnClassArgs,
+    reader,
+    report,
+)
 from components.names import check_label_name
 
 from .stack_name import named_after_stack
@@ -39,12 +46,18 @@ KEYS = (
     "retention",
     "context",
     "preflight",
+    "growthSeconds",
     "consent",
     "storageClass",
     "workloads",
     "secrets",
 )
 _TEXTS = ("namespace", "environment", "retention", "context", "preflight")
+_FORMS = {
+    "ephemeral": "true or false",
+    "growthSeconds": "a whole number",
+    "consent": "a list of texts",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +69,7 @@ class Settings:
     retention: str
     context: str
     preflight_mode: str
+    growth_seconds: int
     consent: tuple[str, ...]
     storage_class: StorageClassSettings | None
     workloads: tuple[WorkloadSettings, ...]
@@ -80,6 +94,7 @@ class Settings:
                 "mode": self.preflight_mode,
                 "context": self.context,
                 "own_classes": own,
+                "growth_seconds": self.growth_seconds,
             },
             consent=self.consent,
         )
@@ -147,9 +162,7 @@ def _decoded(key: str, text: str) -> object:
         return json.loads(text)
     except ValueError:
         shown = "(hidden)" if key == "secrets" else text
-        kind = {"ephemeral": "true or false", "consent": "a list of texts"}.get(
-            key, "keys and values"
-        )
+        kind = _FORMS.get(key, "keys and values")
         raise StatefastError(
             "stack config", f"{PROJECT}:{key}", shown, "not in the form expected", f"write {kind}"
         ) from None
@@ -181,6 +194,9 @@ def _read(fields: Fields) -> Settings:
         retention=_retention(fields),
         context=fields.text("context", optional=True),
         preflight_mode=fields.choice("preflight", MODES, MODES[0]),
+        growth_seconds=fields.integer(
+            "growthSeconds", GROWTH_SECONDS, low=0, high=LONGEST_GROWTH_SECONDS
+        ),
         consent=fields.texts("consent"),
         storage_class=storage_class,
         workloads=workloads,

@@ -53,10 +53,10 @@ class ClaimPlan:
 
     Attributes:
         request: Size to ask for, in bytes.
-        capacity: Size that the volume will have, in bytes; 0 where that is not known, or not to
-            be waited for.
+        capacity: Size that the volume will have at least, in bytes; 0 where it is not waited for.
         live: Whether the claim is there and this stack's.
         grows: Whether a volume that is there gets larger.
+        short: Whether a volume that is there has less than `capacity`.
         volume: The volume that the claim takes up again, now or in an earlier run; empty where
             it gets one of its own.
         volume_class: Class of that volume.
@@ -67,6 +67,7 @@ class ClaimPlan:
     capacity: int
     live: bool
     grows: bool
+    short: bool = False
     volume: str
     volume_class: str
     force: bool
@@ -99,7 +100,8 @@ def plan_claims(
         return {
             claim.name: ClaimPlan(
                 request=claim.size,
-                capacity=0 if claim.size % GIB else claim.size,
+                # Waited for by the provider, and only where nobody means to look at the cluster.
+                capacity=0 if reader.cluster is not None or claim.size % GIB else claim.size,
                 live=False,
                 grows=False,
                 volume="",
@@ -310,23 +312,22 @@ def _with_capacity(
     claim: WantedClaim,
     classes: Mapping[str, LiveClass] | None,
 ) -> ClaimPlan:
-    """What the volume will have once its driver has rounded: the size to wait for."""
+    """The least that the volume will have: a driver may round up, and never down."""
     name = live.storage_class_name if live is not None else claim.storage_class_name
     found = (classes or {}).get(name or "")
     driver = driver_of(found.provisioner) if found is not None else None
-    if driver is not None and driver.grows_online:
-        made = driver.size_made(plan.request)
-    elif driver is None and plan.request % GIB == 0:
-        # Whoever makes it, no driver known makes another size of this.
-        made = plan.request
-    else:
-        made = 0
-    if driver is not None and not driver.grows_online and plan.grows:
+    online = driver is None or driver.grows_online
+    if driver is not None and not online and plan.grows:
         reader.note(
             f"the volume of claim {claim.name} grows when its pod restarts (driver"
             f" {driver.name}): kubectl rollout restart"
         )
-    return replace(plan, capacity=expected_capacity(made, live) if made else 0)
+    capacity = expected_capacity(plan.request, live) if online else 0
+    return replace(
+        plan,
+        capacity=capacity,
+        short=live is not None and bool(live.volume) and live.capacity < capacity,
+    )
 
 
 def _check_quotas(

@@ -70,6 +70,14 @@ class Cluster:
             raise found
         return found
 
+    def list_again(self, kind: str, namespace: str) -> Mapping[str, Object]:
+        """As `list`, but as it is now and not as it was when the run began.
+
+        Raises:
+            Unreadable: see `list`.
+        """
+        return self._read(kind, namespace)
+
     def _read(self, kind: str, namespace: str) -> Mapping[str, Object]:
         # Imported here: a program that reads no cluster does not pay for the client.
         from kubernetes.client.exceptions import ApiException

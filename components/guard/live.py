@@ -24,6 +24,9 @@ SIZE = "statefast/size"
 RETENTION = "statefast/retention"
 VOLUME = "statefast/volume"
 
+# KEP-1790; the first that says something is shown.
+_TROUBLES = ("ControllerResizeError", "NodeResizeError")
+
 
 def _bytes(quantity: object) -> int:
     return int(parse_quantity(str(quantity))) if quantity else 0
@@ -47,7 +50,10 @@ class LiveClaim:
             its volume was made for it.
         volume: Name of its volume; empty before it is bound.
         leaving: Whether its deletion has begun.
-        needs_restart: Whether its file system grows at the next start of a pod.
+        needs_restart: Whether its file system grows at the next start of a pod, or when the
+            node gets to it.
+        infeasible: Whether its driver said that it can never have the size asked for.
+        trouble: What is said of a growth that fails; empty where nothing is.
     """
 
     name: str
@@ -64,12 +70,20 @@ class LiveClaim:
     volume: str
     leaving: bool
     needs_restart: bool
+    infeasible: bool
+    trouble: str
 
     @classmethod
     def of(cls, item: Object) -> Self:
         """Reads a PersistentVolumeClaim."""
         metadata, spec, status = item["metadata"], item["spec"], item.get("status") or {}
         annotations = _annotations(item)
+        conditions = {
+            condition.get("type"): str(condition.get("message") or "")
+            for condition in status.get("conditions") or ()
+            if condition.get("status") == "True"
+        }
+        resizing = (status.get("allocatedResourceStatuses") or {}).get("storage", "")
         return cls(
             name=metadata["name"],
             uid=metadata["uid"],
@@ -84,11 +98,9 @@ class LiveClaim:
             taken_up=annotations.get(VOLUME, ""),
             volume=spec.get("volumeName") or "",
             leaving="deletionTimestamp" in metadata,
-            needs_restart=any(
-                condition.get("type") == "FileSystemResizePending"
-                and condition.get("status") == "True"
-                for condition in status.get("conditions") or ()
-            ),
+            needs_restart="FileSystemResizePending" in conditions,
+            infeasible=resizing in ("ControllerResizeInfeasible", "NodeResizeInfeasible"),
+            trouble=next((conditions[kind] for kind in _TROUBLES if conditions.get(kind)), ""),
         )
 
 

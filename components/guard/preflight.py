@@ -7,11 +7,25 @@ import pulumi
 
 from ..args import check_keys, one_of
 from ..errors import StatefastError
+from ..fields import whole_number
 from .cluster import Cluster, Object, Unreadable, cluster_of
 
-__all__ = ["MODES", "OwnClassArgs", "PreflightArgs", "Reader", "owner_of_run", "reader", "report"]
+__all__ = [
+    "GROWTH_SECONDS",
+    "LONGEST_GROWTH_SECONDS",
+    "MODES",
+    "OwnClassArgs",
+    "PreflightArgs",
+    "Reader",
+    "owner_of_run",
+    "reader",
+    "report",
+]
 
 MODES = ("warn", "strict", "off")
+
+GROWTH_SECONDS = 600
+LONGEST_GROWTH_SECONDS = 86_400
 
 
 class OwnClassArgs(TypedDict):
@@ -39,6 +53,10 @@ class PreflightArgs(TypedDict):
     one."""
     own_classes: NotRequired[Mapping[str, OwnClassArgs]]
     """Storage classes of the same program. Default none."""
+    growth_seconds: NotRequired[int]
+    """Seconds that `up` waits for each volume to have the size its claim asks for, 0 to 86400.
+    Default 600; 0 waits for none. After that it fails, the claim goes on asking, and the next
+    `up` goes on waiting."""
 
 
 class Reader:
@@ -47,6 +65,7 @@ class Reader:
     Attributes:
         notes: Sentences for the preview: what could not be checked, what is out of the ordinary.
         own_classes: As in PreflightArgs.
+        growth_seconds: As in PreflightArgs.
     """
 
     def __init__(self, resource: str, cluster: Cluster | None, given: PreflightArgs) -> None:
@@ -54,6 +73,7 @@ class Reader:
         self.notes: list[str] = []
         self.own_classes = given.get("own_classes") or {}
         self.cluster = cluster
+        self.growth_seconds = given.get("growth_seconds", GROWTH_SECONDS)
         self._strict = given.get("mode") == "strict"
 
     def read(self, kind: str, namespace: str, unchecked: str) -> Mapping[str, Object] | None:
@@ -99,6 +119,13 @@ def reader(resource: str, given: PreflightArgs | None) -> Reader:
         return Reader(resource, None, {})
     check_keys(resource, given, PreflightArgs, "preflight.")
     mode = one_of(resource, "preflight.mode", given.get("mode", MODES[0]), MODES)
+    whole_number(
+        resource,
+        "preflight.growth_seconds",
+        given.get("growth_seconds", GROWTH_SECONDS),
+        low=0,
+        high=LONGEST_GROWTH_SECONDS,
+    )
     cluster = None if mode == "off" else cluster_of(given.get("context", ""))
     return Reader(resource, cluster, given)
 

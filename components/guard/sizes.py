@@ -42,5 +42,5 @@ def request(resource: str, field: str, wanted: int, claim: LiveClaim | None) -> 
 
 
 def expected_capacity(asked: int, claim: LiveClaim | None) -> int:
-    """The size the volume will have, in bytes: what it asks for, or more if it has more by now."""
+    """The least the volume will have, in bytes: what it asks for, or more if it has more by now."""
     return max(asked, claim.capacity) if claim is not None else asked

@@ -65,9 +65,6 @@ class Deployment:
                 "name": f"rbd-{name}",
                 "driver": "ceph-rbd",
                 "parameters": {"clusterID": "test", "pool": "test"},
-                # The provider served here waits for ever for a patched claim of a class that
-                # binds on first use; the current one does not (docs/engine.md).
-                "bindingMode": "Immediate",
             },
             "statefast:workloads": {},
         }
@@ -193,6 +190,12 @@ class Deployment:
     def wait(self, *arguments: str, timeout: int = 60) -> None:
         """Waits with `kubectl wait`, never by sleeping."""
         self.kubectl("wait", *arguments, f"--timeout={timeout}s")
+
+    def capacities(self) -> dict[str, str]:
+        """What the volume of each claim has at this moment."""
+        return {
+            name: claim["status"]["capacity"]["storage"] for name, claim in self.list("pvc").items()
+        }
 
     def wait_capacity(self, claim: str, size: str) -> None:
         """Waits until the volume has the size.

@@ -24,15 +24,20 @@ def faulty(deployment: Deployment) -> Iterator[Deployment]:
 def test_a_driver_that_fails_half_way_leaves_what_a_second_up_finishes(faulty: Deployment) -> None:
     faulty.workloads(zookeeper=ZOOKEEPER).up()
     data, pods = faulty.data(), faulty.uids("pod")
-    faults(faulty, {"expand": {"fail": 4}})
+    faults(faulty, {"expand": {"fail": -1}})
 
     faulty.workloads(zookeeper={**ZOOKEEPER, "storage": {"size": "12Gi"}})
-    faulty.pulumi("up", "--yes", "--skip-preview")
-    faults(faulty, {})
-    faulty.up()
+    faulty.config["statefast:growthSeconds"] = 3
+    error, *_ = faulty.up(ok=False).errors
+    assert "is '12Gi'" in error
+    assert "has 8Gi" in error
+    assert "after 3 seconds" in error
+    assert faulty.capacities() == dict.fromkeys(data, "8Gi")
 
-    for claim in data:
-        faulty.wait_capacity(claim, "12Gi")
+    faults(faulty, {})
+    del faulty.config["statefast:growthSeconds"]
+    assert "updated" not in faulty.up().changes
+    assert faulty.capacities() == dict.fromkeys(data, "12Gi")
     assert faulty.data() == data
     assert faulty.uids("pod") == pods
 
@@ -42,8 +47,11 @@ def test_a_growth_that_cannot_end_is_taken_back(faulty: Deployment) -> None:
     faulty.workloads(zookeeper=ZOOKEEPER).up()
     data = faulty.data()
     faults(faulty, {"expand": {"fail": -1, "code": "OUT_OF_RANGE"}})
-    faulty.workloads(zookeeper={**ZOOKEEPER, "storage": {"size": "900Gi"}})
-    faulty.pulumi("up", "--yes", "--skip-preview")
+    error, *_ = (
+        faulty.workloads(zookeeper={**ZOOKEEPER, "storage": {"size": "900Gi"}}).up(ok=False).errors
+    )
+    assert "is '900Gi'" in error
+    assert "has 8Gi and its driver cannot make it larger" in error
     for claim in data:
         infeasible = "{.status.allocatedResourceStatuses.storage}=ControllerResizeInfeasible"
         faulty.wait(f"pvc/{claim}", f"--for=jsonpath={infeasible}")
@@ -64,8 +72,7 @@ def test_a_slow_driver_is_waited_for(faulty: Deployment) -> None:
 
     faulty.workloads(zookeeper={**ZOOKEEPER, "storage": {"size": "12Gi"}}).up()
 
-    for claim in data:
-        faulty.wait_capacity(claim, "12Gi")
+    assert faulty.capacities() == dict.fromkeys(data, "12Gi")
     assert faulty.data() == data
 
 

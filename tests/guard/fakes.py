@@ -5,19 +5,44 @@ from typing import Any
 
 import pytest
 
-from components.guard import preflight
+from components.guard import growing, preflight
 from components.guard.cluster import Cluster, Object, Unreadable
 
 OWNER = "statefast/dev"
 
 
+class _Grown(dict[str, Object]):
+    """Any claim at all, with all the space anybody could want."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> Object:
+        return claim(name, capacity="1Pi")
+
+
 class FakeCluster(Cluster):
-    """Lists what it was given; what it was not given may not be read."""
+    """Lists what it was given; what it was not given may not be read.
+
+    Asked again, its claims are as `later` says, look by look, and the last one for good; without
+    that all have grown.
+    """
 
     def __init__(self, **kinds: Sequence[Object]) -> None:
         super().__init__()
         self.kinds = {name.replace("_", " "): items for name, items in kinds.items()}
         self.asked: list[tuple[str, str]] = []
+        self.later: list[Object | Unreadable] = []
+        self.looks = 0
+
+    def list_again(self, kind: str, namespace: str) -> Mapping[str, Object]:
+        self.looks += 1
+        if not self.later:
+            return _Grown()
+        found = self.later[min(self.looks, len(self.later)) - 1]
+        if isinstance(found, Unreadable):
+            raise found
+        return {found["metadata"]["name"]: found}
 
     def _read(self, kind: str, namespace: str) -> Mapping[str, Object]:
         self.asked.append((kind, namespace))
@@ -35,6 +60,7 @@ class FakeCluster(Cluster):
 def use(monkeypatch: pytest.MonkeyPatch, cluster: Cluster) -> None:
     """Makes it the cluster of every context."""
     monkeypatch.setattr(preflight, "cluster_of", lambda context: cluster)
+    monkeypatch.setattr(growing, "_PAUSE_SECONDS", 0.0)
 
 
 def claim(name: str = "zk-vol-zk-0", **changes: Any) -> Object:

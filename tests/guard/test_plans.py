@@ -165,24 +165,6 @@ def test_an_autoscaled_set_grows_what_the_cluster_has(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(
-    ("size", "provisioner", "waits"),
-    [
-        ("12Gi", "rbd.csi.ceph.com", "jsonpath={.status.capacity.storage}=12Gi"),
-        ("12.5Gi", "rbd.csi.ceph.com", "jsonpath={.status.capacity.storage}=13Gi"),
-        ("12.5Gi", "ebs.csi.aws.com", "jsonpath={.status.capacity.storage}=13Gi"),
-    ],
-)
-def test_up_waits_for_the_size_that_the_driver_makes(
-    monkeypatch: pytest.MonkeyPatch, size: str, provisioner: str, waits: str
-) -> None:
-    found = {**storage_class(), "provisioner": provisioner}
-    use(monkeypatch, cluster(classes=[found]))
-    recording = made(volumes=volume(size=size, storage_class_name="rbd"))
-    patch = recording.one("PersistentVolumeClaimPatch", CLAIMS[0])
-    assert patch.metadata["annotations"]["pulumi.com/waitFor"] == waits
-
-
-@pytest.mark.parametrize(
     ("changes", "fragment"),
     [
         ({"claims": [claim(CLAIMS[0], owner="")]}, "belongs to nobody"),

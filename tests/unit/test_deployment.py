@@ -101,7 +101,7 @@ def test_a_retained_claim_is_applied_and_never_owned() -> None:
             "namespace": "data",
             "labels": labels("vol", component="storage"),
             "annotations": {
-                "pulumi.com/waitFor": "jsonpath={.status.phase}",
+                "pulumi.com/skipAwait": "true",
                 "pulumi.com/patchFieldManager": "statefast-statefast-dev",
                 **said(),
             },
