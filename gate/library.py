@@ -7,10 +7,10 @@ script sees the second name in both. This is the one place where the two names m
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from components.guard.consent import Change
+    from components.guard.consent import DELETES_CLAIMS, Change
     from components.quantity import parse_quantity
 else:
-    from statefast.guard.consent import Change
+    from statefast.guard.consent import DELETES_CLAIMS, Change
     from statefast.quantity import parse_quantity
 
-__all__ = ["Change", "parse_quantity"]
+__all__ = ["DELETES_CLAIMS", "Change", "parse_quantity"]

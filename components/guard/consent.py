@@ -4,7 +4,10 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["Change"]
+__all__ = ["DELETES_CLAIMS", "Change"]
+
+# What a change takes along that is not in its field: it has to be in the owner's words as well.
+DELETES_CLAIMS = "deleting its claims"
 
 _MARK_LENGTH = 8
 
@@ -21,6 +24,8 @@ class Change:
         uid: `metadata.uid` of the object that lives now. An object that is made again has another
             one, so a consent that was used is of no use for the next change, not even for the
             same one.
+        taking: What goes with it, e.g. DELETES_CLAIMS; empty where nothing does. A consent to
+            the change alone is none to that.
     """
 
     resource: str
@@ -28,6 +33,7 @@ class Change:
     old: str
     new: str
     uid: str
+    taking: str = ""
 
     @property
     def consent(self) -> str:
@@ -36,6 +42,8 @@ class Change:
         Like `StatefulSet zookeeper: storage_class_name rbd -> fast [5d0c1f9e]`.
         """
         said = f"{self.resource}: {self.field} {self.old} -> {self.new}"
+        if self.taking:
+            said += f", {self.taking}"
         mark = hashlib.sha256(f"{self.uid} {said}".encode()).hexdigest()[:_MARK_LENGTH]
         return f"{said} [{mark}]"
 

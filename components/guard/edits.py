@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..errors import StatefastError
-from .consent import Change
+from .consent import DELETES_CLAIMS, Change
 from .live import LiveWorkload, Template
 
 __all__ = ["FROZEN", "Edit", "Shape", "edits", "refuse"]
@@ -20,8 +20,6 @@ FROZEN: Mapping[str, str] = {
     "selector": "spec.selector",
     "volumes": "spec.volumeClaimTemplates",
 }
-
-_ALL_STOP = "all pods would stop at once; the claims stay"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,20 +60,31 @@ def edits(resource: str, live: LiveWorkload, wanted: Shape) -> Iterator[Edit]:
         live: What the cluster has.
         wanted: What the args say.
     """
+    stop, goes = "all pods would stop at once", live.takes_claims
 
     def edit(frozen: str, field: str, old: str, new: str, consequence: str) -> Edit:
-        change = Change(resource=resource, field=field, old=old, new=new, uid=live.uid)
+        change = Change(
+            resource=resource,
+            field=field,
+            old=old,
+            new=new,
+            uid=live.uid,
+            taking=DELETES_CLAIMS if goes else "",
+        )
+        if goes:
+            consequence = f"{stop}, and its claims are deleted with it"
         return Edit(change=change, frozen=frozen, consequence=consequence)
 
+    all_stop = f"{stop}; the claims stay"
     if live.selector != wanted.selector:
-        yield edit("selector", "app", _text(live.selector), _text(wanted.selector), _ALL_STOP)
+        yield edit("selector", "app", _text(live.selector), _text(wanted.selector), all_stop)
     if live.pod_management != wanted.pod_management:
         yield edit(
             "pod_management",
             "pod_management",
             live.pod_management,
             wanted.pod_management,
-            _ALL_STOP,
+            all_stop,
         )
     if live.service_name != wanted.service_name:
         yield edit(
@@ -83,7 +92,7 @@ def edits(resource: str, live: LiveWorkload, wanted: Shape) -> Iterator[Edit]:
             "headless_suffix",
             live.service_name,
             wanted.service_name,
-            f"{_ALL_STOP}, and every pod gets another DNS name",
+            f"{all_stop}, and every pod gets another DNS name",
         )
     if set(live.templates) != set(wanted.templates):
         gone = [name for name in live.templates if name not in wanted.templates]
@@ -93,7 +102,7 @@ def edits(resource: str, live: LiveWorkload, wanted: Shape) -> Iterator[Edit]:
             "volumes",
             ", ".join(live.templates),
             ", ".join(wanted.templates),
-            f"{_ALL_STOP}{left}",
+            f"{all_stop}{left}",
         )
     for name, template in wanted.templates.items():
         if name not in live.templates:

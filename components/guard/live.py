@@ -144,6 +144,11 @@ class LiveWorkload:
     service_name: str
     when_deleted: str
 
+    @property
+    def takes_claims(self) -> bool:
+        """Whether its claims are deleted when it is (KEP-1847)."""
+        return self.when_deleted == "Delete"
+
     @classmethod
     def of(cls, item: Object) -> Self:
         """Reads a StatefulSet or a Deployment."""

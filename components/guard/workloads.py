@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ..errors import StatefastError
 from .cluster import Object
-from .consent import Change
+from .consent import DELETES_CLAIMS, Change
 from .edits import Shape, edits, refuse
 from .live import LiveWorkload
 from .owner import check_owner
@@ -104,13 +104,15 @@ def _check_moved(
             old=live.namespace,
             new=namespace,
             uid=live.uid,
+            taking=DELETES_CLAIMS if live.takes_claims else "",
         )
+        stay = "are deleted with it" if live.takes_claims else "stay there"
         if live.namespace != namespace and not change.allowed(consents):
             raise StatefastError(
                 reader.resource,
                 "namespace",
                 namespace,
-                f"but it lives in {live.namespace!r}, and its claims stay there: it would start"
+                f"but it lives in {live.namespace!r}, and its claims {stay}: it would start"
                 " with empty volumes",
                 f"write {live.namespace!r} back, or consent to this one change by adding"
                 f" {change.consent!r} to consent",

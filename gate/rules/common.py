@@ -1,11 +1,12 @@
 """What several rules need: findings about the whole object, and fields put side by side."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from ..context import Context
 from ..edits import Action, Edit
 from ..finding import Finding
-from ..library import Change
+from ..library import DELETES_CLAIMS, Change
 from ..severity import Severity
 from ..templates import templates
 from ..values import Hidden, look, text
@@ -18,6 +19,7 @@ __all__ = [
     "differing",
     "fate",
     "fate_of_claims",
+    "taking_claims",
     "unreadable",
     "whole",
 ]
@@ -48,6 +50,11 @@ def differing(edit: Edit, fields: Iterable[tuple[str, object, object]]) -> tuple
     """The fields that differ, as changes; the whole object where no known field does."""
     found = tuple(change(edit, field, old, new) for field, old, new in fields if old != new)
     return found or whole(edit)
+
+
+def taking_claims(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """The changes where the claims go along, which their owner has to say as well."""
+    return tuple(replace(its, taking=DELETES_CLAIMS) for its in changes)
 
 
 def fate(kept: bool | None) -> tuple[Severity, str]:

@@ -15,6 +15,7 @@ from .common import (
     cluster_policy,
     differing,
     fate_of_claims,
+    taking_claims,
     unreadable,
     whole,
 )
@@ -82,7 +83,7 @@ def deleted(edit: Edit, context: Context) -> Iterator[Finding]:
             rule="set-deleted-with-claims",
             severity=severity,
             said=f"its claims are deleted with it (whenDeleted): {said}",
-            changes=whole(edit),
+            changes=taking_claims(whole(edit)),
         )
     else:
         yield Finding(
@@ -106,7 +107,7 @@ def replaced(edit: Edit, context: Context) -> Iterator[Finding]:
             rule="set-replaced-with-claims",
             severity=severity,
             said=f"its claims are deleted with the old set (whenDeleted): {said}",
-            changes=changes,
+            changes=taking_claims(changes),
         )
     elif _starts_empty(edit, context):
         yield Finding(
@@ -191,7 +192,7 @@ def scaled_in(edit: Edit, context: Context) -> Iterator[Finding]:
             rule="set-scaled-in-with-claims",
             severity=severity,
             said=f"the claims of the replicas that go are deleted (whenScaled): {said}",
-            changes=its,
+            changes=taking_claims(its),
         )
     elif not isinstance(new, Hidden):
         yield Finding(

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from components.guard.consent import Change
+from components.guard.consent import DELETES_CLAIMS, Change
 from gate.comment import comment
 from gate.judge import CONSENT, Verdict
 from gate.report import Report
@@ -71,7 +71,14 @@ def test_one_text_serves_the_components_and_the_gate(
             state("StatefulSet", body),
         )
     )
-    change = Change(resource="StatefulSet x", field=field, old=old, new=new, uid="uid-of-x")
+    change = Change(
+        resource="StatefulSet x",
+        field=field,
+        old=old,
+        new=new,
+        uid="uid-of-x",
+        taking=DELETES_CLAIMS,
+    )
     assert needed(judged(document)) == [change.consent]
 
 
@@ -81,7 +88,7 @@ def test_the_class_of_a_template_is_called_as_in_the_components() -> None:
     old = state("StatefulSet", set_spec(deleted="Delete"))
     document = preview(step("replace", "StatefulSet", old, state("StatefulSet", new)))
     assert needed(judged(document))[0].startswith(
-        "StatefulSet x: volumes.vol.storage_class_name rbd -> fast ["
+        "StatefulSet x: volumes.vol.storage_class_name rbd -> fast, deleting its claims ["
     )
 
 
@@ -92,7 +99,7 @@ def test_a_size_that_comes_along_with_a_replacement_needs_no_text_of_its_own() -
     old = state("StatefulSet", set_spec(deleted="Delete"))
     document = preview(step("replace", "StatefulSet", old, state("StatefulSet", new)))
     (text,) = needed(judged(document))
-    assert text.startswith("StatefulSet x: headless_suffix x -> y [")
+    assert text.startswith("StatefulSet x: headless_suffix x -> y, deleting its claims [")
 
 
 def test_everything_consented_to_passes_and_is_still_shown() -> None:

@@ -1,7 +1,11 @@
 """The rules for StatefulSets, where a recorded preview cannot show them."""
 
+import json
+
 import pytest
 
+from components.guard.consent import Change
+from gate.judge import CONSENT
 from gate.severity import Severity
 
 from .handmade import (
@@ -147,3 +151,26 @@ def test_a_claim_of_a_set_that_scales_in_is_no_rename() -> None:
     gone = step("delete", kind, of("vol-zk-2"), None, "vol-zk-2")
     assert "renamed" not in rules(judged(preview(step("same", SET, zk, zk), gone, created)))
     assert "renamed" in rules(judged(preview(gone, created)))
+
+
+def test_a_consent_to_a_replacement_is_none_to_the_claims_that_go_with_it() -> None:
+    document = preview(
+        step(
+            "replace",
+            SET,
+            state(SET, set_spec(deleted="Delete")),
+            state(SET, set_spec(serviceName="y")),
+        )
+    )
+    (full,) = (text for its in judged(document).judged for text in its.missing_consents(RISK))
+    bare = Change(
+        resource="StatefulSet x",
+        field="headless_suffix",
+        old="x",
+        new="y",
+        uid="uid-of-x",
+    ).consent
+    for consent, severity in ((bare, LOST), (full, Severity.SAFE)):
+        verdict = judged({**document, "config": {CONSENT: json.dumps([consent])}})
+        assert verdict.severity is severity, (full, bare)
+    assert full.partition(", ")[0] == bare.partition(" [")[0]

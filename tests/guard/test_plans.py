@@ -181,6 +181,30 @@ def test_nothing_of_anybody_else_is_built_upon(
     assert fragment in refusal()
 
 
+@pytest.mark.parametrize(
+    ("live", "change", "said"),
+    [
+        ({}, {"pod_management": "OrderedReady"}, "its claims are deleted with it"),
+        ({"namespace": "old"}, {}, "its claims are deleted with it: it would start with empty"),
+    ],
+    ids=["replaced", "moved"],
+)
+def test_claims_that_would_go_along_are_in_the_refusal_and_in_the_consent(
+    monkeypatch: pytest.MonkeyPatch, live: dict[str, str], change: dict[str, str], said: str
+) -> None:
+    found = cluster(
+        stateful_sets=[stateful_set(when_deleted="Delete", **live)],
+        claims=[claim(name, retention="delete") for name in CLAIMS],
+    )
+    use(monkeypatch, found)
+    sentence = refusal(retention="delete", **change)
+    assert said in sentence
+    asked = re.search(r"adding '(.*?)' to consent", sentence)
+    assert asked is not None
+    assert ", deleting its claims [" in asked[1]
+    assert made(retention="delete", consent=[asked[1]], **change).one("StatefulSet", "zk")
+
+
 def test_a_move_takes_its_consent(monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch, cluster(stateful_sets=[stateful_set(namespace="old")], claims=[]))
     move = Change(resource="StatefulSet zk", field="namespace", old="old", new="data", uid="uid-zk")
