@@ -65,6 +65,8 @@ class Deployment:
                 "name": f"rbd-{name}",
                 "driver": "ceph-rbd",
                 "parameters": {"clusterID": "test", "pool": "test"},
+                # Claims that a test makes without a pod are bound, too.
+                "bindingMode": "Immediate",
             },
             "statefast:workloads": {},
         }
