@@ -54,10 +54,8 @@ def wait_until_grown(
             or has not made it in time.
     """
     cluster, capacity = asks.cluster, plan.capacity
-    waits = cluster is not None and capacity and asks.growth_seconds
-    if not waits or pulumi.runtime.is_dry_run():
+    if cluster is None or not capacity or not asks.growth_seconds or pulumi.runtime.is_dry_run():
         return
-    assert cluster is not None  # noqa: S101 - for the type checker; it is in `waits`
 
     async def wait(status: Mapping[str, Any] | None) -> None:
         # A claim that was just bound comes with its size, and costs no question.
@@ -81,6 +79,7 @@ class _Wait:
         self._claim = claim
         self._field = field
         self._capacity = capacity
+        self._size = binary_text(capacity)
 
     async def until(self, cluster: Cluster, namespace: str) -> None:
         began = shown = time.monotonic()
@@ -104,16 +103,19 @@ class _Wait:
                         )
                     at_node = (at_node or waited or 0.001) if live.needs_restart else 0.0
                     if at_node and waited - at_node > _NODE_SECONDS:
-                        self._log(
-                            f"the volume of claim {self._claim} has"
-                            f" {binary_text(self._capacity)}; its file system grows when its pod"
-                            " restarts: kubectl rollout restart"
+                        pulumi.log.warn(
+                            f"the volume of claim {self._claim} has {self._size}; its file system"
+                            " grows when its pod restarts: kubectl rollout restart",
+                            self._component,
                         )
                         return
             if time.monotonic() - shown > _PROGRESS_SECONDS:
                 shown = time.monotonic()
-                size = binary_text(self._capacity)
-                self._progress(f"claim {self._claim} waits for {size}: {trouble}")
+                pulumi.log.info(
+                    f"claim {self._claim} waits for {self._size}: {trouble}",
+                    self._component,
+                    ephemeral=True,
+                )
         raise self._refusal(
             f"but {trouble} after {self._seconds} seconds",
             "nothing is lost and the claim goes on asking: run up again to go on waiting, or look"
@@ -127,14 +129,7 @@ class _Wait:
         return f"{has} ({live.trouble})" if live.trouble else has
 
     def _refusal(self, why: str, remedy: str) -> StatefastError:
-        size = binary_text(self._capacity)
-        return StatefastError(self._resource, self._field, size, why, remedy)
-
-    def _log(self, text: str) -> None:
-        pulumi.log.warn(text, self._component)
-
-    def _progress(self, text: str) -> None:
-        pulumi.log.info(text, self._component, ephemeral=True)
+        return StatefastError(self._resource, self._field, self._size, why, remedy)
 
 
 # The look of a namespace that is under way: all who wait in it share the answer.

@@ -200,10 +200,7 @@ class Deployment:
         }
 
     def wait_capacity(self, claim: str, size: str) -> None:
-        """Waits until the volume has the size.
-
-        The provider served here does not wait by itself; the current one does.
-        """
+        """Waits until the volume has the size, whoever asked for it."""
         self.wait(f"pvc/{claim}", f"--for=jsonpath={{.status.capacity.storage}}={size}")
 
 
