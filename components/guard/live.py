@@ -26,6 +26,7 @@ VOLUME = "statefast/volume"
 
 # KEP-1790; the first that says something is shown.
 _TROUBLES = ("ControllerResizeError", "NodeResizeError")
+_INFEASIBLE = ("ControllerResizeInfeasible", "NodeResizeInfeasible")
 
 
 def _bytes(quantity: object) -> int:
@@ -83,14 +84,17 @@ class LiveClaim:
             for condition in status.get("conditions") or ()
             if condition.get("status") == "True"
         }
+        requested = _bytes((spec.get("resources") or {}).get("requests", {}).get("storage"))
         resizing = (status.get("allocatedResourceStatuses") or {}).get("storage", "")
+        # What the status is about: after a new wish it is the old one for a while.
+        tried = _bytes((status.get("allocatedResources") or {}).get("storage")) or requested
         return cls(
             name=metadata["name"],
             uid=metadata["uid"],
             owner=annotations.get(OWNER, ""),
             retention=annotations.get(RETENTION, ""),
             asked=_bytes(annotations.get(SIZE)),
-            requested=_bytes((spec.get("resources") or {}).get("requests", {}).get("storage")),
+            requested=requested,
             capacity=_bytes((status.get("capacity") or {}).get("storage")),
             storage_class_name=spec.get("storageClassName") or "",
             access_modes=tuple(spec.get("accessModes") or ()),
@@ -99,7 +103,7 @@ class LiveClaim:
             volume=spec.get("volumeName") or "",
             leaving="deletionTimestamp" in metadata,
             needs_restart="FileSystemResizePending" in conditions,
-            infeasible=resizing in ("ControllerResizeInfeasible", "NodeResizeInfeasible"),
+            infeasible=tried == requested and resizing in _INFEASIBLE,
             trouble=next((conditions[kind] for kind in _TROUBLES if conditions.get(kind)), ""),
         )
 

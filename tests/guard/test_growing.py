@@ -116,6 +116,15 @@ def test_a_size_the_driver_cannot_make_ends_the_wait_at_once(
     assert "volume of claim zk-vol-zk-0 has 8Gi and its driver cannot make it larger" in said
 
 
+def test_a_verdict_on_an_earlier_size_is_none_on_this_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    old = looks(**INFEASIBLE, allocatedResources={"storage": "900Gi"})
+    assert grow(monkeypatch, old, looks("12Gi"))[0].looks == 2
+    now = looks(**INFEASIBLE, allocatedResources={"storage": "12Gi"})
+    assert "cannot make it larger" in refusal(monkeypatch, now)
+
+
 def test_a_growth_that_takes_too_long_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     said = refusal(monkeypatch, looks(**FAILING), growth_seconds=1)
     assert "has 8Gi (pool is full) after 1 seconds" in said
