@@ -54,13 +54,13 @@ def grow_claim(
     volume: Volume,
     claim: str,
     plan: ClaimPlan,
-    stateful_set: pulumi.Resource,
+    after: pulumi.Input[pulumi.Resource],
     asks: Reader,
 ) -> None:
     """Applies the size wanted to the claim of one ordinal.
 
     The claim is the controller's: it makes it from the template, whose size is frozen, or finds
-    it where an earlier set left it.
+    it where an earlier set left it. Either has happened once `after` is there.
     """
     made = k8s.core.v1.PersistentVolumeClaimPatch(
         claim,
@@ -82,7 +82,7 @@ def grow_claim(
         ),
         opts=pulumi.ResourceOptions(
             parent=parent,
-            depends_on=[stateful_set],
+            depends_on=[after],
             # Deleting a Patch would take its fields off the claim; a claim without a size is
             # refused, and the ordinal may come back.
             retain_on_delete=True,

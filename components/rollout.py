@@ -9,6 +9,8 @@ import pulumi_kubernetes as k8s
 from .args import check_keys, one_of
 from .errors import StatefastError
 from .fields import whole_number
+from .growth import NO_WAIT
+from .guard.preflight import Reader
 from .probes import start_seconds
 from .workload import Workload
 
@@ -37,7 +39,8 @@ class UpdateStrategyArgs(TypedDict):
     leaves it to whoever deletes them."""
     partition: NotRequired[int]
     """How many pods, from the lowest ordinal, a RollingUpdate leaves on the old template: the
-    canary is what is above. Default 0. `up` ends when every pod is ready and one is new."""
+    canary is what is above. Default 0. `up` ends when every pod is ready and those above are
+    new."""
 
 
 class RolloutArgs(TypedDict):
@@ -95,16 +98,19 @@ def update_strategy(workload: Workload, given: UpdateStrategyArgs | None) -> Upd
     return UpdateStrategy(type=kind, partition=partition)
 
 
-def wait_for(workload: Workload, partition: int) -> dict[str, str]:
+def wait_for(workload: Workload, partition: int, asks: Reader) -> dict[str, str]:
     """The annotation that lets an `up` with a partition end.
 
     The provider's own wait asks for one revision in all pods, which is just what a partition
-    prevents. Instead, every pod has to be ready, and one of them has to be of the newest
-    revision: `updatedReplicas` is absent while there is none. No number is asked for, since a
-    partition that is set ahead of the edit finds all pods of the newest revision.
+    prevents. The guard waits instead. Where it may not read the cluster the provider does, from
+    4.26 on: every pod has to be ready, and one of them has to be of the newest revision, for
+    `updatedReplicas` is absent while there is none. No number is asked for, since a partition
+    that is set ahead of the edit finds all pods of the newest revision.
     """
     if partition == 0:
         return {}
+    if asks.reads("stateful sets", workload.namespace):
+        return NO_WAIT
     conditions = [f"jsonpath={{.status.readyReplicas}}={workload.replicas}"]
     if partition < workload.replicas:
         conditions.append("jsonpath={.status.updatedReplicas}")
@@ -123,9 +129,8 @@ def pod_seconds(workload: Workload) -> int:
     )
 
 
-def rollout_minutes(workload: Workload) -> str:
-    """How long an `up` waits for the pods, as the SDK writes it. The provider gives ten minutes
-    whatever the number of pods; here each has its own time.
+def rollout_minutes(workload: Workload) -> int:
+    """How long an `up` waits for the pods. The provider gives ten minutes whatever the number of
+    pods; here each has its own time.
     """
-    minutes = -(-workload.replicas * pod_seconds(workload) // 60)
-    return f"{max(_LEAST_MINUTES, minutes)}m"
+    return max(_LEAST_MINUTES, -(-workload.replicas * pod_seconds(workload) // 60))

@@ -15,6 +15,7 @@ from .errors import StatefastError
 from .growth import grow_claim, volume_annotations
 from .guard.afterwards import refuse_what_had_no_effect
 from .guard.preflight import report
+from .guard.rolling import after_rollout
 from .names import pod_name
 from .ordinals import ordinals
 from .plans import frozen, set_plan, workload_annotations
@@ -135,7 +136,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                 labels=dict(workload.labels),
                 annotations={
                     **workload_annotations(plan.workload, args.get("snapshot_class_name", "")),
-                    **wait_for(workload, strategy.partition),
+                    **wait_for(workload, strategy.partition, plan.asks),
                 },
             ),
             spec=k8s.apps.v1.StatefulSetSpecArgs(
@@ -161,13 +162,24 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                 hooks=snapshot_before_deletion(
                     workload.retention, args.get("preflight", {}).get("context", "")
                 ),
-                custom_timeouts=pulumi.CustomTimeouts(create=minutes, update=minutes),
+                custom_timeouts=pulumi.CustomTimeouts(create=f"{minutes}m", update=f"{minutes}m"),
             ),
         )
         refuse_what_had_no_effect(workload.resource, stateful_set, plan.shape, plan.workload)
+        rolled_out = after_rollout(
+            plan.asks,
+            self,
+            stateful_set,
+            namespace=workload.namespace,
+            name=name,
+            partition=strategy.partition,
+            minutes=minutes,
+        )
         for claim, claim_plan in plan.claims.items():
             volume = plan.volumes[claim]
-            grow_claim(self, workload, volume, claim, claim_plan, stateful_set, plan.asks)
+            # Who grows a volume may do it for the sake of the pods that do not get ready.
+            after = stateful_set if claim_plan.live else rolled_out
+            grow_claim(self, workload, volume, claim, claim_plan, after, plan.asks)
         self.stateful_set_name = stateful_set.metadata["name"]
         self.claim_names = pulumi.Output.from_input(list(plan.claims))
         self.peers = pulumi.Output.from_input(

@@ -173,6 +173,8 @@ def run(
     recording = into if into is not None else Recording()
 
     def isolated() -> None:
+        # A run that failed left what it did not get to in the SDK's one list of all runs.
+        pulumi.runtime.settings.SETTINGS.outputs.clear()
         monitor = _Monitor(_Answers(live or {}), recording)
         information: Any = monitor.GetDeploymentInfo(empty_pb2.Empty())  # type: ignore[no-untyped-call]
         features = set(information.supportedFeatures)

@@ -43,6 +43,8 @@ def refuse_what_had_no_effect(
             namespace=metadata["namespace"],
             uid=metadata.get("uid") or "",
             owner="",
+            leaving=False,
+            unwatched=False,
             replicas=0,
             selector=spec["selector"].get("match_labels") or {},
             templates={

@@ -27,6 +27,7 @@ _PATHS = {
     "claims": "/api/v1/{within}persistentvolumeclaims",
     "classes": "/apis/storage.k8s.io/v1/storageclasses",
     "deployments": "/apis/apps/v1/{within}deployments",
+    "pods": "/api/v1/{within}pods",
     "quotas": "/api/v1/{within}resourcequotas",
     "stateful sets": "/apis/apps/v1/{within}statefulsets",
     "volumes": "/api/v1/persistentvolumes",

@@ -4,25 +4,22 @@ The API server takes a larger size at once; the driver's resizer, and then the n
 afterwards, or fail to. Who is told that `up` is done relies on the space.
 """
 
-import asyncio
 import time
 from collections.abc import Mapping
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import pulumi
 
 from ..errors import StatefastError
 from ..quantity import binary_text, parse_quantity
 from .claims import ClaimPlan
-from .cluster import Cluster, Object, Unreadable
+from .cluster import Cluster
 from .live import LiveClaim
 from .preflight import Reader
+from .waiting import look, until
 
 __all__ = ["wait_until_grown"]
 
-_PAUSE_SECONDS = 1.0
-_PROGRESS_SECONDS = 10.0
 # A node that has the volume mounted grows the file system within its sync loop; a pod that is not
 # there never does.
 _NODE_SECONDS = 120.0
@@ -80,47 +77,46 @@ class _Wait:
         self._field = field
         self._capacity = capacity
         self._size = binary_text(capacity)
+        self._at_node = 0.0
 
     async def until(self, cluster: Cluster, namespace: str) -> None:
-        began = shown = time.monotonic()
-        at_node = 0.0
-        trouble = "it has no volume yet"
-        while (waited := time.monotonic() - began) < self._seconds:
-            try:
-                live = await _look(cluster, namespace, self._claim)
-            except Unreadable as error:
-                trouble = str(error)
-            else:
-                if live is not None:
-                    if live.capacity >= self._capacity:
-                        return
-                    trouble = self._trouble(live)
-                    if live.infeasible:
-                        raise self._refusal(
-                            f"but {trouble}",
-                            "write a size that the driver can make: what it has not made yet may"
-                            " be taken back",
-                        )
-                    at_node = (at_node or waited or 0.001) if live.needs_restart else 0.0
-                    if at_node and waited - at_node > _NODE_SECONDS:
-                        pulumi.log.warn(
-                            f"the volume of claim {self._claim} has {self._size}; its file system"
-                            " grows when its pod restarts: kubectl rollout restart",
-                            self._component,
-                        )
-                        return
-            if time.monotonic() - shown > _PROGRESS_SECONDS:
-                shown = time.monotonic()
-                pulumi.log.info(
-                    f"claim {self._claim} waits for {self._size}: {trouble}",
-                    self._component,
-                    ephemeral=True,
-                )
-        raise self._refusal(
-            f"but {trouble} after {self._seconds} seconds",
-            "nothing is lost and the claim goes on asking: run up again to go on waiting, or look"
-            f" for the reason: kubectl describe pvc {self._claim}",
+        async def missing() -> str:
+            found = await look(cluster, "claims", namespace)
+            return self._missing(LiveClaim.of(found[self._claim]) if self._claim in found else None)
+
+        trouble = await until(
+            self._component,
+            seconds=self._seconds,
+            what=f"claim {self._claim} waits for {self._size}",
+            missing=missing,
         )
+        if trouble:
+            raise self._refusal(
+                f"but {trouble} after {self._seconds} seconds",
+                "nothing is lost and the claim goes on asking: run up again to go on waiting, or"
+                f" look for the reason: kubectl describe pvc {self._claim}",
+            )
+
+    def _missing(self, live: LiveClaim | None) -> str:
+        if live is None:
+            return "it has no volume yet"
+        if live.capacity >= self._capacity:
+            return ""
+        trouble = self._trouble(live)
+        if live.infeasible:
+            raise self._refusal(
+                f"but {trouble}",
+                "write a size that the driver can make: what it has not made yet may be taken back",
+            )
+        self._at_node = (self._at_node or time.monotonic()) if live.needs_restart else 0.0
+        if self._at_node and time.monotonic() - self._at_node > _NODE_SECONDS:
+            pulumi.log.warn(
+                f"the volume of claim {self._claim} has {self._size}; its file system"
+                " grows when its pod restarts: kubectl rollout restart",
+                self._component,
+            )
+            return ""
+        return trouble
 
     def _trouble(self, live: LiveClaim) -> str:
         has = f"the volume of claim {live.name} has {binary_text(live.capacity)}"
@@ -130,22 +126,3 @@ class _Wait:
 
     def _refusal(self, why: str, remedy: str) -> StatefastError:
         return StatefastError(self._resource, self._field, self._size, why, remedy)
-
-
-# The look of a namespace that is under way: all who wait in it share the answer.
-_looks: WeakKeyDictionary[Cluster, dict[str, asyncio.Task[Mapping[str, Object]]]] = (
-    WeakKeyDictionary()
-)
-
-
-async def _look(cluster: Cluster, namespace: str, claim: str) -> LiveClaim | None:
-    under_way = _looks.setdefault(cluster, {})
-    if namespace not in under_way or under_way[namespace].done():
-        under_way[namespace] = asyncio.ensure_future(_list(cluster, namespace))
-    found = await asyncio.shield(under_way[namespace])
-    return LiveClaim.of(found[claim]) if claim in found else None
-
-
-async def _list(cluster: Cluster, namespace: str) -> Mapping[str, Object]:
-    await asyncio.sleep(_PAUSE_SECONDS)
-    return await asyncio.to_thread(cluster.list_again, "claims", namespace)

@@ -133,6 +133,8 @@ class LiveWorkload:
 
     Attributes:
         owner: Project and stack that made it; empty where none says so.
+        leaving: Whether its deletion has begun.
+        unwatched: Whether the provider does not wait for it, not for its deletion either.
         templates: By name; empty for a Deployment.
         pod_management, service_name, when_deleted: Empty for a Deployment.
     """
@@ -141,6 +143,8 @@ class LiveWorkload:
     namespace: str
     uid: str
     owner: str
+    leaving: bool
+    unwatched: bool
     replicas: int
     selector: Mapping[str, str]
     templates: Mapping[str, Template]
@@ -163,6 +167,8 @@ class LiveWorkload:
             namespace=metadata["namespace"],
             uid=metadata["uid"],
             owner=_annotations(item).get(OWNER, ""),
+            leaving="deletionTimestamp" in metadata,
+            unwatched=_annotations(item).get("pulumi.com/skipAwait") == "true",
             replicas=spec.get("replicas", 1),
             selector=(spec.get("selector") or {}).get("matchLabels") or {},
             templates={

@@ -103,6 +103,16 @@ class Reader:
             self.note(f"{error}, so it is not checked {unchecked}")
             return None
 
+    def reads(self, kind: str, namespace: str) -> bool:
+        """Whether the objects of a kind can be read."""
+        if self.cluster is None:
+            return False
+        try:
+            self.cluster.list(kind, namespace)
+        except Unreadable:
+            return False
+        return True
+
     def note(self, text: str) -> None:
         """Adds a sentence for the owner, once."""
         if text not in self.notes:

@@ -73,6 +73,14 @@ def plan_workload(
         uid=live.uid,
         consents=consents,
     )
+    if live.leaving:
+        raise StatefastError(
+            reader.resource,
+            "name",
+            name,
+            f"but the one in namespace {namespace} is being deleted, and its claims stay",
+            "wait until it is gone, and run again with --refresh",
+        )
     if live.when_deleted == "Retain" and retention != "retain":
         raise StatefastError(
             reader.resource,
@@ -82,7 +90,19 @@ def plan_workload(
             "write 'retain' back; to part with the data, destroy the stack, delete the claims by"
             " name, and start anew",
         )
-    free = refuse(edits(reader.resource, live, shape), consents)
+    found_edits = list(edits(reader.resource, live, shape))
+    free = refuse(found_edits, consents)
+    if found_edits and live.unwatched:
+        # Its successor would be applied to it while it is on its way out, and go with it.
+        change = found_edits[0].change
+        raise StatefastError(
+            change.resource,
+            change.field,
+            change.new,
+            f"but it lives with {change.old!r}, and a set that holds pods back is not replaced",
+            "run up with a partition of 0 first, and with this change afterwards: the consent"
+            " stays good",
+        )
     sealed = retention == "retain" and live.owner == owner_of_run() and not free
     return WorkloadPlan(
         free=free,

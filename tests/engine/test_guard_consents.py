@@ -235,3 +235,20 @@ def test_a_replaced_provider_cannot_replace_what_lives(deployment: Deployment) -
     assert result.changes["replaced"] == 1
     assert deployment.data() == data
     assert deployment.uids("pod") == pods
+
+
+def test_a_set_that_holds_pods_back_is_not_replaced(deployment: Deployment) -> None:
+    """The provider does not wait for its deletion: the new set would go with the old one."""
+    canary: Config = {**ZOOKEEPER, "updateStrategy": {"partition": 1}}
+    deployment.workloads(zookeeper=canary).up()
+    data = deployment.data()
+
+    deployment.workloads(zookeeper={**canary, "podManagement": "OrderedReady"})
+    deployment.config["statefast:consent"] = [asked_for(deployment.refused("pod_management"))]
+    deployment.refused("a set that holds pods back is not replaced")
+
+    deployment.workloads(zookeeper=ZOOKEEPER).up()
+    deployment.workloads(zookeeper={**ZOOKEEPER, "podManagement": "OrderedReady"}).up()
+    management = deployment.get("statefulset", "zookeeper")["spec"]["podManagementPolicy"]
+    assert management == "OrderedReady"
+    assert deployment.data() == data

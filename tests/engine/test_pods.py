@@ -308,21 +308,35 @@ def test_on_delete_leaves_the_pods_to_whoever_deletes_them(deployment: Deploymen
 
 
 def test_a_partition_holds_pods_back_and_the_up_ends(deployment: Deployment) -> None:
-    """That it ends at the right moment takes provider 4.26 or newer: an older one is content
-    with the status of before the edit (docs/engine.md), so this waits for the pods by itself.
-    """
     canary = {**ZOOKEEPER, "updateStrategy": {"partition": 2}}
     deployment.workloads(zookeeper=canary).up()
     pods = deployment.uids("pod")
 
     edited = {**canary, "image": "zookeeper:3.9.3"}
     deployment.workloads(zookeeper=edited).up()
-    deployment.wait("statefulset/zookeeper", "--for=jsonpath={.status.updatedReplicas}=1")
-    deployment.wait("statefulset/zookeeper", "--for=jsonpath={.status.readyReplicas}=3")
+    status = deployment.get("statefulset", "zookeeper")["status"]
+    assert (status["updatedReplicas"], status["readyReplicas"]) == (1, 3)
     now = deployment.uids("pod")
     assert {name for name in now if now[name] != pods[name]} == {"zookeeper-2"}
+    deployment.refresh()
+    assert set(deployment.up().changes) == {"unchanged"}
 
     deployment.workloads(zookeeper={**edited, "updateStrategy": {"partition": 0}}).up()
     deployment.wait("statefulset/zookeeper", "--for=jsonpath={.status.updatedReplicas}=3")
     images = {item["spec"]["containers"][0]["image"] for item in deployment.list("pod").values()}
     assert images == {"zookeeper:3.9.3"}
+
+
+def test_a_set_that_holds_pods_back_gets_replicas_and_space(deployment: Deployment) -> None:
+    canary = {**ZOOKEEPER, "updateStrategy": {"partition": 2}}
+    deployment.workloads(zookeeper=canary).up()
+    data = deployment.data()
+
+    larger = {**canary, "replicas": 4, "storage": {"size": "2Gi"}}
+    deployment.workloads(zookeeper=larger).up()
+    # More replicas are other peers: the template is another one.
+    status = deployment.get("statefulset", "zookeeper")["status"]
+    assert (status["updatedReplicas"], status["readyReplicas"]) == (2, 4)
+    assert set(deployment.capacities().values()) == {"2Gi"}
+    assert deployment.data().items() >= data.items()
+    assert len(deployment.data()) == len(data) + 1

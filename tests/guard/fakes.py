@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.guard import growing, preflight
+from components.guard import preflight, waiting
 from components.guard.cluster import Cluster, Object, Unreadable
 
 OWNER = "statefast/dev"
@@ -24,8 +24,8 @@ class _Grown(dict[str, Object]):
 class FakeCluster(Cluster):
     """Lists what it was given; what it was not given may not be read.
 
-    Asked again, its claims are as `later` says, look by look, and the last one for good; without
-    that all have grown.
+    Asked again for what is waited for, it has what `later` says, look by look, and the last one
+    for good; without that all claims have grown.
     """
 
     def __init__(self, **kinds: Sequence[Object]) -> None:
@@ -36,6 +36,8 @@ class FakeCluster(Cluster):
         self.looks = 0
 
     def list_again(self, kind: str, namespace: str) -> Mapping[str, Object]:
+        if kind == "pods":
+            return self._read(kind, namespace)
         self.looks += 1
         if not self.later:
             return _Grown()
@@ -60,7 +62,7 @@ class FakeCluster(Cluster):
 def use(monkeypatch: pytest.MonkeyPatch, cluster: Cluster) -> None:
     """Makes it the cluster of every context."""
     monkeypatch.setattr(preflight, "cluster_of", lambda context: cluster)
-    monkeypatch.setattr(growing, "_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(waiting, "_PAUSE_SECONDS", 0.0)
 
 
 def claim(name: str = "zk-vol-zk-0", **changes: Any) -> Object:
@@ -124,15 +126,22 @@ def stateful_set(name: str = "zk", **changes: Any) -> Object:
         },
         "templates": {"zk-vol": ("rbd", ["ReadWriteOnce"])},
         "when_deleted": "Retain",
+        "leaving": False,
+        "unwatched": False,
         **changes,
     }
+    metadata: dict[str, Any] = {
+        "name": name,
+        "namespace": given["namespace"],
+        "uid": f"uid-{name}",
+        "annotations": {"statefast/stack": given["owner"]} if given["owner"] else {},
+    }
+    if given["leaving"]:
+        metadata["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    if given["unwatched"]:
+        metadata["annotations"]["pulumi.com/skipAwait"] = "true"
     return {
-        "metadata": {
-            "name": name,
-            "namespace": given["namespace"],
-            "uid": f"uid-{name}",
-            "annotations": {"statefast/stack": given["owner"]} if given["owner"] else {},
-        },
+        "metadata": metadata,
         "spec": {
             "replicas": given["replicas"],
             "podManagementPolicy": given["management"],

@@ -172,6 +172,7 @@ def test_an_autoscaled_set_grows_what_the_cluster_has(monkeypatch: pytest.Monkey
         ({"claims": [claim(CLAIMS[0], leaving=True)]}, "is being deleted"),
         ({"stateful_sets": [stateful_set(owner="shop/prod")]}, "belongs to shop/prod"),
         ({"stateful_sets": [stateful_set(namespace="old")]}, "lives in 'old'"),
+        ({"stateful_sets": [stateful_set(leaving=True)]}, "is being deleted"),
     ],
 )
 def test_nothing_of_anybody_else_is_built_upon(
@@ -203,6 +204,16 @@ def test_claims_that_would_go_along_are_in_the_refusal_and_in_the_consent(
     assert asked is not None
     assert ", deleting its claims [" in asked[1]
     assert made(retention="delete", consent=[asked[1]], **change).one("StatefulSet", "zk")
+
+
+def test_a_set_that_holds_pods_back_is_not_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, cluster(stateful_sets=[stateful_set(unwatched=True)]))
+    asked = re.search(r"adding '(.*?)' to consent", refusal(pod_management="OrderedReady"))
+    assert asked is not None
+    sentence = refusal(pod_management="OrderedReady", consent=[asked[1]])
+    assert "a set that holds pods back is not replaced" in sentence
+    use(monkeypatch, cluster())
+    assert made(pod_management="OrderedReady", consent=[asked[1]]).one("StatefulSet", "zk")
 
 
 def test_a_move_takes_its_consent(monkeypatch: pytest.MonkeyPatch) -> None:
