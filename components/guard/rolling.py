@@ -59,8 +59,8 @@ def after_rollout(
         if trouble:
             raise wait.failure(
                 f"but {trouble} after {minutes} minutes{await wait.reasons()}",
-                "nothing is lost and the other pods keep the old template: write the old one back,"
-                " or run up again to go on waiting",
+                "nothing is lost and the other pods keep the old template: write the old one back"
+                f"{wait.by_hand}, or run up again to go on waiting",
             )
         return stateful_set
 
@@ -68,7 +68,11 @@ def after_rollout(
 
 
 class _Wait:
-    """The wait for one set."""
+    """The wait for one set.
+
+    Attributes:
+        by_hand: What its controller leaves to whoever takes a canary back.
+    """
 
     def __init__(
         self, asks: Reader, cluster: Cluster, namespace: str, name: str, partition: int
@@ -78,6 +82,7 @@ class _Wait:
         self._namespace = namespace
         self._name = name
         self._partition = partition
+        self.by_hand = ""
 
     async def missing(self) -> str:
         found = (await look(self._cluster, "stateful sets", self._namespace)).get(self._name)
@@ -86,6 +91,9 @@ class _Wait:
                 "but the StatefulSet is being deleted by somebody else",
                 "wait until it is gone, and run up --refresh",
             )
+        # The controller waits for the pods in order, broken ones too (kubernetes#67250).
+        if found["spec"].get("podManagementPolicy") == "OrderedReady":
+            self.by_hand = " and delete the pods that are not ready"
         return _missing(found)
 
     async def reasons(self) -> str:

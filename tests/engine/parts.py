@@ -58,6 +58,11 @@ class Parts(Deployment):
         """Name of the stack's own class."""
         return f"rbd-{self.name}"
 
+    def volumes(self) -> dict[str, tuple[str, str]]:
+        """As of any stack, once each claim has its volume: nothing waits for one without a pod."""
+        self.wait_bound(*self.list("pvc"))
+        return super().volumes()
+
     def wait_bound(self, *claims: str) -> None:
         """Waits until each claim has its volume."""
         for claim in claims:

@@ -166,6 +166,13 @@ def test_a_canary_that_does_not_come_up_says_why(
     assert f"but {said} after 0.01 minutes;" in refusal(monkeypatch, looks(status), minutes=0.01)
 
 
+def test_a_canary_in_order_is_taken_back_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    hand = "write the old one back and delete the pods that are not ready,"
+    ordered = looks(OLD, management="OrderedReady")
+    assert hand in refusal(monkeypatch, ordered, minutes=0.01)
+    assert "write the old one back, or" in refusal(monkeypatch, looks(OLD), minutes=0.01)
+
+
 def test_a_cluster_that_is_away_for_a_moment_is_asked_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
