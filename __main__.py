@@ -47,13 +47,12 @@ def deploy(
 ) -> dict[str, pulumi.Input[object]]:
     """Registers one workload; what users of it need to know."""
     where = settings.surroundings
+    made: PersistentDeployment | PersistentStatefulSet
     if workload.pattern == "deployment":
-        deployment = PersistentDeployment(workload.name, workload.deployment_args(where), opts)
-        claims, host = deployment.claim_names, deployment.service_host
-        return {"pattern": workload.pattern, "claims": claims, "host": host}
-    stateful_set = PersistentStatefulSet(workload.name, workload.stateful_set_args(where), opts)
-    claims, host, peers = stateful_set.claim_names, stateful_set.service_host, stateful_set.peers
-    return {"pattern": workload.pattern, "claims": claims, "host": host, "peers": peers}
+        made = PersistentDeployment(workload.name, workload.deployment_args(where), opts)
+    else:
+        made = PersistentStatefulSet(workload.name, workload.stateful_set_args(where), opts)
+    return {"pattern": workload.pattern, **made.exports}
 
 
 main(load_settings())

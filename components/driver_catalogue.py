@@ -14,7 +14,7 @@ from .args import ACCESS_MODES
 from .driver_ceph import CEPH
 from .driver_clouds import CLOUDS
 from .driver_parameters import ParameterSpec
-from .drivers import BLOCK, FILESYSTEM, GIB, Driver
+from .drivers import BLOCK, FILESYSTEM, Driver
 from .errors import StatefastError
 from .fields import nearest
 
@@ -62,7 +62,7 @@ _OTHERS = (
         provisioner="hostpath.csi.k8s.io",
         storage=ParameterSpec(optional=("kind",)),
     ),
-    # Nothing is known of it: it may do anything, and rounds as coarsely as the coarsest here.
+    # Nothing is known of it: it may do anything.
     Driver(
         name="custom",
         provisioner=None,
@@ -70,8 +70,6 @@ _OTHERS = (
         snapshot=ParameterSpec(open=True),
         attributes=ParameterSpec(open=True),
         modes={FILESYSTEM: _EVERY_MODE, BLOCK: _EVERY_MODE},
-        granularity=GIB,
-        granularity_below_gib=GIB,
     ),
 )
 

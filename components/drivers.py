@@ -85,7 +85,8 @@ class Driver:
         expands: Whether a volume can grow.
         grows_online: Whether a mounted volume grows without a restart of its pod.
         clones: Whether a volume can be made from another.
-        granularity: Unit in bytes a size is rounded up to; 1 where the size is exact.
+        granularity: Unit in bytes a size is rounded up to; 1 where the size is exact,
+            or nothing is known.
         granularity_below_gib: The unit of sizes below one GiB.
     """
 
@@ -184,10 +185,6 @@ class Driver:
         """The size in bytes of the volume that a claim of `size` bytes gets."""
         unit = self.granularity_below_gib if size < GIB else self.granularity
         return -(-size // unit) * unit
-
-    def makes_exactly(self, size: int) -> bool:
-        """Whether a claim of `size` bytes gets a volume of just that size."""
-        return self.size_made(size) == size
 
 
 def check_in_tree(resource: str, provisioner: str) -> None:

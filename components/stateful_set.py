@@ -3,7 +3,7 @@
 It makes the headless Service the set needs, and the one clients use.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NotRequired
 
 import pulumi
@@ -203,6 +203,17 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                 "strategy": self.strategy,
             }
         )
+
+    @property
+    def exports(self) -> Mapping[str, pulumi.Output[object]]:
+        """What users of the workload need to know, under the names a stack exports it by."""
+        return {
+            "claims": self.claim_names,
+            "host": self.service_host,
+            "port": self.service_port,
+            "peers": self.peers,
+            "strategy": self.strategy,
+        }
 
 
 def _plan(

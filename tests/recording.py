@@ -173,7 +173,8 @@ def run(
     recording = into if into is not None else Recording()
 
     def isolated() -> None:
-        # A run that failed left what it did not get to in the SDK's one list of all runs.
+        # What a run that failed did not get to would be waited for by this one: the SDK has one
+        # list for all.
         pulumi.runtime.settings.SETTINGS.outputs.clear()
         monitor = _Monitor(_Answers(live or {}), recording)
         information: Any = monitor.GetDeploymentInfo(empty_pb2.Empty())  # type: ignore[no-untyped-call]
@@ -200,6 +201,10 @@ def run(
         try:
             loop.run_until_complete(asyncio.wait_for(run_in_stack(start), SECONDS))
         finally:
+            while left := asyncio.all_tasks(loop):
+                for task in left:
+                    task.cancel()
+                loop.run_until_complete(asyncio.wait(left))
             loop.run_until_complete(loop.shutdown_default_executor())
             loop.close()
 

@@ -322,6 +322,13 @@ def _with_capacity(
             f"the volume of claim {claim.name} grows when its pod restarts (driver"
             f" {driver.name}): kubectl rollout restart"
         )
+    if driver is not None and (live is None or plan.grows):
+        made = driver.size_made(plan.request)
+        if made > plan.request:
+            reader.note(
+                f"driver {driver.name} rounds {binary_text(plan.request)} up to"
+                f" {binary_text(made)}, which is what the volume will have"
+            )
     capacity = expected_capacity(plan.request, live) if online else 0
     return replace(
         plan,

@@ -167,3 +167,15 @@ def test_a_claim_alone_is_waited_for_too(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_seconds_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "preflight.growth_seconds" in refusal(monkeypatch, growth_seconds=-1)
+
+
+def test_a_size_that_the_driver_rounds_up_is_said_when_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    said = "driver ceph-rbd rounds 12800Mi up to 13Gi"
+    grow(monkeypatch, size="12.5Gi", provisioner="nobody.knows/it")
+    grow(monkeypatch, size="12.5Gi", live=claim(NAME, requested="12.5Gi", capacity="13Gi"))
+    grow(monkeypatch, size="13Gi")
+    assert "rounds" not in caplog.text
+    grow(monkeypatch, size="12.5Gi")
+    assert caplog.text.count(said) == 1

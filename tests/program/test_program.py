@@ -82,6 +82,12 @@ def test_each_stack_makes_these_objects_and_no_others(
     assert sorted(exports["workloads"]) == ["mysql", "zookeeper"]
     assert len(exports["workloads"]["zookeeper"]["peers"]) == replicas
     assert exports["workloads"]["mysql"]["claims"] == ["mysql-vol"]
+    assert [
+        (made["port"], made["strategy"]) for _, made in sorted(exports["workloads"].items())
+    ] == [
+        (3306, "Recreate"),
+        (2181, "RollingUpdate"),
+    ]
 
 
 def test_the_three_stacks_are_all_there_are() -> None:
