@@ -5,7 +5,7 @@ it makes the claim or takes it up again, no edit can replace it, and no end of t
 it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NotRequired
 
@@ -18,6 +18,7 @@ from .growth import NO_WAIT, claim_annotations
 from .guard.claims import ClaimPlan, WantedClaim, plan_claims
 from .guard.growing import wait_until_grown
 from .guard.preflight import PreflightArgs, Reader, reader, report
+from .guard.versions import ATTRIBUTES_CLASS, Need, check_version, needs_of_modes
 from .labels import object_labels
 from .names import check_label_name, check_subdomain_name
 from .quantity import binary_text, storage_bytes
@@ -218,6 +219,7 @@ def _planned(name: str, args: VolumeClaimArgs, checked: _Checked) -> tuple[Claim
         chosen=any(key in spec for key in _ORIGINS),
     )
     asks = reader(f"VolumeClaim {name}", args.get("preflight"))
+    check_version(asks, _needs(spec))
     plans = plan_claims(
         asks,
         namespace=checked.namespace,
@@ -226,6 +228,14 @@ def _planned(name: str, args: VolumeClaimArgs, checked: _Checked) -> tuple[Claim
         consents=args.get("consent") or (),
     )
     return plans[name], asks
+
+
+def _needs(spec: Mapping[str, Any]) -> Iterator[Need]:
+    """What a claim takes that not every cluster has."""
+    yield from needs_of_modes("access_modes", spec["access_modes"])
+    chosen = spec.get("volume_attributes_class_name")
+    if chosen:
+        yield Need(field="attributes_class_name", value=chosen, feature=ATTRIBUTES_CLASS)
 
 
 def _field_manager() -> str:

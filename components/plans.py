@@ -1,12 +1,19 @@
 """What a component asks the guard before it registers anything."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .guard.claims import ClaimPlan, WantedClaim, plan_claims
 from .guard.edits import FROZEN, Shape
 from .guard.live import OWNER, Template
 from .guard.preflight import Reader, owner_of_run, reader
+from .guard.versions import (
+    CLAIMS_GO_WITH_SET,
+    FIRST_ORDINAL,
+    Need,
+    check_version,
+    needs_of_modes,
+)
 from .guard.workloads import WorkloadPlan, plan_workload
 from .names import claim_name
 from .ordinals import ordinals
@@ -50,6 +57,7 @@ def set_plan(workload: Workload, management: str) -> SetPlan:
     """
     asks = reader(workload.resource, workload.args.get("preflight"))
     consents = workload.args.get("consent") or ()
+    check_version(asks, _needs(workload))
     shape = Shape(
         selector=workload.selector,
         templates={volume.name: _template(volume) for volume in workload.volumes},
@@ -124,6 +132,16 @@ def workload_annotations(plan: WorkloadPlan, snapshot_class: str = "") -> dict[s
     if snapshot_class:
         said[SNAPSHOT_CLASS] = snapshot_class
     return said
+
+
+def _needs(workload: Workload) -> Iterator[Need]:
+    """What a set takes that not every cluster has."""
+    if workload.first_ordinal:
+        yield Need(field="first_ordinal", value=workload.first_ordinal, feature=FIRST_ORDINAL)
+    if workload.retention != "retain":
+        yield Need(field="retention", value=workload.retention, feature=CLAIMS_GO_WITH_SET)
+    for volume in workload.volumes:
+        yield from needs_of_modes(f"volumes.{volume.name}.access_modes", volume.access_modes)
 
 
 def _wanted_claim(resource: str, name: str, volume: Volume) -> WantedClaim:

@@ -22,6 +22,7 @@ from components.guard.preflight import (
     reader,
     report,
 )
+from components.guard.versions import ATTRIBUTES_CLASS, Need, check_version, note_old
 from components.names import check_label_name
 
 from .stack_name import named_after_stack
@@ -112,6 +113,16 @@ class Settings:
         if self.storage_class is not None:
             classes = asks.read("classes", "", "whether another class is the default one")
             self.storage_class.check(classes)
+            check_version(
+                asks,
+                [
+                    Need(
+                        field="storageClass.attributesClasses", value=name, feature=ATTRIBUTES_CLASS
+                    )
+                    for name in self.storage_class.attributes_classes
+                ],
+            )
+        note_old(asks)
         note_leftovers(asks, self.namespace, {workload.name for workload in self.workloads})
         report(asks.notes)
 

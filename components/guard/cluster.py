@@ -6,7 +6,7 @@ facts. Nothing is kept from one run to the next.
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -49,6 +49,7 @@ class Cluster:
         self._context = context
         self._api: ApiClient | None = None
         self._seen: dict[tuple[str, str], Mapping[str, Object] | Unreadable] = {}
+        self._minor: int | Unreadable | None = None
 
     def list(self, kind: str, namespace: str = "") -> Mapping[str, Object]:
         """The objects of a kind, by name; by `<namespace>/<name>` where all are asked for.
@@ -79,30 +80,59 @@ class Cluster:
         """
         return self._read(kind, namespace)
 
+    def minor_version(self) -> int:
+        """Minor version of its Kubernetes 1, e.g. 34.
+
+        Raises:
+            Unreadable: see `list`.
+        """
+        if self._minor is None:
+            try:
+                self._minor = self._read_minor_version()
+            except Unreadable as error:
+                self._minor = error
+        if isinstance(self._minor, Unreadable):
+            raise self._minor
+        return self._minor
+
+    def _read_minor_version(self) -> int:
+        said = str(self._ask("asking for the version", "/version", [], "minor")["minor"])
+        # Providers write `34+`.
+        digits = said.rstrip("+")
+        if not digits.isdecimal():
+            raise Unreadable(f"the cluster says that its version is {said!r}")
+        return int(digits)
+
     def _read(self, kind: str, namespace: str) -> Mapping[str, Object]:
+        path = _PATHS[kind].format(within=f"namespaces/{namespace}/" if namespace else "")
+        objects: dict[str, Object] = {}
+        query = [("limit", str(_PAGE))]
+        while True:
+            page = self._ask(f"listing {kind}", path, query, "items")
+            objects |= {_key(item, namespace): item for item in page["items"]}
+            following = (page.get("metadata") or {}).get("continue")
+            if not following:
+                return objects
+            query = [("limit", str(_PAGE)), ("continue", following)]
+
+    def _ask(
+        self, what: str, path: str, query: Sequence[tuple[str, str]], key: str
+    ) -> dict[str, Any]:
         # Imported here: a program that reads no cluster does not pay for the client.
         from kubernetes.client.exceptions import ApiException
         from urllib3.exceptions import HTTPError
 
         if self._api is None:
             self._api = connect(self._context)
-        path = _PATHS[kind].format(within=f"namespaces/{namespace}/" if namespace else "")
-        objects: dict[str, Object] = {}
-        query = [("limit", str(_PAGE))]
         try:
-            while True:
-                page = _get(self._api, path, query)
-                objects |= {_key(item, namespace): item for item in page["items"]}
-                following = page["metadata"].get("continue")
-                if not following:
-                    return objects
-                query = [("limit", str(_PAGE)), ("continue", following)]
+            answer = _get(self._api, path, query)
         except ApiException as error:
-            raise Unreadable(
-                f"listing {kind} was answered with {error.status} {error.reason}"
-            ) from None
-        except (HTTPError, OSError, ValueError, KeyError) as error:
+            raise Unreadable(f"{what} was answered with {error.status} {error.reason}") from None
+        except (HTTPError, OSError, ValueError) as error:
             raise Unreadable(f"the cluster did not answer: {type(error).__name__}") from None
+        if key not in answer:
+            raise Unreadable(f"{what} was answered without {key}")
+        return answer
 
 
 def _key(item: Object, namespace: str) -> str:
@@ -142,14 +172,14 @@ def connect(context: str) -> "ApiClient":
     return ApiClient(configuration)
 
 
-def _get(api: "ApiClient", path: str, query: list[tuple[str, str]]) -> dict[str, Any]:
+def _get(api: "ApiClient", path: str, query: Sequence[tuple[str, str]]) -> dict[str, Any]:
     from kubernetes.client.exceptions import ApiException
 
     # The typed API of the client takes two seconds to import; this is its plain one.
     request = api.param_serialize(
         "GET",
         path,
-        query_params=query,
+        query_params=list(query),
         header_params={"Accept": "application/json"},
         auth_settings=["BearerToken"],
     )

@@ -1,7 +1,7 @@
 """Preflight: whether and how the live cluster is read before anything is registered."""
 
-from collections.abc import Mapping, Sequence
-from typing import NotRequired, TypedDict
+from collections.abc import Callable, Mapping, Sequence
+from typing import NotRequired, TypedDict, TypeVar
 
 import pulumi
 
@@ -21,6 +21,8 @@ __all__ = [
     "reader",
     "report",
 ]
+
+T = TypeVar("T")
 
 MODES = ("warn", "strict", "off")
 
@@ -87,10 +89,24 @@ class Reader:
         Raises:
             StatefastError: they cannot be read, and the mode is strict.
         """
+        return self._answer(lambda cluster: cluster.list(kind, namespace), unchecked)
+
+    def minor_version(self, unchecked: str) -> int | None:
+        """Minor version of the cluster's Kubernetes 1; None where it cannot be read.
+
+        Args:
+            unchecked: See `read`.
+
+        Raises:
+            StatefastError: see `read`.
+        """
+        return self._answer(Cluster.minor_version, unchecked)
+
+    def _answer(self, question: Callable[[Cluster], T], unchecked: str) -> T | None:
         if self.cluster is None:
             return None
         try:
-            return self.cluster.list(kind, namespace)
+            return question(self.cluster)
         except Unreadable as error:
             if self._strict:
                 raise StatefastError(

@@ -73,6 +73,19 @@ class Parts(Deployment):
         self.kubectl("apply", "-f", "-", stdin=content)
 
 
+def connection(workspace: Workspace) -> tuple[http.client.HTTPSConnection, dict[str, str]]:
+    """A connection to the API server, and the headers that let one in."""
+    content = json.loads(workspace.cluster.kubeconfig.read_text())
+    (cluster,), (user,) = content["clusters"], content["users"]
+    address = urlsplit(cluster["cluster"]["server"])
+    authority = base64.b64decode(cluster["cluster"]["certificate-authority-data"]).decode()
+    trust = ssl.create_default_context(cadata=authority)
+    return (
+        http.client.HTTPSConnection(str(address.hostname), address.port, timeout=30, context=trust),
+        {"Authorization": f"Bearer {user['user']['token']}"},
+    )
+
+
 @dataclass(frozen=True)
 class Answer:
     """What the API server said to one object."""
@@ -86,18 +99,8 @@ class DryRun:
     """One connection that asks the API server about objects, and makes none of them."""
 
     def __init__(self, workspace: Workspace) -> None:
-        content = json.loads(workspace.cluster.kubeconfig.read_text())
-        (cluster,), (user,) = content["clusters"], content["users"]
-        address = urlsplit(cluster["cluster"]["server"])
-        authority = base64.b64decode(cluster["cluster"]["certificate-authority-data"]).decode()
-        trust = ssl.create_default_context(cadata=authority)
-        self._headers = {
-            "Authorization": f"Bearer {user['user']['token']}",
-            "Content-Type": "application/apply-patch+yaml",
-        }
-        self._connection = http.client.HTTPSConnection(
-            str(address.hostname), address.port, timeout=30, context=trust
-        )
+        self._connection, headers = connection(workspace)
+        self._headers = {**headers, "Content-Type": "application/apply-patch+yaml"}
 
     def __enter__(self) -> "DryRun":
         return self

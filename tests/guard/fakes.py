@@ -34,6 +34,12 @@ class FakeCluster(Cluster):
         self.asked: list[tuple[str, str]] = []
         self.later: list[Object | Unreadable] = []
         self.looks = 0
+        self.minor: int | Unreadable = 34
+
+    def _read_minor_version(self) -> int:
+        if isinstance(self.minor, Unreadable):
+            raise self.minor
+        return self.minor
 
     def list_again(self, kind: str, namespace: str) -> Mapping[str, Object]:
         if kind == "pods":
