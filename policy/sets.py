@@ -26,8 +26,13 @@ def no_revision_history_limit(facts: Facts, where: Where) -> Iterator[StatefastE
 
 
 def awaited_set(facts: Facts, where: Where) -> Iterator[StatefastError]:
-    """A set that nobody waits for is reported as up whether or not its pods are."""
-    if facts.kind == "StatefulSet" and facts.get("metadata", "annotations", _SKIP) == "true":
+    """A set that nobody waits for is reported as up whether or not its pods are.
+
+    With a partition the provider's own wait would never end, so that skipping it is no neglect.
+    """
+    if facts.kind != "StatefulSet" or facts.get("metadata", "annotations", _SKIP) != "true":
+        return
+    if facts.get("spec", "updateStrategy", "rollingUpdate", "partition") in (None, 0):
         yield StatefastError(
             facts.title,
             f"metadata.annotations.{_SKIP}",

@@ -48,7 +48,7 @@ async def until(
     return said
 
 
-# The look of a kind that is under way: all who wait for it share the answer.
+# The looks of each kind that are still to come: all who wait for one share the answer.
 _looks: WeakKeyDictionary[Cluster, dict[tuple[str, str], asyncio.Task[Mapping[str, Object]]]] = (
     WeakKeyDictionary()
 )
@@ -60,13 +60,15 @@ async def look(cluster: Cluster, kind: str, namespace: str) -> Mapping[str, Obje
     Raises:
         Unreadable: see `Cluster.list`.
     """
-    under_way = _looks.setdefault(cluster, {})
+    to_come = _looks.setdefault(cluster, {})
     key = kind, namespace
-    if key not in under_way or under_way[key].done():
-        under_way[key] = asyncio.ensure_future(_list(cluster, kind, namespace))
-    return await asyncio.shield(under_way[key])
+    if key not in to_come:
+        to_come[key] = asyncio.ensure_future(_list(cluster, kind, namespace))
+    return await asyncio.shield(to_come[key])
 
 
 async def _list(cluster: Cluster, kind: str, namespace: str) -> Mapping[str, Object]:
     await asyncio.sleep(_PAUSE_SECONDS)
+    # Who asks from here on may have changed what this is about to read.
+    del _looks[cluster][kind, namespace]
     return await asyncio.to_thread(cluster.list_again, kind, namespace)

@@ -267,6 +267,10 @@ def test_a_set_is_awaited() -> None:
     (said,) = ask("sets-are-awaited", made("StatefulSet", "zk", metadata=skipped)).said
     assert "metadata.annotations.pulumi.com/skipAwait is 'true'" in said
     assert ask("sets-are-awaited", made("StatefulSet", "zk")).said == []
+    for partition, complaints in ((0, 1), (2, 0)):
+        spec = {"updateStrategy": {"rollingUpdate": {"partition": partition}}}
+        canary = made("StatefulSet", "zk", metadata=skipped, spec=spec)
+        assert len(ask("sets-are-awaited", canary).said) == complaints
     assert ask("sets-are-awaited", made("Service", "zk", metadata=skipped)).said == []
 
 
