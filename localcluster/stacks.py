@@ -59,14 +59,19 @@ class LocalStack:
 
         file = self.folder / f"Pulumi.{self.name}.yaml"
         salt = _read(file).get(_SALT) if file.exists() else None
-        settings = {"config": dict(config)} if config is not None else self._settings()
+        settings = {"config": dict(config)} if config is not None else self.settings()
         file.write_text(_dump(settings | ({_SALT: salt} if salt else {})), encoding="utf-8")
         if not (
             self.workspace.stacks / ".pulumi/stacks" / project["name"] / f"{self.name}.json"
         ).exists():
             self.run("stack", "init", self.name, quiet=True)
 
-    def _settings(self) -> dict[str, Any]:
+    def settings(self) -> dict[str, Any]:
+        """The stack's file of the project.
+
+        Raises:
+            LocalClusterError: there is none, or it takes a passphrase.
+        """
         source = self.project / f"Pulumi.{self.name}.yaml"
         if not source.exists():
             raise LocalClusterError(

@@ -98,6 +98,7 @@ def test_a_growth_passes_and_is_shown(
         assert size in said.out
         assert size in said.err
     assert "mysql-vol" in said.out
+    assert "the policies are kept" in said.err
     assert repository.git("status", "--porcelain") == ""
     assert_nothing_is_left(repository)
 
@@ -115,6 +116,29 @@ def test_a_loss_in_files_not_committed_yet_is_stopped(
     assert "data lost" in said.err
     assert "mysql-vol" in said.out
     assert repository.git("status", "--porcelain").split() == ["M", "Pulumi.review.yaml"]
+    assert_nothing_is_left(repository)
+
+
+@pytest.mark.usefixtures("gate")
+def test_a_revision_that_breaks_a_policy_does_not_pass(
+    repository: Repository, capfd: pytest.CaptureFixture[str]
+) -> None:
+    program = repository.folder / "__main__.py"
+    before = "    on_cluster = "
+    a_class = (
+        '    k8s.storage.v1.StorageClass("x", metadata={"name": "x"}, provisioner="a.b",'
+        " opts=pulumi.ResourceOptions(provider=cluster))\n"
+    )
+    text = program.read_text()
+    assert before in text
+    program.write_text(text.replace(before, a_class + before))
+
+    code = compare(repository.folder, "base", None, STACK)
+
+    said = capfd.readouterr()
+    assert code == 1, said
+    assert "explicit-classes" in said.err
+    assert "the policies are kept" not in said.err
     assert_nothing_is_left(repository)
 
 
