@@ -308,14 +308,15 @@ def test_on_delete_leaves_the_pods_to_whoever_deletes_them(deployment: Deploymen
 
 
 def test_a_partition_holds_pods_back_and_the_up_ends(deployment: Deployment) -> None:
-    canary = {**ZOOKEEPER, "updateStrategy": {"partition": 2}}
+    # Longer than the engine takes by itself.
+    canary = {**ZOOKEEPER, "updateStrategy": {"partition": 2}, "minReadySeconds": 12}
     deployment.workloads(zookeeper=canary).up()
     pods = deployment.uids("pod")
 
     edited = {**canary, "image": "zookeeper:3.9.3"}
     deployment.workloads(zookeeper=edited).up()
     status = deployment.get("statefulset", "zookeeper")["status"]
-    assert (status["updatedReplicas"], status["readyReplicas"]) == (1, 3)
+    assert (status["updatedReplicas"], status["availableReplicas"]) == (1, 3)
     now = deployment.uids("pod")
     assert {name for name in now if now[name] != pods[name]} == {"zookeeper-2"}
     deployment.refresh()
@@ -328,7 +329,7 @@ def test_a_partition_holds_pods_back_and_the_up_ends(deployment: Deployment) -> 
 
 
 def test_a_set_that_holds_pods_back_gets_replicas_and_space(deployment: Deployment) -> None:
-    canary = {**ZOOKEEPER, "updateStrategy": {"partition": 2}}
+    canary = {**ZOOKEEPER, "updateStrategy": {"partition": 2}, "minReadySeconds": 12}
     deployment.workloads(zookeeper=canary).up()
     data = deployment.data()
 
@@ -336,7 +337,7 @@ def test_a_set_that_holds_pods_back_gets_replicas_and_space(deployment: Deployme
     deployment.workloads(zookeeper=larger).up()
     # More replicas are other peers: the template is another one.
     status = deployment.get("statefulset", "zookeeper")["status"]
-    assert (status["updatedReplicas"], status["readyReplicas"]) == (2, 4)
+    assert (status["updatedReplicas"], status["availableReplicas"]) == (2, 4)
     assert set(deployment.capacities().values()) == {"2Gi"}
     assert deployment.data().items() >= data.items()
     assert len(deployment.data()) == len(data) + 1
