@@ -74,11 +74,12 @@ def plan_workload(
         consents=consents,
     )
     if live.leaving:
+        stay = "go with it" if live.takes_claims else "stay"
         raise StatefastError(
             reader.resource,
             "name",
             name,
-            f"but the one in namespace {namespace} is being deleted, and its claims stay",
+            f"but the one in namespace {namespace} is being deleted, and its claims {stay}",
             "wait until it is gone, and run again with --refresh",
         )
     if live.when_deleted == "Retain" and retention != "retain":

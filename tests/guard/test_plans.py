@@ -172,7 +172,11 @@ def test_an_autoscaled_set_grows_what_the_cluster_has(monkeypatch: pytest.Monkey
         ({"claims": [claim(CLAIMS[0], leaving=True)]}, "is being deleted"),
         ({"stateful_sets": [stateful_set(owner="shop/prod")]}, "belongs to shop/prod"),
         ({"stateful_sets": [stateful_set(namespace="old")]}, "lives in 'old'"),
-        ({"stateful_sets": [stateful_set(leaving=True)]}, "is being deleted"),
+        ({"stateful_sets": [stateful_set(leaving=True)]}, "deleted, and its claims stay"),
+        (
+            {"stateful_sets": [stateful_set(leaving=True, when_deleted="Delete")]},
+            "deleted, and its claims go with it",
+        ),
     ],
 )
 def test_nothing_of_anybody_else_is_built_upon(
