@@ -21,8 +21,8 @@ __all__ = [
     "note_old",
 ]
 
-# What this is made for: from here on nothing but attributes classes takes a newer one.
-OLDEST = 27
+# What this is made for (README): from here on nothing but attributes classes takes a newer one.
+OLDEST = 28
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

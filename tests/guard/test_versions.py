@@ -98,7 +98,7 @@ def test_a_version_is_read_as_providers_write_it(
 
 
 def test_an_old_cluster_is_said() -> None:
-    for minor, notes in ((26, 1), (27, 0)):
+    for minor, notes in ((27, 1), (28, 0)):
         cluster = FakeCluster()
         cluster.minor = minor
         asks = Reader("stack config", cluster, {})
