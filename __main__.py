@@ -11,6 +11,7 @@ from components import (
     VolumeSnapshotClass,
     WorkloadNamespace,
 )
+from components.exports import exports_of
 from components.snapshots import snapshot_before_deletion
 from settings import Settings, WorkloadSettings, load_settings
 
@@ -52,7 +53,7 @@ def deploy(
         made = PersistentDeployment(workload.name, workload.deployment_args(where), opts)
     else:
         made = PersistentStatefulSet(workload.name, workload.stateful_set_args(where), opts)
-    return {"pattern": workload.pattern, **made.exports}
+    return {"pattern": workload.pattern, **exports_of(made)}
 
 
 main(load_settings())

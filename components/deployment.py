@@ -4,7 +4,7 @@ For one replica, or for many on a volume that many nodes can mount. Replicas tha
 their data are a PersistentStatefulSet.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NotRequired
 
 import pulumi
@@ -162,16 +162,6 @@ class PersistentDeployment(pulumi.ComponentResource):
                 "servicePort": self.service_port,
             }
         )
-
-    @property
-    def exports(self) -> Mapping[str, pulumi.Output[object]]:
-        """What users of the workload need to know, under the names a stack exports it by."""
-        return {
-            "claims": self.claim_names,
-            "host": self.service_host,
-            "port": self.service_port,
-            "strategy": self.strategy,
-        }
 
 
 def _plan(

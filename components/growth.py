@@ -5,7 +5,7 @@ import pulumi_kubernetes as k8s
 
 from .guard.claims import ClaimPlan
 from .guard.growing import wait_until_grown
-from .guard.live import OWNER, RETENTION, SIZE, VOLUME
+from .guard.live import OWNER, RETENTION, SIZE, SKIP_AWAIT, VOLUME
 from .guard.preflight import Reader, owner_of_run
 from .quantity import binary_text, storage_bytes
 from .workload import Volume, Workload
@@ -15,7 +15,7 @@ __all__ = ["NO_WAIT", "claim_annotations", "grow_claim", "volume_annotations"]
 # The claim is bound by what comes after it: its volume, or the workload that mounts it and waits
 # for that itself. The provider's own awaiter gives up after minutes where the class binds on
 # first use and the claim is bound by then (it waits for Pending).
-NO_WAIT = {"pulumi.com/skipAwait": "true"}
+NO_WAIT = {SKIP_AWAIT: "true"}
 
 
 def claim_annotations(size: int, retention: str, volume: str = "") -> dict[str, str]:

@@ -9,8 +9,7 @@ import pulumi_kubernetes as k8s
 from .args import check_keys, one_of
 from .errors import StatefastError
 from .fields import whole_number
-from .growth import NO_WAIT
-from .guard.preflight import Reader
+from .guard.live import SKIP_AWAIT
 from .probes import start_seconds
 from .workload import Workload
 
@@ -98,19 +97,19 @@ def update_strategy(workload: Workload, given: UpdateStrategyArgs | None) -> Upd
     return UpdateStrategy(type=kind, partition=partition)
 
 
-def wait_for(workload: Workload, partition: int, asks: Reader) -> dict[str, str]:
+def wait_for(workload: Workload, partition: int, *, watched: bool) -> dict[str, str]:
     """The annotation that lets an `up` with a partition end.
 
     The provider's own wait asks for one revision in all pods, which is just what a partition
-    prevents. The guard waits instead. Where it may not read the cluster the provider does, from
+    prevents. The guard waits instead. Where the set is not watched by it the provider does, from
     4.26 on: every pod has to be ready, and one of them has to be of the newest revision, for
     `updatedReplicas` is absent while there is none. No number is asked for, since a partition
     that is set ahead of the edit finds all pods of the newest revision.
     """
     if partition == 0:
         return {}
-    if asks.reads("stateful sets", workload.namespace):
-        return NO_WAIT
+    if watched:
+        return {SKIP_AWAIT: "true"}
     conditions = [f"jsonpath={{.status.readyReplicas}}={workload.replicas}"]
     if partition < workload.replicas:
         conditions.append("jsonpath={.status.updatedReplicas}")

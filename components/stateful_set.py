@@ -3,7 +3,7 @@
 It makes the headless Service the set needs, and the one clients use.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NotRequired
 
 import pulumi
@@ -123,6 +123,10 @@ class PersistentStatefulSet(pulumi.ComponentResource):
         companions = register_companions(self, workload)
         strategy = update_strategy(workload, args.get("update_strategy"))
         minutes = rollout_minutes(workload)
+        # Where the guard waits for a canary.
+        cluster = (
+            plan.asks.readable("stateful sets", workload.namespace) if strategy.partition else None
+        )
         taken_up = [
             resource
             for claim, claim_plan in plan.claims.items()
@@ -136,7 +140,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                 labels=dict(workload.labels),
                 annotations={
                     **workload_annotations(plan.workload, args.get("snapshot_class_name", "")),
-                    **wait_for(workload, strategy.partition, plan.asks),
+                    **wait_for(workload, strategy.partition, watched=cluster is not None),
                 },
             ),
             spec=k8s.apps.v1.StatefulSetSpecArgs(
@@ -166,15 +170,18 @@ class PersistentStatefulSet(pulumi.ComponentResource):
             ),
         )
         refuse_what_had_no_effect(workload.resource, stateful_set, plan.shape, plan.workload)
-        rolled_out = after_rollout(
-            plan.asks,
-            self,
-            stateful_set,
-            namespace=workload.namespace,
-            name=name,
-            partition=strategy.partition,
-            minutes=minutes,
-        )
+        rolled_out: pulumi.Input[pulumi.Resource] = stateful_set
+        if cluster is not None:
+            rolled_out = after_rollout(
+                cluster,
+                self,
+                stateful_set,
+                resource=workload.resource,
+                namespace=workload.namespace,
+                name=name,
+                partition=strategy.partition,
+                minutes=minutes,
+            )
         for claim, claim_plan in plan.claims.items():
             volume = plan.volumes[claim]
             # Who grows a volume may do it for the sake of the pods that do not get ready.
@@ -203,17 +210,6 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                 "strategy": self.strategy,
             }
         )
-
-    @property
-    def exports(self) -> Mapping[str, pulumi.Output[object]]:
-        """What users of the workload need to know, under the names a stack exports it by."""
-        return {
-            "claims": self.claim_names,
-            "host": self.service_host,
-            "port": self.service_port,
-            "peers": self.peers,
-            "strategy": self.strategy,
-        }
 
 
 def _plan(

@@ -6,9 +6,9 @@ facts. Nothing is kept from one run to the next.
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import pulumi
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from kubernetes.client.api_client import ApiClient
 
 __all__ = ["Cluster", "Object", "Unreadable", "cluster_of", "connect"]
+
+T = TypeVar("T")
 
 # A Kubernetes object as JSON.
 Object = Mapping[str, Any]
@@ -48,8 +50,7 @@ class Cluster:
     def __init__(self, context: str = "") -> None:
         self._context = context
         self._api: ApiClient | None = None
-        self._seen: dict[tuple[str, str], Mapping[str, Object] | Unreadable] = {}
-        self._minor: int | Unreadable | None = None
+        self._seen: dict[tuple[str, str], Any] = {}
 
     def list(self, kind: str, namespace: str = "") -> Mapping[str, Object]:
         """The objects of a kind, by name; by `<namespace>/<name>` where all are asked for.
@@ -61,16 +62,7 @@ class Cluster:
         Raises:
             Unreadable: no kubeconfig, no such context, no answer, or no right to list the kind.
         """
-        key = kind, namespace
-        if key not in self._seen:
-            try:
-                self._seen[key] = self._read(kind, namespace)
-            except Unreadable as error:
-                self._seen[key] = error
-        found = self._seen[key]
-        if isinstance(found, Unreadable):
-            raise found
-        return found
+        return self._once((kind, namespace), lambda: self._read(kind, namespace))
 
     def list_again(self, kind: str, namespace: str) -> Mapping[str, Object]:
         """As `list`, but as it is now and not as it was when the run began.
@@ -86,14 +78,19 @@ class Cluster:
         Raises:
             Unreadable: see `list`.
         """
-        if self._minor is None:
+        return self._once(("version", ""), self._read_minor_version)
+
+    def _once(self, key: tuple[str, str], read: Callable[[], T]) -> T:
+        """What was read the first time, be it that it cannot be read."""
+        if key not in self._seen:
             try:
-                self._minor = self._read_minor_version()
+                self._seen[key] = read()
             except Unreadable as error:
-                self._minor = error
-        if isinstance(self._minor, Unreadable):
-            raise self._minor
-        return self._minor
+                self._seen[key] = error
+        if isinstance(self._seen[key], Unreadable):
+            raise self._seen[key]
+        found: T = self._seen[key]
+        return found
 
     def _read_minor_version(self) -> int:
         said = str(self._ask("asking for the version", "/version", [], "minor")["minor"])

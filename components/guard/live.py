@@ -11,6 +11,7 @@ __all__ = [
     "OWNER",
     "RETENTION",
     "SIZE",
+    "SKIP_AWAIT",
     "VOLUME",
     "LiveClaim",
     "LiveClass",
@@ -23,6 +24,8 @@ OWNER = "statefast/stack"
 SIZE = "statefast/size"
 RETENTION = "statefast/retention"
 VOLUME = "statefast/volume"
+# The provider's; on a StatefulSet it skips the wait for its deletion as well.
+SKIP_AWAIT = "pulumi.com/skipAwait"
 
 # KEP-1790; the first that says something is shown.
 _TROUBLES = ("ControllerResizeError", "NodeResizeError")
@@ -168,7 +171,7 @@ class LiveWorkload:
             uid=metadata["uid"],
             owner=_annotations(item).get(OWNER, ""),
             leaving="deletionTimestamp" in metadata,
-            unwatched=_annotations(item).get("pulumi.com/skipAwait") == "true",
+            unwatched=_annotations(item).get(SKIP_AWAIT) == "true",
             replicas=spec.get("replicas", 1),
             selector=(spec.get("selector") or {}).get("matchLabels") or {},
             templates={

@@ -1,5 +1,6 @@
 """Preflight: whether and how the live cluster is read before anything is registered."""
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import NotRequired, TypedDict, TypeVar
 
@@ -119,15 +120,13 @@ class Reader:
             self.note(f"{error}, so it is not checked {unchecked}")
             return None
 
-    def reads(self, kind: str, namespace: str) -> bool:
-        """Whether the objects of a kind can be read."""
-        if self.cluster is None:
-            return False
-        try:
-            self.cluster.list(kind, namespace)
-        except Unreadable:
-            return False
-        return True
+    def readable(self, kind: str, namespace: str) -> Cluster | None:
+        """The cluster, where the objects of a kind can be read; else None."""
+        if self.cluster is not None:
+            with contextlib.suppress(Unreadable):
+                self.cluster.list(kind, namespace)
+                return self.cluster
+        return None
 
     def note(self, text: str) -> None:
         """Adds a sentence for the owner, once."""

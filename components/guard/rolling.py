@@ -10,17 +10,18 @@ import pulumi
 
 from ..errors import StatefastError
 from .cluster import Cluster, Object, Unreadable
-from .preflight import Reader
+from .live import LiveWorkload
 from .waiting import look, until
 
 __all__ = ["after_rollout"]
 
 
 def after_rollout(
-    asks: Reader,
+    cluster: Cluster,
     component: pulumi.Resource,
     stateful_set: pulumi.CustomResource,
     *,
+    resource: str,
     namespace: str,
     name: str,
     partition: int,
@@ -29,12 +30,13 @@ def after_rollout(
     """The set, for what comes after it to depend on: not before its pods are as far as they get.
 
     Args:
-        asks: The reader of the component; where it cannot read the set the provider waits.
+        cluster: Where the set can be read.
         component: What the progress is shown at.
         stateful_set: The set.
+        resource: Kind and name of the set, for errors.
         namespace: Of the set.
         name: Of the set.
-        partition: How many pods are held back. Without any the provider waits.
+        partition: How many pods are held back.
         minutes: How long to wait.
 
     Raises:
@@ -42,14 +44,11 @@ def after_rollout(
             or the set is gone. It is no ValueError, which the SDK would put into words of its own
             at all that comes after.
     """
-    cluster = asks.cluster
-    if cluster is None or not partition or pulumi.runtime.is_dry_run():
-        return stateful_set
-    if not asks.reads("stateful sets", namespace):
+    if pulumi.runtime.is_dry_run():
         return stateful_set
 
     async def wait(_: str) -> pulumi.Resource:
-        wait = _Wait(asks, cluster, namespace, name, partition)
+        wait = _Wait(cluster, resource, namespace, name, partition)
         trouble = await until(
             component,
             seconds=minutes * 60,
@@ -75,10 +74,10 @@ class _Wait:
     """
 
     def __init__(
-        self, asks: Reader, cluster: Cluster, namespace: str, name: str, partition: int
+        self, cluster: Cluster, resource: str, namespace: str, name: str, partition: int
     ) -> None:
-        self._resource = asks.resource
         self._cluster = cluster
+        self._resource = resource
         self._namespace = namespace
         self._name = name
         self._partition = partition
@@ -86,13 +85,13 @@ class _Wait:
 
     async def missing(self) -> str:
         found = (await look(self._cluster, "stateful sets", self._namespace)).get(self._name)
-        if found is None or "deletionTimestamp" in found["metadata"]:
+        if found is None or (live := LiveWorkload.of(found)).leaving:
             raise self.failure(
                 "but the StatefulSet is being deleted by somebody else",
                 "wait until it is gone, and run up --refresh",
             )
         # The controller waits for the pods in order, broken ones too (kubernetes#67250).
-        if found["spec"].get("podManagementPolicy") == "OrderedReady":
+        if live.pod_management == "OrderedReady":
             self.by_hand = " and delete the pods that are not ready"
         return _missing(found)
 
@@ -105,7 +104,7 @@ class _Wait:
         said = [
             f"{name}: {reason}"
             for name, pod in sorted(pods.items())
-            if any(owner["name"] == self._name for owner in _owners(pod))
+            if _is_of(pod, self._name)
             for reason in _reasons(pod)
         ]
         return f" ({'; '.join(said)})" if said else ""
@@ -133,12 +132,9 @@ def _missing(item: Object) -> str:
     return "" if ready >= replicas else f"{ready} of {replicas} pods are ready"
 
 
-def _owners(pod: Object) -> list[Mapping[str, str]]:
-    return [
-        owner
-        for owner in pod["metadata"].get("ownerReferences") or ()
-        if owner["kind"] == "StatefulSet"
-    ]
+def _is_of(pod: Object, name: str) -> bool:
+    owners = pod["metadata"].get("ownerReferences") or ()
+    return ("StatefulSet", name) in [(owner["kind"], owner["name"]) for owner in owners]
 
 
 def _reasons(pod: Object) -> Iterator[str]:
