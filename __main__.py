@@ -4,6 +4,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components import (
+    ClaimOwner,
     PersistentDeployment,
     PersistentStatefulSet,
     StorageClass,
@@ -12,14 +13,12 @@ from components import (
     WorkloadNamespace,
 )
 from components.exports import exports_of
-from components.snapshots import snapshot_before_deletion
-from settings import Settings, WorkloadSettings, load_settings
+from settings import Settings, Surroundings, WorkloadSettings, load_settings
 
 
 def main(settings: Settings) -> None:
     """Registers everything the stack has, once the cluster has nothing against it."""
     settings.preflight()
-    snapshot_before_deletion(settings.retention, settings.context)
     cluster = k8s.Provider(
         "cluster",
         context=settings.context or None,
@@ -38,16 +37,16 @@ def main(settings: Settings) -> None:
         before += [VolumeAttributesClass(*it, on_cluster) for it in made.attributes_classes.items()]
         pulumi.export("storageClass", made.name)
     opts = pulumi.ResourceOptions(providers=[cluster], depends_on=before)
+    where = settings.surroundings_with(ClaimOwner("claims", settings.claim_owner_args(), opts))
     pulumi.export("environment", settings.environment)
     pulumi.export("namespace", settings.namespace)
-    pulumi.export("workloads", {w.name: deploy(w, settings, opts) for w in settings.workloads})
+    pulumi.export("workloads", {w.name: deploy(w, where, opts) for w in settings.workloads})
 
 
 def deploy(
-    workload: WorkloadSettings, settings: Settings, opts: pulumi.ResourceOptions
+    workload: WorkloadSettings, where: Surroundings, opts: pulumi.ResourceOptions
 ) -> dict[str, pulumi.Input[object]]:
     """Registers one workload; what users of it need to know."""
-    where = settings.surroundings
     made: PersistentDeployment | PersistentStatefulSet
     if workload.pattern == "deployment":
         made = PersistentDeployment(workload.name, workload.deployment_args(where), opts)

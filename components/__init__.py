@@ -2,6 +2,7 @@
 
 from .attributes_class import VolumeAttributesClass, VolumeAttributesClassArgs
 from .claim import VolumeClaim, VolumeClaimArgs
+from .claim_owner import ClaimOwner, ClaimOwnerArgs
 from .container import InitContainerArgs, SidecarArgs
 from .deployment import PersistentDeployment, PersistentDeploymentArgs
 from .environment import EnvFromArgs, EnvSourceArgs
@@ -20,6 +21,8 @@ from .storage_class import StorageClass, StorageClassArgs
 from .workload import VolumeArgs, WorkloadArgs
 
 __all__ = [
+    "ClaimOwner",
+    "ClaimOwnerArgs",
     "ClientArgs",
     "EnvFromArgs",
     "EnvSourceArgs",

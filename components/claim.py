@@ -1,8 +1,8 @@
 """VolumeClaim: a claim that stands on its own, and is kept when the stack goes.
 
-A retained claim is a server-side apply and not an object of the stack's own (decision 0002):
-it makes the claim or takes it up again, no edit can replace it, and no end of the stack deletes
-it.
+A claim is a server-side apply and not an object of the stack's own (decision 0002): it makes the
+claim or reattaches it, no edit can replace it, and the engine never deletes it. One that may go
+says so by its ownerReferences (decision 0010).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +13,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from .args import RETENTIONS, check_keys, one_of
+from .claim_owner import ClaimOwner, check_claim_owner, claim_owner_for
 from .claim_spec import ClaimSourceArgs, binds_at_once, claim_spec
 from .growth import NO_WAIT, claim_annotations
 from .guard.claims import ClaimPlan, WantedClaim, plan_claims
@@ -22,7 +23,6 @@ from .guard.versions import ATTRIBUTES_CLASS, Need, check_version, needs_of_mode
 from .labels import object_labels
 from .names import check_label_name, check_subdomain_name
 from .quantity import binary_text, storage_bytes
-from .snapshots import SNAPSHOT_CLASS, snapshot_before_deletion
 from .take_up import take_up
 
 __all__ = ["VolumeClaim", "VolumeClaimArgs"]
@@ -46,13 +46,15 @@ class VolumeClaimArgs(ClaimSourceArgs):
     """Class of the volume; an empty text is a volume without a class. Default: the cluster's
     default class, or none where `volume_name` or `selector` is given. Editing it is refused."""
     retention: NotRequired[str]
-    """`retain` (default): the claim stays in the cluster when it leaves the stack. `delete`: it
-    goes with the stack, and an edit that replaces it loses the data. `snapshot`: as `delete`, but
-    not before a snapshot of it is ready. Editing `retain` is refused; the others are edited in
-    place."""
+    """`retain` (default): the claim stays in the cluster when it leaves the stack. `delete`: it is
+    deleted with its `claim_owner`. `snapshot`: as `delete`, but not before a snapshot of it is
+    ready. Editing `retain` is refused; the others are edited in place."""
     snapshot_class_name: NotRequired[str]
-    """Class of the snapshot with retention `snapshot`. Default: the cluster's default class.
-    Edited in place."""
+    """Class of the snapshot with retention `snapshot`, where `claim_owner` is not given. Default:
+    the cluster's default class. Edited in place."""
+    claim_owner: NotRequired[ClaimOwner]
+    """What it goes with, if it is not retained. Default: an owner of its own, which goes with this
+    component. Edited in place."""
     app: NotRequired[str]
     """What the data belongs to, for the label `name`. Default: the name. Edited in place."""
     instance: NotRequired[str]
@@ -124,40 +126,33 @@ class VolumeClaim(pulumi.ComponentResource):
         if plan.volume:
             # The class of the volume, where the args leave it to whatever is the default.
             spec |= {"volume_name": plan.volume, "storage_class_name": plan.volume_class}
-        claim: k8s.core.v1.PersistentVolumeClaim | k8s.core.v1.PersistentVolumeClaimPatch
-        if retention != "retain":
-            if snapshot_class := args.get("snapshot_class_name"):
-                annotations |= {SNAPSHOT_CLASS: snapshot_class}
-            context = args.get("preflight", {}).get("context", "")
-            claim = k8s.core.v1.PersistentVolumeClaim(
-                name,
-                metadata=k8s.meta.v1.ObjectMetaArgs(
-                    name=name, namespace=namespace, labels=labels, annotations=annotations
-                ),
-                spec=k8s.core.v1.PersistentVolumeClaimSpecArgs(**spec),
-                opts=pulumi.ResourceOptions(
-                    parent=self, hooks=snapshot_before_deletion(retention, context)
-                ),
-            )
-        else:
-            # What is known not to be another's may be taken from whoever edited it last.
-            force = {"pulumi.com/patchForce": "true"} if plan.force else {}
-            claim = k8s.core.v1.PersistentVolumeClaimPatch(
-                name,
-                metadata=k8s.meta.v1.ObjectMetaPatchArgs(
-                    name=name,
-                    namespace=namespace,
-                    labels=labels,
-                    annotations={
-                        **annotations,
-                        **force,
-                        "pulumi.com/patchFieldManager": _field_manager(),
-                    },
-                ),
-                spec=k8s.core.v1.PersistentVolumeClaimSpecPatchArgs(**spec),
-                opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
-            )
-            take_up(self, claim, namespace, name, plan)
+        owner = claim_owner_for(
+            self, name, args, namespace=namespace, retention=retention, named=bool(plan.claim_owner)
+        )
+        # What is known not to be another's may be taken from whoever edited it last.
+        force = {"pulumi.com/patchForce": "true"} if plan.force else {}
+        claim = k8s.core.v1.PersistentVolumeClaimPatch(
+            name,
+            metadata=k8s.meta.v1.ObjectMetaPatchArgs(
+                name=name,
+                namespace=namespace,
+                labels=labels,
+                annotations={
+                    **annotations,
+                    **force,
+                    "pulumi.com/patchFieldManager": _field_manager(),
+                },
+                owner_references=owner.references() if owner is not None else None,
+            ),
+            spec=k8s.core.v1.PersistentVolumeClaimSpecPatchArgs(**spec),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                retain_on_delete=True,
+                # Before decision 0010 a claim that was not retained was of this type.
+                aliases=[pulumi.Alias(type_="kubernetes:core/v1:PersistentVolumeClaim")],
+            ),
+        )
+        take_up(self, claim, namespace, name, plan)
         if plan.short:
             wait_until_grown(
                 asks,
@@ -188,8 +183,11 @@ def _checked(name: str, args: VolumeClaimArgs) -> _Checked:
     check_keys(resource, args, VolumeClaimArgs)
     check_subdomain_name(resource, "name", name)
     spec = claim_spec(resource, args)
+    namespace = check_label_name(resource, "namespace", args["namespace"])
+    retention = one_of(resource, "retention", args.get("retention", "retain"), RETENTIONS)
+    check_claim_owner(resource, args, namespace, retention)
     return _Checked(
-        namespace=check_label_name(resource, "namespace", args["namespace"]),
+        namespace=namespace,
         labels=object_labels(
             resource,
             app=args.get("app", name),
@@ -201,7 +199,7 @@ def _checked(name: str, args: VolumeClaimArgs) -> _Checked:
         waiting=_BOUND if binds_at_once(spec) else NO_WAIT,
         spec=spec,
         size=storage_bytes(resource, "size", args["size"]),
-        retention=one_of(resource, "retention", args.get("retention", "retain"), RETENTIONS),
+        retention=retention,
     )
 
 

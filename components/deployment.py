@@ -11,6 +11,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from .claim import VolumeClaim, VolumeClaimArgs
+from .claim_owner import ClaimOwner, claim_owner_for
 from .companions import check_companions, register_companions
 from .errors import StatefastError
 from .fields import whole_number
@@ -103,14 +104,24 @@ class PersistentDeployment(pulumi.ComponentResource):
         super().__init__("statefast:index:PersistentDeployment", name, {}, opts)
         report(notes, self)
         child = pulumi.ResourceOptions(parent=self, aliases=workload.aliases(self))
+        owner = claim_owner_for(
+            self,
+            name,
+            args,
+            namespace=workload.namespace,
+            retention=workload.retention,
+            named=False,
+        )
         claims = [
             VolumeClaim(
-                volume.name, _claim_args(workload, volume), pulumi.ResourceOptions(parent=self)
+                volume.name,
+                _claim_args(workload, volume, owner),
+                pulumi.ResourceOptions(parent=self),
             )
             for volume in workload.volumes
             if volume.existing_claim is None
         ]
-        secrets = WorkloadSecrets(self, workload)
+        secrets = WorkloadSecrets(self, workload, owner)
         companions = register_companions(self, workload)
         deadline = _progress_deadline(workload, args)
         # A little more, so that a stuck rollout is reported with the reason Kubernetes gives.
@@ -121,7 +132,7 @@ class PersistentDeployment(pulumi.ComponentResource):
                 name=name,
                 namespace=workload.namespace,
                 labels=dict(workload.labels),
-                annotations=workload_annotations(plan),
+                annotations=workload_annotations(plan, workload.retention),
             ),
             spec=k8s.apps.v1.DeploymentSpecArgs(
                 replicas=workload.replicas,
@@ -135,7 +146,7 @@ class PersistentDeployment(pulumi.ComponentResource):
             # dependency is what makes a destroy take the pods before the claims they hold.
             opts=pulumi.ResourceOptions(
                 parent=self,
-                depends_on=[*claims, *secrets.resources, *companions],
+                depends_on=[*claims, *secrets.resources, *companions, *([owner] if owner else [])],
                 ignore_changes=frozen(plan, ("selector",)),
                 import_=plan.sealed or None,
                 custom_timeouts=pulumi.CustomTimeouts(create=minutes, update=minutes),
@@ -214,7 +225,9 @@ def strategy(workload: Workload) -> str:
     return "Recreate"
 
 
-def _claim_args(workload: Workload, volume: Volume) -> VolumeClaimArgs:
+def _claim_args(
+    workload: Workload, volume: Volume, owner: ClaimOwner | None = None
+) -> VolumeClaimArgs:
     given = workload.args
     args: VolumeClaimArgs = {
         "namespace": workload.namespace,
@@ -230,6 +243,8 @@ def _claim_args(workload: Workload, volume: Volume) -> VolumeClaimArgs:
     }
     if "snapshot_class_name" in given:
         args["snapshot_class_name"] = given["snapshot_class_name"]
+    if owner is not None:
+        args["claim_owner"] = owner
     if "preflight" in given:
         args["preflight"] = given["preflight"]
     if volume.storage_class_name is not None:

@@ -3,6 +3,7 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
+from .claim_owner import ClaimOwner
 from .guard.claims import ClaimPlan
 from .guard.growing import wait_until_grown
 from .guard.live import OWNER, RETENTION, SIZE, SKIP_AWAIT, VOLUME
@@ -56,6 +57,7 @@ def grow_claim(
     plan: ClaimPlan,
     after: pulumi.Input[pulumi.Resource],
     asks: Reader,
+    owner: ClaimOwner | None,
 ) -> None:
     """Applies the size wanted to the claim of one ordinal.
 
@@ -74,6 +76,7 @@ def grow_claim(
                 **_waiting(asks, plan),
                 **volume_annotations(workload, volume, plan.volume),
             },
+            owner_references=owner.references() if owner is not None else None,
         ),
         spec=k8s.core.v1.PersistentVolumeClaimSpecPatchArgs(
             resources=k8s.core.v1.VolumeResourceRequirementsPatchArgs(

@@ -6,6 +6,8 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from .args import RETENTIONS, check_keys, one_of
+from .guard.live import OWNER, RETENTION
+from .guard.preflight import owner_of_run
 from .labels import object_labels
 from .names import check_label_name
 
@@ -16,17 +18,17 @@ class WorkloadNamespaceArgs(TypedDict):
     """Inputs of WorkloadNamespace."""
 
     retention: NotRequired[str]
-    """`retain` (default) and `snapshot`: the namespace is made if it is not there and never
-    deleted. `delete`: it goes with the stack, and everything in it."""
+    """What becomes of the claims of its stack, for others to read: `retain` (default), `delete`
+    or `snapshot`. The namespace itself stays in any case. Edited in place."""
     part_of: NotRequired[str]
     """The larger application, for the label. Default `statefast`. Edited in place."""
 
 
 class WorkloadNamespace(pulumi.ComponentResource):
-    """A namespace whose end would be the end of every claim in it.
+    """A namespace, which no stack deletes: that would delete every claim in it, whosever.
 
-    A retained one is applied as a patch: it makes what is missing, takes over what is there,
-    and its deletion only lets go of the labels.
+    It is a server-side apply: it makes the namespace or takes over the labels of one that is there
+    (decision 0002).
 
     Args:
         name: Name of the namespace, and of this component.
@@ -55,19 +57,23 @@ class WorkloadNamespace(pulumi.ComponentResource):
             component="namespace",
             part_of=args.get("part_of", "statefast"),
         )
-        child = pulumi.ResourceOptions(parent=self, retain_on_delete=retention != "delete")
-        namespace: k8s.core.v1.Namespace | k8s.core.v1.NamespacePatch
-        if retention == "delete":
-            namespace = k8s.core.v1.Namespace(
-                name, metadata=k8s.meta.v1.ObjectMetaArgs(name=name, labels=labels), opts=child
-            )
-        else:
-            namespace = k8s.core.v1.NamespacePatch(
-                name,
-                metadata=k8s.meta.v1.ObjectMetaPatchArgs(
-                    name=name, labels=labels, annotations={"pulumi.com/patchForce": "true"}
-                ),
-                opts=child,
-            )
+        namespace = k8s.core.v1.NamespacePatch(
+            name,
+            metadata=k8s.meta.v1.ObjectMetaPatchArgs(
+                name=name,
+                labels=labels,
+                annotations={
+                    "pulumi.com/patchForce": "true",
+                    OWNER: owner_of_run(),
+                    RETENTION: retention,
+                },
+            ),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                retain_on_delete=True,
+                # Before decision 0010 that of an ephemeral stack was of this type.
+                aliases=[pulumi.Alias(type_="kubernetes:core/v1:Namespace")],
+            ),
+        )
         self.namespace_name = namespace.metadata.apply(lambda _: name)
         self.register_outputs({"namespaceName": self.namespace_name})

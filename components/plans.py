@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from .guard.claims import ClaimPlan, WantedClaim, plan_claims
 from .guard.edits import FROZEN, Shape
-from .guard.live import OWNER, Template
+from .guard.live import OWNER, RETENTION, Template
 from .guard.preflight import Reader, owner_of_run, reader
 from .guard.versions import (
-    CLAIMS_GO_WITH_SET,
     FIRST_ORDINAL,
     Need,
     check_version,
@@ -18,7 +17,6 @@ from .guard.workloads import WorkloadPlan, plan_workload
 from .names import claim_name
 from .ordinals import ordinals
 from .quantity import storage_bytes
-from .snapshots import SNAPSHOT_CLASS
 from .workload import Volume, Workload
 
 __all__ = [
@@ -122,15 +120,13 @@ def frozen(plan: WorkloadPlan, keys: Sequence[str]) -> list[str]:
     return [FROZEN[key] for key in keys if key not in plan.free]
 
 
-def workload_annotations(plan: WorkloadPlan, snapshot_class: str = "") -> dict[str, str]:
-    """Whose a workload is, whether it may be taken from whoever edited it last, and how it is
-    snapshotted.
+def workload_annotations(plan: WorkloadPlan, retention: str) -> dict[str, str]:
+    """Whose a workload is, what becomes of its claims, and whether it may be taken from whoever
+    edited it last.
     """
-    said = {OWNER: owner_of_run()}
+    said = {OWNER: owner_of_run(), RETENTION: retention}
     if plan.force:
         said["pulumi.com/patchForce"] = "true"
-    if snapshot_class:
-        said[SNAPSHOT_CLASS] = snapshot_class
     return said
 
 
@@ -138,8 +134,6 @@ def _needs(workload: Workload) -> Iterator[Need]:
     """What a set takes that not every cluster has."""
     if workload.first_ordinal:
         yield Need(field="first_ordinal", value=workload.first_ordinal, feature=FIRST_ORDINAL)
-    if workload.retention != "retain":
-        yield Need(field="retention", value=workload.retention, feature=CLAIMS_GO_WITH_SET)
     for volume in workload.volumes:
         yield from needs_of_modes(f"volumes.{volume.name}.access_modes", volume.access_modes)
 

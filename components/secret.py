@@ -8,6 +8,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from .args import DELETE_AT_ONCE
+from .claim_owner import ClaimOwner
 from .errors import StatefastError
 from .workload import Workload
 
@@ -23,12 +24,14 @@ class WorkloadSecrets:
         resources: The Secrets, for `depends_on`.
     """
 
-    def __init__(self, parent: pulumi.ComponentResource, workload: Workload) -> None:
+    def __init__(
+        self, parent: pulumi.ComponentResource, workload: Workload, owner: ClaimOwner | None
+    ) -> None:
         self.resources: list[pulumi.Resource] = []
         if given := workload.args.get("secret_env"):
             self.resources.append(self._given(parent, workload, given))
         if generated := workload.args.get("generated_secret_env"):
-            self.resources.append(self._generated(parent, workload, generated))
+            self.resources.append(self._generated(parent, workload, generated, owner))
 
     def _given(
         self,
@@ -58,7 +61,11 @@ class WorkloadSecrets:
         )
 
     def _generated(
-        self, parent: pulumi.ComponentResource, workload: Workload, keys: Sequence[str]
+        self,
+        parent: pulumi.ComponentResource,
+        workload: Workload,
+        keys: Sequence[str],
+        owner: ClaimOwner | None,
     ) -> pulumi.Resource:
         """A Secret made once: the volume remembers the password, so it must last as long.
 
@@ -66,7 +73,6 @@ class WorkloadSecrets:
         writes what is missing. After a destroy the values of before are found again.
         """
         name = _generated_name(workload)
-        retained = workload.retention == "retain"
         kept = k8s.core.v1.SecretPatch(
             name,
             metadata=k8s.meta.v1.ObjectMetaPatchArgs(
@@ -74,12 +80,14 @@ class WorkloadSecrets:
                 namespace=workload.namespace,
                 labels=dict(workload.labels),
                 annotations={"pulumi.com/patchForce": "true"},
+                # It goes when the volumes go, and not before.
+                owner_references=owner.references() if owner is not None else None,
             ),
             type="Opaque",
             opts=pulumi.ResourceOptions(
                 parent=parent,
                 aliases=workload.aliases(parent),
-                retain_on_delete=retained,
+                retain_on_delete=True,
                 additional_secret_outputs=["data", "stringData"],
             ),
         )
@@ -93,7 +101,7 @@ class WorkloadSecrets:
                 depends_on=[kept],
                 # A fresh password each run, and only the first one is ever used.
                 ignore_changes=["data"],
-                retain_on_delete=retained,
+                retain_on_delete=True,
                 additional_secret_outputs=["data", "stringData"],
             ),
         )

@@ -15,7 +15,7 @@ import pulumi
 
 from .errors import StatefastError
 from .guard.cluster import Unreadable, connect
-from .names import claim_name
+from .guard.live import LiveClaim
 
 if TYPE_CHECKING:
     from kubernetes.client.api_client import ApiClient
@@ -91,17 +91,16 @@ def _take(context: str, owner: Mapping[str, Any]) -> None:
 
 
 def _claims(api: "ApiClient", owner: Mapping[str, Any]) -> Iterator[str]:
-    metadata, spec = owner["metadata"], owner["spec"]
-    if owner["kind"] == "PersistentVolumeClaim":
-        yield metadata["name"]
-        return
+    """The claims with a volume that go when this object goes."""
+    metadata = owner["metadata"]
     path = f"/api/v1/namespaces/{metadata['namespace']}/persistentvolumeclaims"
-    there = {item["metadata"]["name"] for item in _call(api, "GET", path)["items"]}
-    for template in spec["volumeClaimTemplates"]:
-        stem = claim_name(template["metadata"]["name"], metadata["name"], 0)[:-1]
-        yield from sorted(
-            name for name in there if name.startswith(stem) and name[len(stem) :].isdigit()
-        )
+    for item in _call(api, "GET", path)["items"]:
+        live, owners = LiveClaim.of(item), item["metadata"].get("ownerReferences") or ()
+        goes = any(found["uid"] == metadata["uid"] for found in owners)
+        # A stack of an earlier version has the claim itself in its state.
+        itself = owner["kind"] == "PersistentVolumeClaim" and live.name == metadata["name"]
+        if (goes or itself) and live.volume:
+            yield live.name
 
 
 def _create(api: "ApiClient", resource: str, namespace: str, claim: str, class_name: str) -> str:

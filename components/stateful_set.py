@@ -10,6 +10,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from .args import one_of
+from .claim_owner import claim_owner_for
 from .companions import check_companions, register_companions
 from .errors import StatefastError
 from .growth import grow_claim, volume_annotations
@@ -29,7 +30,6 @@ from .service import (
     service_host,
     service_port,
 )
-from .snapshots import snapshot_before_deletion
 from .take_up import take_up_claim
 from .workload import Volume, Workload, WorkloadArgs, read_workload
 
@@ -119,7 +119,15 @@ class PersistentStatefulSet(pulumi.ComponentResource):
         client = client_service(workload)
         if client is not None:
             k8s.core.v1.Service(name, client, child)
-        secrets = WorkloadSecrets(self, workload)
+        owner = claim_owner_for(
+            self,
+            name,
+            args,
+            namespace=workload.namespace,
+            retention=workload.retention,
+            named=any(claim.claim_owner for claim in plan.claims.values()),
+        )
+        secrets = WorkloadSecrets(self, workload, owner)
         companions = register_companions(self, workload)
         strategy = update_strategy(workload, args.get("update_strategy"))
         minutes = rollout_minutes(workload)
@@ -139,7 +147,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                 namespace=workload.namespace,
                 labels=dict(workload.labels),
                 annotations={
-                    **workload_annotations(plan.workload, args.get("snapshot_class_name", "")),
+                    **workload_annotations(plan.workload, workload.retention),
                     **wait_for(workload, strategy.partition, watched=cluster is not None),
                 },
             ),
@@ -153,19 +161,24 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                 selector=k8s.meta.v1.LabelSelectorArgs(match_labels=dict(workload.selector)),
                 template=template,
                 volume_claim_templates=[_template(workload, volume) for volume in workload.volumes],
-                persistent_volume_claim_retention_policy=_retention_policy(workload.retention),
+                persistent_volume_claim_retention_policy=_retention_policy(),
             ),
             opts=pulumi.ResourceOptions(
                 parent=self,
-                depends_on=[headless, *secrets.resources, *companions, *taken_up],
+                # An owner is deleted after the pods, so that its claims can go, and are snapshotted
+                # at rest.
+                depends_on=[
+                    headless,
+                    *secrets.resources,
+                    *companions,
+                    *taken_up,
+                    *([owner] if owner else []),
+                ],
                 ignore_changes=[
                     *frozen(plan.workload, ("pod_management", "service", "selector", "volumes")),
                     *(["spec.replicas"] if args.get("autoscaled", False) else []),
                 ],
                 import_=plan.workload.sealed or None,
-                hooks=snapshot_before_deletion(
-                    workload.retention, args.get("preflight", {}).get("context", "")
-                ),
                 custom_timeouts=pulumi.CustomTimeouts(create=f"{minutes}m", update=f"{minutes}m"),
             ),
         )
@@ -186,7 +199,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
             volume = plan.volumes[claim]
             # Who grows a volume may do it for the sake of the pods that do not get ready.
             after = stateful_set if claim_plan.live else rolled_out
-            grow_claim(self, workload, volume, claim, claim_plan, after, plan.asks)
+            grow_claim(self, workload, volume, claim, claim_plan, after, plan.asks, owner)
         self.stateful_set_name = stateful_set.metadata["name"]
         self.claim_names = pulumi.Output.from_input(list(plan.claims))
         self.peers = pulumi.Output.from_input(
@@ -263,10 +276,8 @@ def _template(workload: Workload, volume: Volume) -> k8s.core.v1.PersistentVolum
     )
 
 
-def _retention_policy(
-    retention: str,
-) -> k8s.apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicyArgs:
-    """Removed replicas keep their claims in either case: a scale-in is no statement about data."""
+def _retention_policy() -> k8s.apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicyArgs:
+    """Neither the end of the set nor a scale-in is a statement about data; a ClaimOwner is."""
     return k8s.apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicyArgs(
-        when_deleted="Retain" if retention == "retain" else "Delete", when_scaled="Retain"
+        when_deleted="Retain", when_scaled="Retain"
     )

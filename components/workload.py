@@ -11,6 +11,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 
 from .args import RETENTIONS, access_modes, check_keys, one_of
+from .claim_owner import ClaimOwner, check_claim_owner
 from .container import mount_path
 from .errors import MISSING, StatefastError
 from .fields import whole_number
@@ -82,12 +83,15 @@ class WorkloadArgs(PodArgs):
     network_policy: NotRequired[NetworkPolicyArgs]
     """Who may connect to the pods; peers always may. Default: everybody, for want of a policy."""
     retention: NotRequired[str]
-    """`retain` (default): claims stay when the workload goes. `delete`: they go with it.
-    `snapshot`: they go once a snapshot of each is ready. Editing `retain` is refused; the others
-    are edited in place."""
+    """`retain` (default): claims and generated passwords stay when the workload goes. `delete`:
+    they are deleted with the `claim_owner`. `snapshot`: as `delete`, once a snapshot of each claim
+    is ready. Editing `retain` is refused; the others are edited in place."""
     snapshot_class_name: NotRequired[str]
-    """Class of the snapshots with retention `snapshot`. Default: the cluster's default class.
-    Edited in place."""
+    """Class of the snapshots with retention `snapshot`, where `claim_owner` is not given. Default:
+    the cluster's default class. Edited in place."""
+    claim_owner: NotRequired[ClaimOwner]
+    """What the claims go with, if they are not retained. Default: an owner of their own, which
+    goes with this component. Edited in place."""
     app: NotRequired[str]
     """What runs, for the label `name`. Default: the name. Editing it is a replacement: it
     selects the pods."""
@@ -191,10 +195,13 @@ def read_workload(kind: str, name: str, args: WorkloadArgs, shape: type) -> Work
     # Only a StatefulSet has it, and `shape` decides who may give it.
     given: Mapping[str, object] = args
     own_ports, sidecar_ports = _ports(resource, args)
+    namespace = check_label_name(resource, "namespace", args["namespace"])
+    retention = one_of(resource, "retention", args.get("retention", "retain"), RETENTIONS)
+    check_claim_owner(resource, args, namespace, retention)
     return Workload(
         resource=resource,
         name=name,
-        namespace=check_label_name(resource, "namespace", args["namespace"]),
+        namespace=namespace,
         replicas=whole_number(resource, "replicas", args.get("replicas", 1), low=0, high=1000),
         first_ordinal=whole_number(
             resource, "first_ordinal", given.get("first_ordinal", 0), low=0, high=100_000
@@ -212,7 +219,7 @@ def read_workload(kind: str, name: str, args: WorkloadArgs, shape: type) -> Work
         ),
         selector=selector_labels(app, name),
         headless_name=check_label_name(resource, "headless_suffix", headless_name(name, suffix)),
-        retention=one_of(resource, "retention", args.get("retention", "retain"), RETENTIONS),
+        retention=retention,
         run_as_user=whole_number(
             resource, "run_as_user", args.get("run_as_user", 1000), low=1, high=2**31 - 1
         ),

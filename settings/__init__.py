@@ -5,10 +5,11 @@ An unknown key is an error and not a shrug: a misspelt `reclaimPolicy` would be 
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pulumi
 
+from components import ClaimOwner, ClaimOwnerArgs
 from components.args import RETENTIONS, one_of
 from components.driver_catalogue import DRIVERS
 from components.errors import StatefastError
@@ -36,7 +37,7 @@ from .workload import (
     read_workload,
 )
 
-__all__ = ["PATTERNS", "Settings", "WorkloadSettings", "load_settings"]
+__all__ = ["PATTERNS", "Settings", "Surroundings", "WorkloadSettings", "load_settings"]
 
 PROJECT = "statefast"
 # The keys of Pulumi.yaml; a test compares the two.
@@ -100,6 +101,22 @@ class Settings:
             consent=self.consent,
         )
 
+    def surroundings_with(self, owner: ClaimOwner) -> Surroundings:
+        """What all workloads share once the owner of their claims is registered."""
+        return replace(self.surroundings, claim_owner=owner)
+
+    def claim_owner_args(self) -> ClaimOwnerArgs:
+        """What the claims of an ephemeral stack go with."""
+        where = self.surroundings
+        args: ClaimOwnerArgs = {
+            "namespace": where.namespace,
+            "retention": where.retention,
+            "preflight": where.preflight,
+        }
+        if where.snapshot_class_name:
+            args["snapshot_class_name"] = where.snapshot_class_name
+        return args
+
     def preflight(self) -> None:
         """Asks the live cluster about every workload, before any object is registered.
 
@@ -123,7 +140,12 @@ class Settings:
                 ],
             )
         note_old(asks)
-        note_leftovers(asks, self.namespace, {workload.name for workload in self.workloads})
+        note_leftovers(
+            asks,
+            self.namespace,
+            {workload.name for workload in self.workloads},
+            self.retention,
+        )
         report(asks.notes)
 
     @staticmethod

@@ -7,6 +7,7 @@ from typing import TypeVar, cast
 import pulumi
 
 from components import (
+    ClaimOwner,
     InitContainerArgs,
     PersistentDeployment,
     PersistentDeploymentArgs,
@@ -57,6 +58,7 @@ class Surroundings:
     snapshot_class_name: str
     preflight: PreflightArgs
     consent: tuple[str, ...]
+    claim_owner: ClaimOwner | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +167,8 @@ class WorkloadSettings:
             "labels": self.labels,
             **file.probes,
         }
+        if where.claim_owner is not None:
+            args["claim_owner"] = where.claim_owner
         if file.metrics is not None:
             args["metrics"] = file.metrics
         return args

@@ -95,7 +95,9 @@ class _Answers(mocks.Mocks):
         if args.typ.endswith(":SecretPatch") and "data" not in state:
             state["data"] = self._live.get(args.name, {})
         if "metadata" in state:
-            state["metadata"] = {**state["metadata"], "uid": f"{args.name}-uid"}
+            # The provider names what the program does not.
+            made = {"name": f"{args.name}-1a2b3c4d", "uid": f"{args.name}-uid"}
+            state["metadata"] = {**made, **state["metadata"]}
         return (f"{args.name}-id" if args.custom else None), state
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:

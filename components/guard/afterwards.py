@@ -43,6 +43,7 @@ def refuse_what_had_no_effect(
             namespace=metadata["namespace"],
             uid=metadata.get("uid") or "",
             owner="",
+            retention="",
             leaving=False,
             unwatched=False,
             replicas=0,

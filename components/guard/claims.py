@@ -56,6 +56,7 @@ class ClaimPlan:
         capacity: Size that the volume will have at least, in bytes; 0 where it is not waited for.
         live: Whether the claim is there and this stack's.
         grows: Whether a volume that is there gets larger.
+        claim_owner: Name of the ConfigMap whose deletion deletes it now; empty where none does.
         short: Whether a volume that is there has less than `capacity`.
         volume: The volume that the claim takes up again, now or in an earlier run; empty where
             it gets one of its own.
@@ -67,6 +68,7 @@ class ClaimPlan:
     capacity: int
     live: bool
     grows: bool
+    claim_owner: str = ""
     short: bool = False
     volume: str
     volume_class: str
@@ -153,7 +155,7 @@ def _plan(
             volume_class=released.storage_class_name if released is not None else "",
             force=True,
         )
-    _check_keeping(reader, live, retention, consents)
+    _check_keeping(reader, namespace, live, retention, consents)
     _check_settled(reader, wanted, live)
     asked = request(reader.resource, wanted.field, wanted.size, live)
     if asked > wanted.size:
@@ -171,6 +173,7 @@ def _plan(
         capacity=0,
         live=True,
         grows=asked > live.requested,
+        claim_owner=live.claim_owner,
         volume=live.taken_up,
         volume_class=live.storage_class_name,
         force=True,
@@ -195,10 +198,19 @@ def _released(
 
 
 def _check_keeping(
-    reader: Reader, live: LiveClaim, retention: str, consents: Sequence[str]
+    reader: Reader, namespace: str, live: LiveClaim, retention: str, consents: Sequence[str]
 ) -> None:
     """Nobody else's claim is taken, none that is going is built upon, none is parted with."""
-    if live.leaving and retention == "retain":
+    if live.leaving and retention != "retain":
+        raise StatefastError(
+            reader.resource,
+            "volumes",
+            live.name,
+            "but the claim of an earlier run is being deleted",
+            f"wait until it is gone (kubectl wait pvc {live.name} -n {namespace} --for=delete) and"
+            " run again",
+        )
+    if live.leaving:
         raise StatefastError(
             reader.resource,
             "volumes",

@@ -8,6 +8,7 @@ from ..quantity import parse_quantity
 from .cluster import Object
 
 __all__ = [
+    "CLAIM_OWNER",
     "OWNER",
     "RETENTION",
     "SIZE",
@@ -24,6 +25,8 @@ OWNER = "statefast/stack"
 SIZE = "statefast/size"
 RETENTION = "statefast/retention"
 VOLUME = "statefast/volume"
+# On the ConfigMap whose deletion deletes the claims that name it as their owner.
+CLAIM_OWNER = "statefast/claim-owner"
 # The provider's; on a StatefulSet it skips the wait for its deletion as well.
 SKIP_AWAIT = "pulumi.com/skipAwait"
 
@@ -47,6 +50,7 @@ class LiveClaim:
     Attributes:
         owner: Project and stack that look after it; empty where none does.
         retention: What its stack said becomes of it; empty where it said nothing.
+        claim_owner: Name of the ConfigMap whose deletion deletes it; empty where none does.
         asked: Size that its stack asked for last, in bytes; 0 where none did.
         requested: Size that it asks for now, whoever asked, in bytes.
         capacity: Size that its volume has, in bytes; 0 before it is bound.
@@ -64,6 +68,7 @@ class LiveClaim:
     uid: str
     owner: str
     retention: str
+    claim_owner: str
     asked: int
     requested: int
     capacity: int
@@ -96,6 +101,14 @@ class LiveClaim:
             uid=metadata["uid"],
             owner=annotations.get(OWNER, ""),
             retention=annotations.get(RETENTION, ""),
+            claim_owner=next(
+                (
+                    owner["name"]
+                    for owner in metadata.get("ownerReferences") or ()
+                    if owner["kind"] == "ConfigMap"
+                ),
+                "",
+            ),
             asked=_bytes(annotations.get(SIZE)),
             requested=requested,
             capacity=_bytes((status.get("capacity") or {}).get("storage")),
@@ -136,6 +149,7 @@ class LiveWorkload:
 
     Attributes:
         owner: Project and stack that made it; empty where none says so.
+        retention: What its stack said becomes of its claims.
         leaving: Whether its deletion has begun.
         unwatched: Whether the provider does not wait for it, not for its deletion either.
         templates: By name; empty for a Deployment.
@@ -146,6 +160,7 @@ class LiveWorkload:
     namespace: str
     uid: str
     owner: str
+    retention: str
     leaving: bool
     unwatched: bool
     replicas: int
@@ -170,6 +185,9 @@ class LiveWorkload:
             namespace=metadata["namespace"],
             uid=metadata["uid"],
             owner=_annotations(item).get(OWNER, ""),
+            # Earlier versions said it by the policy alone.
+            retention=_annotations(item).get(RETENTION)
+            or ("retain" if policy.get("whenDeleted") == "Retain" else ""),
             leaving="deletionTimestamp" in metadata,
             unwatched=_annotations(item).get(SKIP_AWAIT) == "true",
             replicas=spec.get("replicas", 1),

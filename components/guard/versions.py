@@ -12,7 +12,6 @@ from .preflight import Reader
 
 __all__ = [
     "ATTRIBUTES_CLASS",
-    "CLAIMS_GO_WITH_SET",
     "FIRST_ORDINAL",
     "Feature",
     "Need",
@@ -40,8 +39,6 @@ class Feature:
 
 # KEP-3335
 FIRST_ORDINAL = Feature(since=27, without="leave it out")
-# KEP-1847
-CLAIMS_GO_WITH_SET = Feature(since=27, without="write 'retain'")
 # KEP-2485
 ONE_POD = Feature(since=27, without="write 'ReadWriteOnce'")
 # KEP-3751, as storage.k8s.io/v1

@@ -82,7 +82,7 @@ def plan_workload(
             f"but the one in namespace {namespace} is being deleted, and its claims {stay}",
             "wait until it is gone, and run again with --refresh",
         )
-    if live.when_deleted == "Retain" and retention != "retain":
+    if live.retention == "retain" and retention != "retain":
         raise StatefastError(
             reader.resource,
             "retention",
@@ -119,15 +119,17 @@ def _check_moved(
     """A workload of this stack that lives in another namespace would start empty in this one."""
     everywhere = reader.read(kind, "", "whether the workload lives in another namespace")
     for live in _of_stack(everywhere or {}, name):
+        # Their owner is made again in the new namespace, and the old one is deleted.
+        taken = live.takes_claims or live.retention in ("delete", "snapshot")
         change = Change(
             resource=reader.resource,
             field="namespace",
             old=live.namespace,
             new=namespace,
             uid=live.uid,
-            taking=DELETES_CLAIMS if live.takes_claims else "",
+            taking=DELETES_CLAIMS if taken else "",
         )
-        stay = "are deleted with it" if live.takes_claims else "stay there"
+        stay = "are deleted with it" if taken else "stay there"
         if live.namespace != namespace and not change.allowed(consents):
             raise StatefastError(
                 reader.resource,

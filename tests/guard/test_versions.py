@@ -49,7 +49,6 @@ ONE_POD = ["ReadWriteOncePod"]
     ("maker", "changes", "field", "since"),
     [
         (make, {"first_ordinal": 4}, "first_ordinal", 27),
-        (make, {"retention": "delete"}, "retention", 27),
         (
             make,
             {"volumes": volume(storage_class_name="rbd", access_modes=ONE_POD)},

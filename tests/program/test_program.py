@@ -40,6 +40,7 @@ def record(stack: str, *, preview: bool = False, **changes: str) -> Recording:
 def objects_for(replicas: int) -> list[str]:
     return sorted(
         [
+            "ConfigMap claims",
             "ConfigMap mysql-config",
             "Deployment mysql",
             *(f"PersistentVolumeClaimPatch zookeeper-vol-zookeeper-{n}" for n in range(replicas)),
@@ -112,13 +113,31 @@ def test_nothing_of_a_retained_stack_that_holds_data_can_be_deleted(stack: str) 
         assert item.kind not in ("PersistentVolumeClaim", "Namespace"), item.name
 
 
-def test_an_ephemeral_stack_owns_its_claims_and_its_namespace() -> None:
-    recording = record("dev", ephemeral="true")
+def test_retention_is_a_field_and_no_object_changes_its_type_with_it() -> None:
+    kept, gone = record("dev"), record("dev", ephemeral="true")
 
-    for kind, name in (("PersistentVolumeClaim", "mysql-vol"), ("Namespace", "data-dev")):
-        assert not recording.one(kind, name).retain_on_delete
-    policy = recording.one("StatefulSet", "zookeeper").spec["persistentVolumeClaimRetentionPolicy"]
-    assert policy == {"whenDeleted": "Delete", "whenScaled": "Retain"}
+    assert kept.kinds() == gone.kinds()
+    owner = gone.one("ConfigMap", "claims")
+    # With no data: the provider would replace it, and with it go the claims, where that changes.
+    assert set(owner.inputs) == {"apiVersion", "kind", "metadata"}
+    assert not owner.retain_on_delete
+    for kind, name in (
+        ("PersistentVolumeClaimPatch", "mysql-vol"),
+        ("PersistentVolumeClaimPatch", "zookeeper-vol-zookeeper-0"),
+        ("SecretPatch", "mysql-generated"),
+    ):
+        assert "ownerReferences" not in kept.one(kind, name).metadata
+        (reference,) = gone.one(kind, name).metadata["ownerReferences"]
+        assert (reference["kind"], reference["uid"]) == ("ConfigMap", "claims-uid")
+    for recording in (kept, gone):
+        for item in recording.objects():
+            if item.kind in ("PersistentVolumeClaimPatch", "NamespacePatch", "SecretPatch"):
+                assert item.retain_on_delete, f"{item.kind} {item.name}"
+        zookeeper = recording.one("StatefulSet", "zookeeper")
+        policy = zookeeper.spec["persistentVolumeClaimRetentionPolicy"]
+        assert policy == {"whenDeleted": "Retain", "whenScaled": "Retain"}
+        # Pods are gone before the claims go.
+        assert any(urn.endswith("::claims") for urn in zookeeper.dependencies)
 
 
 def test_the_cluster_is_identified_by_the_stack_and_not_by_a_kubeconfig() -> None:

@@ -22,7 +22,7 @@ def review(stack: str) -> Recording:
 def addresses(recording: Recording) -> set[tuple[str, str, str]]:
     """Kind, namespace and name of each object in the cluster."""
     return {
-        (item.kind, item.metadata.get("namespace", ""), item.metadata["name"])
+        (item.kind, item.metadata.get("namespace", ""), item.metadata.get("name", ""))
         for item in recording.objects()
     }
 
@@ -31,29 +31,28 @@ def test_two_review_stacks_share_no_object() -> None:
     one, two = addresses(review("pr-1")), addresses(review("pr-12"))
 
     assert one & two == set()
-    assert ("Namespace", "", "data-pr-1") in one
+    assert ("NamespacePatch", "", "data-pr-1") in one
     assert ("StorageClass", "", "rbd-pr-12") in two
 
 
-def test_a_review_stack_owns_all_it_makes() -> None:
+def test_the_claims_of_a_review_stack_go_with_it_and_so_do_their_volumes() -> None:
     recording = review("pr-1")
 
-    claim = recording.one("PersistentVolumeClaim", "mysql-vol")
+    for item in recording.objects():
+        if item.kind == "PersistentVolumeClaimPatch":
+            assert item.metadata["ownerReferences"][0]["uid"] == "claims-uid", item.name
     (storage_class,) = [item for item in recording.objects() if item.kind == "StorageClass"]
-    zookeeper = recording.one("StatefulSet", "zookeeper").spec
-    assert not claim.retain_on_delete
     assert storage_class.inputs["reclaimPolicy"] == "Delete"
-    assert zookeeper["persistentVolumeClaimRetentionPolicy"]["whenDeleted"] == "Delete"
-    # Nothing else would take such an object away: not the namespace, which is where it is not.
+    # What is in no namespace: the class goes with the stack, the empty namespace is swept.
     scoped = {kind for kind, namespace, _ in addresses(recording) if not namespace}
-    assert scoped == {"Namespace", "StorageClass"}
+    assert scoped == {"NamespacePatch", "StorageClass"}
 
 
 def test_a_review_stack_is_small() -> None:
     recording = review("pr-1")
 
     assert recording.one("StatefulSet", "zookeeper").spec["replicas"] == 1
-    claim = recording.one("PersistentVolumeClaim", "mysql-vol").spec
+    claim = recording.one("PersistentVolumeClaimPatch", "mysql-vol").spec
     assert claim["resources"]["requests"]["storage"] == storage_size("", "", "1Gi")
 
 

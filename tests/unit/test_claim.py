@@ -1,4 +1,4 @@
-"""The shape of a VolumeClaim, as a claim and as the patch a retained one is."""
+"""The shape of a VolumeClaim: one kind, whatever its retention."""
 
 from typing import Any, cast
 
@@ -13,8 +13,7 @@ RETENTIONS = pytest.mark.parametrize("retention", ["retain", "delete"])
 
 def child(**given: Any) -> Registered:
     args = cast("VolumeClaimArgs", {**BASE, **given})
-    (made,) = run(lambda: VolumeClaim("vol", args)).objects()
-    return made
+    return run(lambda: VolumeClaim("vol", args)).one("PersistentVolumeClaimPatch", "vol")
 
 
 def waits(made: Registered) -> str:
@@ -27,8 +26,9 @@ def waits(made: Registered) -> str:
 @RETENTIONS
 def test_a_plain_claim_asks_for_no_more_than_it_must(retention: str) -> None:
     made = child(retention=retention)
-    patch = "" if retention == "delete" else "Patch"
-    assert made.kind == f"PersistentVolumeClaim{patch}"
+    assert made.kind == "PersistentVolumeClaimPatch"
+    assert made.retain_on_delete
+    assert ("ownerReferences" in made.metadata) is (retention == "delete")
     assert made.spec == {
         "accessModes": ["ReadWriteOnce"],
         "resources": {"requests": {"storage": "8Gi"}},

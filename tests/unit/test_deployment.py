@@ -114,9 +114,14 @@ def test_a_retained_claim_is_applied_and_never_owned() -> None:
     }
 
 
-def test_a_claim_that_may_go_is_the_stacks_own() -> None:
-    made = claim(retention="delete").one("PersistentVolumeClaim", "vol")
-    assert not made.retain_on_delete
+def test_a_claim_that_may_go_names_what_it_goes_with() -> None:
+    recording = claim(retention="delete")
+    made = recording.one("PersistentVolumeClaimPatch", "vol")
+    owner = recording.one("ConfigMap", "vol-claims")
+    (reference,) = made.metadata["ownerReferences"]
+    assert (reference["kind"], reference["uid"]) == ("ConfigMap", "vol-claims-uid")
+    assert made.retain_on_delete
+    assert not owner.retain_on_delete
 
 
 def test_what_both_patterns_have_moves_between_them() -> None:

@@ -59,7 +59,10 @@ def test_the_claim_template_is_frozen_and_carries_only_what_selects() -> None:
         "spec.selector",
         "spec.volumeClaimTemplates",
     ]
-    assert made.metadata["annotations"] == {"statefast/stack": "statefast/dev"}
+    assert made.metadata["annotations"] == {
+        "statefast/stack": "statefast/dev",
+        "statefast/retention": "retain",
+    }
     assert made.import_id == ""
 
 
@@ -111,11 +114,11 @@ def test_the_governing_service_is_the_headless_one_made_with_it() -> None:
     assert [port["name"] for port in recording.one("Service", "zk").spec["ports"]] == ["client"]
 
 
-@pytest.mark.parametrize(("retention", "deleted"), [("retain", "Retain"), ("delete", "Delete")])
-def test_a_scale_in_never_deletes_a_claim(retention: str, deleted: str) -> None:
+@pytest.mark.parametrize("retention", ["retain", "delete", "snapshot"])
+def test_neither_the_set_nor_a_scale_in_deletes_a_claim(retention: str) -> None:
     made = stateful_set(retention=retention).one("StatefulSet", "zk")
     assert made.spec["persistentVolumeClaimRetentionPolicy"] == {
-        "whenDeleted": deleted,
+        "whenDeleted": "Retain",
         "whenScaled": "Retain",
     }
 
