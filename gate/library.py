@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from components.guard.consent import DELETES_CLAIMS, Change
-    from components.quantity import parse_quantity
+    from components.numerals import parse_quantity
 else:
     from statefast.guard.consent import DELETES_CLAIMS, Change
-    from statefast.quantity import parse_quantity
+    from statefast.numerals import parse_quantity
 
 __all__ = ["DELETES_CLAIMS", "Change", "parse_quantity"]

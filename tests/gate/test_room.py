@@ -27,13 +27,13 @@ def test_the_gate_takes_consent_and_sizes_from_the_components_and_no_more() -> N
     libraries = {name for name in inside if name.split(".")[0] not in sys.stdlib_module_names}
     assert libraries == {
         "components.guard.consent",
-        "components.quantity",
+        "components.numerals",
         "rich",
         "rich.console",
         "rich.table",
         "rich.text",
         "statefast.guard.consent",
-        "statefast.quantity",
+        "statefast.numerals",
     }
 
 
@@ -52,3 +52,24 @@ def test_the_other_commands_do_not_load_it() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == ""
+
+
+@pytest.mark.parametrize("name", ["gate.command", "statefast_gate.command"])
+def test_it_loads_neither_the_sdk_nor_the_provider(name: str) -> None:
+    code = f"import {name}, sys; print(*{{m.split('.')[0] for m in sys.modules}})"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    heavy = {"google", "grpc", "kubernetes", "pulumi", "pulumi_kubernetes", "yaml"}
+    assert not heavy & set(done.stdout.split())
+
+
+def test_the_components_are_there_by_name_all_the_same() -> None:
+    import components
+
+    assert {getattr(components, name).__name__ for name in components.__all__} == set(
+        components.__all__
+    )
+    assert set(components.__all__) <= set(dir(components))
+    with pytest.raises(AttributeError, match="no attribute 'Claim'"):
+        components.Claim  # noqa: B018
