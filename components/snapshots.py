@@ -83,7 +83,7 @@ def _take(context: str, owner: Mapping[str, Any]) -> None:
             resource,
             "retention",
             "snapshot",
-            f"but {error}, so no snapshot could be taken and nothing was deleted",
+            f"but {error}, so no snapshot could be taken and no claim was deleted",
             "give the right to create VolumeSnapshots, and run again",
         ) from None
     for name in taken:
@@ -140,7 +140,7 @@ def _wait(api: "ApiClient", resource: str, namespace: str, name: str) -> None:
         resource,
         "retention",
         "snapshot",
-        f"but snapshot {name} failed ({said}) and nothing was deleted",
+        f"but snapshot {name} failed ({said}) and no claim was deleted",
         "mend what the snapshot needs, delete the failed VolumeSnapshot, and run again",
     )
 

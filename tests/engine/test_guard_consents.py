@@ -5,8 +5,6 @@ import re
 
 import pytest
 
-from components.guard.consent import Change
-
 from .conftest import Config, Deployment
 
 ZOOKEEPER: Config = {"storage": {"size": "8Gi"}, "replicas": 2}
@@ -60,30 +58,18 @@ def test_a_consent_is_good_for_its_change_and_for_no_other(deployment: Deploymen
     assert deployment.data() == data
 
 
-def test_a_consent_to_a_replacement_is_none_to_the_claims_that_go_with_it(
-    deployment: Deployment,
-) -> None:
+def test_a_replacement_in_an_ephemeral_stack_keeps_the_claims(deployment: Deployment) -> None:
     deployment.config["statefast:ephemeral"] = True
     deployment.workloads(zookeeper=ZOOKEEPER).up()
-    data, (uid,) = deployment.data(), deployment.uids("statefulset").values()
+    data = deployment.data()
 
     deployment.workloads(zookeeper={**ZOOKEEPER, "podManagement": "OrderedReady"})
-    # What it would be in a stack that keeps its claims.
-    bare = Change(
-        resource="StatefulSet zookeeper",
-        field="pod_management",
-        old="Parallel",
-        new="OrderedReady",
-        uid=uid,
-    )
-    deployment.config["statefast:consent"] = [bare.consent]
-    consent = asked_for(deployment.refused("its claims are deleted with it"))
-    assert ", deleting its claims [" in consent
+    deployment.config["statefast:consent"] = [asked_for(deployment.refused("the claims stay"))]
+    assert deployment.up().changes["replaced"] == 1
     assert deployment.data() == data
 
-    deployment.config["statefast:consent"] = [consent]
-    assert deployment.up().changes["replaced"] == 1
-    assert deployment.data() != data
+    deployment.config["statefast:namespace"] = f"{deployment.name}-b"
+    assert ", deleting its claims [" in asked_for(deployment.refused("are deleted with it"))
 
 
 def test_a_consented_class_is_for_replicas_to_come(deployment: Deployment) -> None:

@@ -173,18 +173,6 @@ def test_a_changed_class_leaves_its_volumes(deployment: Deployment, change: Conf
     assert change.items() <= now.items()
 
 
-def test_an_ephemeral_stack_leaves_nothing(deployment: Deployment) -> None:
-    deployment.config["statefast:ephemeral"] = True
-    deployment.workloads(zookeeper=ZOOKEEPER, mysql=MYSQL).up()
-    assert len(deployment.volumes()) == 4
-
-    deployment.destroy()
-
-    deployment.kubectl(
-        "wait", f"namespace/{deployment.name}", "--for=delete", "--timeout=60s", namespace=False
-    )
-
-
 def test_another_owners_claim_is_not_taken(deployment: Deployment) -> None:
     deployment.workloads().up()
     deployment.kubectl(

@@ -86,6 +86,7 @@ def claim(name: str = "zk-vol-zk-0", **changes: Any) -> Object:
         "restart": False,
         "namespace": "data",
         "taken_up": "",
+        "goes_with": "",
         **changes,
     }
     annotations = {
@@ -102,6 +103,8 @@ def claim(name: str = "zk-vol-zk-0", **changes: Any) -> Object:
     }
     if given["leaving"]:
         metadata["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    if given["goes_with"]:
+        metadata["ownerReferences"] = [{"kind": "ConfigMap", "name": given["goes_with"]}]
     status: dict[str, Any] = {"phase": "Bound", "capacity": {"storage": given["capacity"]}}
     if given["restart"]:
         status["conditions"] = [{"type": "FileSystemResizePending", "status": "True"}]
