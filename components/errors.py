@@ -1,8 +1,19 @@
 """The one error a user of Statefast meets."""
 
+import re
+
 import pulumi
 
+from .marks import Word, framed
+
 __all__ = ["MISSING", "StatefastError"]
+
+# Sentences are shown in comments: a variable that sounds like a secret is not quoted, wherever it
+# was written.
+_VARIABLE = re.compile(r"(?:^|\.)(?P<kind>env|secret_env|secrets)\.(?P<name>.+)")
+_SECRET = re.compile(
+    "passw|pwd|secret|token|credential|private|api_?key|access_?key", re.IGNORECASE
+)
 
 
 class _Missing:
@@ -21,9 +32,11 @@ class StatefastError(pulumi.RunError, ValueError):
     It is a `pulumi.RunError`, so the engine prints the sentence and no traceback, and a
     `ValueError`, so that a program can catch it without knowing Pulumi. It is raised while the
     program runs, before a resource of the component is registered: a preview fails in the same
-    way as an update, and no object of the cluster has been touched.
+    way as an update, and no object of the cluster has been touched. As a text it stands in its
+    frame (marks.py), by which it is found among all that an engine says.
 
     Attributes:
+        sentence: The sentence without its frame.
         resource: What is refused, e.g. `StatefulSet zookeeper`.
         field: The field in the words of whoever wrote it, e.g. `storage.size`.
         value: The value given, or `MISSING`.
@@ -35,13 +48,17 @@ class StatefastError(pulumi.RunError, ValueError):
         self.field = field
         self.value = value
         self.remedy = remedy
-        said = f"{field} is missing" if value is MISSING else f"{field} is {_shown(value)}"
+        said = f"{field} is missing" if value is MISSING else f"{field} is {_shown(field, value)}"
         if problem:
             said = f"{said}, {problem}"
-        super().__init__(" ".join(f"{resource}: {said}; {remedy}.".splitlines()))
+        self.sentence = " ".join(f"{resource}: {said}; {remedy}.".splitlines())
+        super().__init__(framed(Word.REFUSES, self.sentence))
 
 
-def _shown(value: object) -> str:
+def _shown(field: str, value: object) -> str:
     """The value as a person would quote it, cut so that one sentence stays one."""
+    variable = _VARIABLE.search(field)
+    if variable and (variable["kind"] != "env" or _SECRET.search(variable["name"])):
+        return "(hidden)"
     text = repr(value)
     return text if len(text) <= 120 else f"{text[:117]}..."

@@ -90,7 +90,7 @@ def resource_policy(
         if not facts.is_object:
             return
         for error in rule(facts, _where(settings, args, args.urn)):
-            report(str(error), None)
+            report(error.sentence, None)
         _admit([facts])
 
     return ResourceValidationPolicy(name, description, validate, level, _schema(settings))
@@ -109,7 +109,7 @@ def stack_policy(
         stack = Stack(args)
         urn = args.resources[0].urn if args.resources else ""
         for error, facts in rule(stack, _where(settings, args, urn)):
-            report(str(error), facts.urn)
+            report(error.sentence, facts.urn)
         _admit(stack.objects)
 
     return StackValidationPolicy(name, description, validate, level, _schema(settings))

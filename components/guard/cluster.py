@@ -25,6 +25,8 @@ Object = Mapping[str, Any]
 
 _SECONDS = 10
 _PAGE = 500
+# What the client says of a kubeconfig, or of the pod it runs in, that quotes nothing but names.
+_HARMLESS = ("Invalid kube-config", "Service ")
 _PATHS = {
     "claims": "/api/v1/{within}persistentvolumeclaims",
     "classes": "/apis/storage.k8s.io/v1/storageclasses",
@@ -164,8 +166,12 @@ def connect(context: str) -> "ApiClient":
                 persist_config=False,
             )
     except (ConfigException, OSError, ValueError, TypeError, KeyError) as error:
-        said = " ".join(str(error).split()) or type(error).__name__
-        raise Unreadable(f"there is no cluster to read: {said}") from None
+        said = " ".join(str(error).split())
+        # What a credential plugin printed is quoted by other messages, and is nobody's business.
+        known = isinstance(error, ConfigException) and said.startswith(_HARMLESS)
+        raise Unreadable(
+            f"there is no cluster to read: {said if known else type(error).__name__}"
+        ) from None
     return ApiClient(configuration)
 
 

@@ -9,6 +9,7 @@ import pulumi
 from ..args import check_keys, one_of
 from ..errors import StatefastError
 from ..fields import whole_number
+from ..marks import Word, framed
 from .cluster import Cluster, Object, Unreadable, cluster_of
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "OwnClassArgs",
     "PreflightArgs",
     "Reader",
+    "Warns",
     "owner_of_run",
     "reader",
     "report",
@@ -60,6 +62,15 @@ class PreflightArgs(TypedDict):
     """Seconds that `up` waits for each volume to have the size its claim asks for, 0 to 86400.
     Default 600; 0 waits for none. After that it fails, the claim goes on asking, and the next
     `up` goes on waiting."""
+
+
+class Warns(str):
+    """A note that data may be at risk, which the gate does not let pass.
+
+    What its owner may want all the same is a plain note once there is consent.
+    """
+
+    __slots__ = ()
 
 
 class Reader:
@@ -129,7 +140,7 @@ class Reader:
         return None
 
     def note(self, text: str) -> None:
-        """Adds a sentence for the owner, once."""
+        """Adds a sentence for the owner, once: a plain one, or one that `Warns`."""
         if text not in self.notes:
             self.notes.append(text)
 
@@ -163,4 +174,5 @@ def owner_of_run() -> str:
 def report(notes: Sequence[str], component: pulumi.Resource | None = None) -> None:
     """Shows the notes in the preview, at the component they are about, or at the stack."""
     for note in notes:
-        pulumi.log.warn(note, component)
+        word = Word.WARNS if isinstance(note, Warns) else Word.NOTES
+        pulumi.log.warn(framed(word, note), component)

@@ -139,7 +139,7 @@ def check(server: DryRun, type_: Any, name: str, args: dict[str, Any]) -> None:
     except StatefastError as error:
         event("refused")
         assert "\n" not in str(error)
-        assert str(error).endswith(".")
+        assert error.sentence.endswith(".")
         return
     event("made")
     make: Callable[[], pulumi.ComponentResource] = lambda: type_(name, args)  # noqa: E731

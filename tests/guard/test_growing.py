@@ -105,7 +105,7 @@ def test_a_preview_waits_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 def refusal(monkeypatch: pytest.MonkeyPatch, *later: Object | Unreadable, **given: Any) -> str:
     with pytest.raises(StatefastError) as caught:
         grow(monkeypatch, *later, **given)
-    return str(caught.value)
+    return caught.value.sentence
 
 
 def test_a_size_the_driver_cannot_make_ends_the_wait_at_once(

@@ -41,7 +41,7 @@ def made(**changes: object) -> Recording:
 def refusal(**changes: object) -> str:
     with pytest.raises(StatefastError) as caught:
         made(**changes)
-    return str(caught.value)
+    return caught.value.sentence
 
 
 def sizes(recording: Recording) -> dict[str, str]:

@@ -54,7 +54,7 @@ def test_asks_for(
 def test_no_volume_shrinks(wanted: int, asked: int, capacity: int) -> None:
     with pytest.raises(StatefastError) as caught:
         request("StatefulSet zk", "size", gi(wanted), live(asked, asked, capacity))
-    sentence = str(caught.value)
+    sentence = caught.value.sentence
     assert f"'{wanted}Gi'" in sentence
     assert f"has {capacity}Gi" in sentence
     assert f"write '{asked}Gi' or more" in sentence

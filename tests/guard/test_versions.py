@@ -67,9 +67,9 @@ def test_what_takes_a_newer_cluster(
     old(monkeypatch, since - 1)
     with pytest.raises(StatefastError) as caught:
         maker(changes)
-    assert f": {field} is " in str(caught.value)
+    assert f": {field} is " in caught.value.sentence
     says = f"but that takes Kubernetes 1.{since} and the cluster runs 1.{since - 1}; upgrade"
-    assert says in str(caught.value)
+    assert says in caught.value.sentence
     maker({})
 
 

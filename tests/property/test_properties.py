@@ -87,8 +87,8 @@ def test_args_are_refused_or_make_a_sound_set(
     try:
         PersistentStatefulSet.check("zk", args)
     except StatefastError as error:
-        assert str(error).startswith("StatefulSet zk: ")
-        assert str(error).endswith(".")
+        assert error.sentence.startswith("StatefulSet zk: ")
+        assert error.sentence.endswith(".")
         return
     recording = run(lambda: PersistentStatefulSet("zk", args))
     made = recording.one("StatefulSet", "zk")
@@ -115,4 +115,4 @@ def test_junk_in_a_workload_is_answered_in_one_sentence(key: str, junk: Any) -> 
         Settings.parse(config)
     except StatefastError as error:
         assert "\n" not in str(error)
-        assert str(error).endswith(".")
+        assert error.sentence.endswith(".")

@@ -30,7 +30,7 @@ def test_the_catalogue_has_these_drivers() -> None:
 def test_an_unknown_driver_is_refused_with_those_known(name: object) -> None:
     with pytest.raises(
         StatefastError,
-        match=r"^StorageClass rbd: driver is .*, not in the catalogue; .*ceph-rbd, c",
+        match=r"refuses: StorageClass rbd: driver is .*, not in the catalogue; .*ceph-rbd, c",
     ):
         driver_named("StorageClass rbd", name)
 
@@ -81,7 +81,8 @@ def test_ceph_rbd_has_no_default_cluster_or_pool(key: str, blank: bool) -> None:
     if blank:
         given[key] = ""
     with pytest.raises(
-        StatefastError, match=rf"^StorageClass rbd: parameters\.{key} is missing; write it like '"
+        StatefastError,
+        match=rf"refuses: StorageClass rbd: parameters\.{key} is missing; write it like '",
     ):
         DRIVERS["ceph-rbd"].parameters("StorageClass rbd", given)
 

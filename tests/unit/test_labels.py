@@ -52,7 +52,7 @@ def test_a_users_label_overrides_none_of_the_five(word: str) -> None:
             part_of="shop",
             extra={key: "mine"},
         )
-    assert str(refusal.value) == (
+    assert refusal.value.sentence == (
         f"StatefulSet zk: labels.{key} is 'mine', a label that selects or describes the workload "
         "itself; choose another key, or name the workload differently."
     )

@@ -87,7 +87,7 @@ def test_no_other_text_is_a_quantity(text: str) -> None:
 def test_a_size_that_is_no_quantity_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(StatefastError) as refusal:
         storage_bytes("VolumeClaim vol", "size", text)
-    assert str(refusal.value) == (
+    assert refusal.value.sentence == (
         f"VolumeClaim vol: size is {text!r}, not a Kubernetes quantity; "
         "write a number and a unit without a space, like '8Gi'."
     )

@@ -45,7 +45,7 @@ def test_the_first_ordinal_is_counted_from() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("image: [a", r"^workloads/x\.yaml: line 1 is .*, not valid YAML"),
+        ("image: [a", r"refuses: workloads/x\.yaml: line 1 is .*, not valid YAML"),
         ("- a", "the whole entry is .*, not a mapping"),
         ("component: x", "image is missing"),
         ("{image: a, imag: b}", "did you mean 'image'"),
@@ -66,7 +66,7 @@ def test_a_wrong_file_is_refused_in_one_sentence(tmp_path: Path, text: str, said
     (tmp_path / "x.yaml").write_text(text)
     with pytest.raises(StatefastError, match=said) as caught:
         load_workload("x", asked_by="workload x", folder=tmp_path)
-    assert "\n" not in str(caught.value)
+    assert "\n" not in caught.value.sentence
 
 
 def test_an_unknown_file_is_answered_with_the_nearest() -> None:
