@@ -151,7 +151,7 @@ def _policy_config(stack: LocalStack) -> dict[str, object]:
     """What no policy can see: whether the data of a stack may go with it."""
     if not stack.settings().get("config", {}).get("statefast:ephemeral"):
         return {}
-    rules = ("claims-are-kept", "claims-outlive-their-set")
+    rules = ("claims-are-kept", "claims-outlive-their-set", "claims-without-owner")
     return {rule: {"ephemeral": [stack.name]} for rule in rules}
 
 

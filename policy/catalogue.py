@@ -7,11 +7,12 @@ from .headless import headless_service
 from .images import WITHDRAWN, published_images
 from .kept import kept_claim, kept_production_claim
 from .names import explicit_name
+from .owned import claim_without_owner
 from .retention import claims_outlive_the_set
 from .rule import resource_policy, stack_policy
 from .sets import awaited_set, no_revision_history_limit
-from .where import EPHEMERAL, PRODUCTION, texts
-from .writers import one_writer
+from .where import EPHEMERAL, NOT_PRODUCTION, PRODUCTION, texts
+from .writers import SHARED, one_writer, one_writer_elsewhere
 
 __all__ = ["POLICIES"]
 
@@ -32,6 +33,7 @@ POLICIES: list[Policy] = [
         kept_production_claim,
         _MUST,
         production=PRODUCTION,
+        notProduction=NOT_PRODUCTION,
         kept=_KEPT,
     ),
     resource_policy(
@@ -40,6 +42,7 @@ POLICIES: list[Policy] = [
         kept_claim,
         _SHOULD,
         ephemeral=EPHEMERAL,
+        production=PRODUCTION,
         kept=_KEPT,
     ),
     resource_policy(
@@ -48,12 +51,29 @@ POLICIES: list[Policy] = [
         claims_outlive_the_set,
         _MUST,
         ephemeral=EPHEMERAL,
+        production=PRODUCTION,
+    ),
+    resource_policy(
+        "claims-without-owner",
+        "Claims, volumes and namespaces go with no other object, but in ephemeral stacks.",
+        claim_without_owner,
+        _MUST,
+        ephemeral=EPHEMERAL,
+        production=PRODUCTION,
     ),
     stack_policy(
         "one-writer",
-        "A Deployment on a volume that one node can mount is recreated and has one replica.",
+        "A volume that one node can mount has one workload, with one pod at a time.",
         one_writer,
         _MUST,
+        shared=SHARED,
+    ),
+    stack_policy(
+        "one-writer-elsewhere",
+        "The same of claims that this stack mounts and does not declare.",
+        one_writer_elsewhere,
+        _SHOULD,
+        shared=SHARED,
     ),
     stack_policy(
         "headless-service",

@@ -7,6 +7,7 @@ from components.errors import MISSING, StatefastError
 
 from .facts import Facts
 from .rule import Stack
+from .things import Thing
 from .where import Where
 
 __all__ = ["explicit_class", "one_default_class", "provisioner_of_today"]
@@ -32,7 +33,8 @@ _IS_DEFAULT = (
 
 def explicit_class(facts: Facts, where: Where) -> Iterator[StatefastError]:
     """Expansion, binding mode and reclaim policy are written down."""
-    if facts.kind != _KIND:
+    # A Patch without a provisioner makes no class: it adds to one that is there.
+    if facts.kind != _KIND or (facts.patch and facts.get("provisioner") is None):
         return
     for field, (default, remedy) in _DEFAULTS.items():
         if facts.get(field) is None:
@@ -54,19 +56,20 @@ def provisioner_of_today(facts: Facts, where: Where) -> Iterator[StatefastError]
 
 def one_default_class(stack: Stack, where: Where) -> Iterator[tuple[StatefastError, Facts]]:
     """Of two default classes, which one a claim gets depends on their age."""
-    first: Facts | None = None
-    for facts in stack.of(_KIND):
+    first: Thing | None = None
+    for made in stack.of(_KIND):
         for annotation in _IS_DEFAULT:
-            if facts.get("metadata", "annotations", annotation) != "true":
-                continue
-            if first is None or first is facts:
-                first = facts
-                continue
-            error = StatefastError(
-                facts.title,
-                f"metadata.annotations.{annotation}",
-                "true",
-                f"but {first.title} is a default class as well",
-                "write 'false' on one of the two",
-            )
-            yield error, facts
+            for value, facts in made.said("metadata", "annotations", annotation):
+                if value != "true":
+                    continue
+                first = first or made
+                if first is made:
+                    continue
+                error = StatefastError(
+                    facts.title,
+                    f"metadata.annotations.{annotation}",
+                    "true",
+                    f"but {first.title} is a default class as well",
+                    "write 'false' on one of the two",
+                )
+                yield error, facts

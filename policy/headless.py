@@ -6,42 +6,71 @@ from components.errors import MISSING, StatefastError
 
 from .facts import UNKNOWN, Facts
 from .rule import Stack
+from .things import Thing
 from .where import Where
 
 __all__ = ["headless_service"]
 
+# There are Services of other groups, which give no pod a name.
+_GROUP = "core"
 _PROBLEM = "but the pods of {set} find each other by it before they are ready"
 
 
 def headless_service(stack: Stack, where: Where) -> Iterator[tuple[StatefastError, Facts]]:
     """The Service is there, is headless, and publishes pods that are not ready yet."""
+    told: set[tuple[str, str]] = set()
     for stateful_set in stack.of("StatefulSet"):
-        name = stateful_set.get("spec", "serviceName")
-        if name is UNKNOWN or where.listed("existing", f"{stateful_set.namespace or '*'}/{name}"):
+        for error, facts in _judge(stack, where, stateful_set):
+            if (error.sentence, facts.urn) not in told:
+                told.add((error.sentence, facts.urn))
+                yield error, facts
+
+
+def _judge(
+    stack: Stack, where: Where, stateful_set: Thing
+) -> Iterator[tuple[StatefastError, Facts]]:
+    said = stateful_set.said("spec", "serviceName")
+    if not said and stateful_set.whole:
+        yield _missing(stateful_set), stateful_set.first
+    place = stateful_set.namespace
+    for name, part in said:
+        if name is UNKNOWN or where.listed("existing", f"{place or '*'}/{name}"):
             continue
-        services = stack.named(name, stateful_set, "Service") if isinstance(name, str) else []
-        if not services and not _may_be_there(stack, name):
-            yield _absent(stateful_set, name), stateful_set
+        services = _services(stack, name, place)
+        if not name:
+            yield _missing(stateful_set), part
+        elif not services and UNKNOWN not in _names(stack):
+            yield _absent(part, name), part
         for service in services:
-            for error in _judge(service, _PROBLEM.format(set=stateful_set.title)):
-                yield error, service
+            yield from _early(service, _PROBLEM.format(set=stateful_set.title))
 
 
-def _may_be_there(stack: Stack, name: object) -> bool:
-    """Whether a Service whose name is not known yet may turn out to be the one."""
-    names = [service.get("metadata", "name") for service in stack.of("Service")]
-    return bool(name) and UNKNOWN in names
+def _services(stack: Stack, name: object, namespace: str | None) -> list[Thing]:
+    found = stack.named(name, namespace, "Service") if isinstance(name, str) else []
+    return [service for service in found if service.first.group == _GROUP]
+
+
+def _names(stack: Stack) -> list[object]:
+    """Names of all Services: one that is not known yet may turn out to be the one."""
+    return [
+        name
+        for service in stack.of("Service")
+        if service.first.group == _GROUP
+        for name, _ in service.said("metadata", "name")
+    ]
+
+
+def _missing(stateful_set: Thing) -> StatefastError:
+    return StatefastError(
+        stateful_set.title,
+        "spec.serviceName",
+        MISSING,
+        "",
+        "name its headless Service, without which its pods have no names",
+    )
 
 
 def _absent(stateful_set: Facts, name: object) -> StatefastError:
-    if not name:
-        return StatefastError(
-            stateful_set.title,
-            "spec.serviceName",
-            MISSING,
-            "",
-            "name its headless Service, without which its pods have no names",
-        )
     return StatefastError(
         stateful_set.title,
         "spec.serviceName",
@@ -52,18 +81,12 @@ def _absent(stateful_set: Facts, name: object) -> StatefastError:
     )
 
 
-def _judge(service: Facts, problem: str) -> Iterator[StatefastError]:
+def _early(service: Thing, problem: str) -> Iterator[tuple[StatefastError, Facts]]:
     wanted = (
         ("clusterIP", "None", "write None"),
         ("publishNotReadyAddresses", True, "write true"),
     )
     for field, good, remedy in wanted:
-        value = service.get("spec", field)
-        if value not in (good, UNKNOWN):
-            yield StatefastError(
-                service.title,
-                f"spec.{field}",
-                MISSING if value is None else value,
-                problem,
-                remedy,
-            )
+        for value, part in service.said("spec", field) or [(MISSING, service.first)]:
+            if value not in (good, UNKNOWN):
+                yield StatefastError(part.title, f"spec.{field}", value, problem, remedy), part

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from components.errors import StatefastError
 
-from .facts import Facts
+from .facts import UNKNOWN, Facts
 from .where import Where
 
 __all__ = ["claims_outlive_the_set"]
@@ -14,7 +14,10 @@ _FIELD = "persistentVolumeClaimRetentionPolicy"
 
 def claims_outlive_the_set(facts: Facts, where: Where) -> Iterator[StatefastError]:
     """With Delete, an edit that replaces the set or takes a replica away destroys volumes."""
-    if facts.kind != "StatefulSet" or where.ephemeral:
+    if where.ephemeral:
+        return
+    # Sets of other makers have the field as well; of those whatever is unknown is no news.
+    if facts.kind != "StatefulSet" and facts.peek("spec", _FIELD) in (None, UNKNOWN):
         return
     for key in ("whenDeleted", "whenScaled"):
         if facts.get("spec", _FIELD, key) == "Delete":

@@ -6,6 +6,7 @@ from typing import Any
 from pulumi_policy import (
     EnforcementLevel,
     PolicyConfigSchema,
+    PolicyResource,
     ReportViolation,
     ResourceValidationArgs,
     ResourceValidationPolicy,
@@ -15,7 +16,8 @@ from pulumi_policy import (
 
 from components.errors import StatefastError
 
-from .facts import Facts
+from .facts import Facts, objects_in
+from .things import Thing, may_be_one, things_of
 from .where import Where
 
 __all__ = ["Stack", "resource_policy", "stack_policy"]
@@ -30,40 +32,36 @@ class Stack:
     """All objects of a stack.
 
     Attributes:
-        objects: The objects of Kubernetes, in the order they were registered.
+        objects: What says something of an object of Kubernetes, in the order of registration.
+        things: The same, with all that is said of one object together.
     """
 
     def __init__(self, args: StackValidationArgs) -> None:
-        made = {
-            item.urn: Facts(
-                item.resource_type, item.name, item.urn, item.props, protect=item.opts.protect
-            )
-            for item in args.resources
-        }
-        self.objects = [facts for facts in made.values() if facts.is_object]
+        made = {item.urn: list(objects_in(_facts(item))) for item in args.resources}
+        self.objects = [facts for held in made.values() for facts in held]
+        self.things = things_of(self.objects)
         self._needs = {
-            item.urn: [made[other.urn] for other in item.dependencies] for item in args.resources
+            item.urn: {other.urn for other in item.dependencies} for item in args.resources
         }
 
-    def of(self, *kinds: str) -> list[Facts]:
+    def of(self, *kinds: str) -> list[Thing]:
         """The objects of some kinds."""
-        return [facts for facts in self.objects if facts.kind in kinds]
+        return [thing for thing in self.things if thing.kind in kinds]
 
-    def named(self, name: str, beside: Facts, *kinds: str) -> list[Facts]:
-        """The objects of some kinds that an object means by a name.
+    def named(self, name: str, namespace: str | None, *kinds: str) -> list[Thing]:
+        """The objects of some kinds that a name means in a namespace.
 
         A namespace that is not known yet may be the same: better one refusal too many.
         """
         return [
-            other
-            for other in self.of(*kinds)
-            if other.name == name
-            and (other.namespace == beside.namespace or None in (other.namespace, beside.namespace))
+            thing
+            for thing in self.of(*kinds)
+            if thing.name == name and may_be_one(thing.namespace, namespace)
         ]
 
-    def needed_by(self, facts: Facts, *kinds: str) -> list[Facts]:
-        """The objects of some kinds that an object depends on."""
-        return [other for other in self._needs[facts.urn] if other.kind in kinds]
+    def needs(self, facts: Facts, thing: Thing) -> bool:
+        """Whether a resource depends on an object."""
+        return any(part.urn in self._needs[facts.urn] for part in thing.parts)
 
 
 def resource_policy(
@@ -84,14 +82,11 @@ def resource_policy(
     """
 
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
-        facts = Facts(
-            args.resource_type, args.name, args.urn, args.props, protect=args.opts.protect
-        )
-        if not facts.is_object:
-            return
-        for error in rule(facts, _where(settings, args, args.urn)):
-            report(error.sentence, None)
-        _admit([facts])
+        objects = list(objects_in(_facts(args)))
+        for facts in objects:
+            for error in rule(facts, _where(settings, args, args.urn)):
+                report(error.sentence, None)
+        _admit(objects)
 
     return ResourceValidationPolicy(name, description, validate, level, _schema(settings))
 
@@ -113,6 +108,12 @@ def stack_policy(
         _admit(stack.objects)
 
     return StackValidationPolicy(name, description, validate, level, _schema(settings))
+
+
+def _facts(item: ResourceValidationArgs | PolicyResource) -> Facts:
+    # Only a preview that is read as data knows the second: the engine keeps it from policies.
+    kept = item.opts.protect or getattr(item.opts, "retain_on_delete", False)
+    return Facts(item.resource_type, item.name, item.urn, item.props, protect=kept)
 
 
 def _where(schema: Schema, args: ResourceValidationArgs | StackValidationArgs, urn: str) -> Where:

@@ -14,7 +14,10 @@ _SKIP = "pulumi.com/skipAwait"
 
 def no_revision_history_limit(facts: Facts, where: Where) -> Iterator[StatefastError]:
     """Kubernetes changes it in place; the provider replaces the set."""
-    limit = facts.get("spec", "revisionHistoryLimit") if facts.kind == "StatefulSet" else None
+    # Of a Patch no field forces a replacement (docs/engine.md 2).
+    if facts.kind != "StatefulSet" or facts.patch:
+        return
+    limit = facts.get("spec", "revisionHistoryLimit")
     if limit not in (None, UNKNOWN):
         yield StatefastError(
             facts.title,

@@ -1,67 +1,114 @@
-"""A Deployment on a volume that one node at a time can mount."""
+"""Pods on a volume that one node at a time can mount: one at a time, whatever runs them."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from components.errors import StatefastError
 
-from .facts import UNKNOWN, Facts
+from .claims import claims_in
+from .facts import Facts
+from .pods import Mount
 from .rule import Stack
-from .where import Where
+from .scalers import autoscaled
+from .things import Thing
+from .turns import in_turn
+from .where import Where, texts
 
-__all__ = ["one_writer"]
+__all__ = ["SHARED", "one_writer", "one_writer_elsewhere"]
 
-_CLAIMS = ("PersistentVolumeClaim", "PersistentVolumeClaimPatch")
-_MANY = {"ReadWriteMany", "ReadOnlyMany"}
+SHARED = texts(
+    "Claims that several pods mount on purpose, as namespace/name; patterns like data/*."
+)
+# It runs nothing by itself.
+_TEMPLATE = "PodTemplate"
 
-
-def one_writer(stack: Stack, where: Where) -> Iterator[tuple[StatefastError, Facts]]:
-    """Such a Deployment is recreated, and has one replica at most."""
-    for deployment in stack.of("Deployment"):
-        for claim in _mounted(stack, deployment):
-            if modes := _one_writer_modes(claim):
-                for error in _judge(deployment, f"claim {claim.name} is {modes}"):
-                    yield error, deployment
-
-
-def _judge(deployment: Facts, problem: str) -> Iterator[StatefastError]:
-    strategy = deployment.get("spec", "strategy", "type") or "RollingUpdate"
-    if strategy not in ("Recreate", UNKNOWN):
-        yield StatefastError(
-            deployment.title,
-            "spec.strategy.type",
-            strategy,
-            f"but {problem}, and a new pod would wait for ever for the old one's volume",
-            "write Recreate",
-        )
-    replicas = deployment.get("spec", "replicas")
-    if isinstance(replicas, int | float) and replicas > 1:
-        yield StatefastError(
-            deployment.title,
-            "spec.replicas",
-            int(replicas),
-            f"but {problem}, and one node at a time can mount it",
-            "write 1, or use a StatefulSet, or access mode ReadWriteMany",
-        )
+Refusal = tuple[StatefastError, Facts]
 
 
-def _mounted(stack: Stack, deployment: Facts) -> list[Facts]:
-    """The claims of this stack that the pods mount.
+@dataclass(frozen=True, eq=False)
+class _Use:
+    """One object whose pods mount a claim, and what says so."""
 
-    One whose name is not known yet may be any that the Deployment depends on.
-    """
-    found: dict[str, Facts] = {}
-    path = ("spec", "template", "spec", "volumes")
-    for index in range(deployment.count(*path)):
-        name = deployment.get(*path, index, "persistentVolumeClaim", "claimName")
-        if name is UNKNOWN:
-            claims = stack.needed_by(deployment, *_CLAIMS)
-        else:
-            claims = stack.named(name, deployment, *_CLAIMS) if isinstance(name, str) else []
-        found |= {claim.urn: claim for claim in claims}
-    return list(found.values())
+    thing: Thing
+    mount: Mount
+    part: Facts
 
 
-def _one_writer_modes(claim: Facts) -> str:
-    """The access modes, where one node or pod alone can mount the volume; otherwise nothing."""
-    modes = [str(mode) for mode in claim.each("spec", "accessModes")]
-    return "" if {*_MANY, str(UNKNOWN)} & set(modes) else ", ".join(modes)
+def one_writer(stack: Stack, where: Where) -> Iterator[Refusal]:
+    """A claim of this stack that one node can mount has one pod at a time."""
+    every = _uses(stack)
+    told: set[tuple[str, str]] = set()
+    for claim in claims_in(stack.things):
+        if not claim.one_writer or _on_purpose(where, claim.thing.namespace, claim.name):
+            continue
+        uses = [
+            use
+            for use in every
+            if not (use.mount.reads and claim.many_readers)
+            and (
+                claim.is_named(use.mount.claim, use.thing.namespace)
+                if use.mount.claim is not None
+                # Which it is nobody knows yet: it may be any that the object depends on.
+                else stack.needs(use.part, claim.thing)
+            )
+        ]
+        modes = ", ".join(str(mode) for mode in claim.modes)
+        owner = claim.thing if claim.of_set else None
+        problem = f"claim {claim.name or claim.thing.title} is {modes}"
+        for error, part in _judge(stack, uses, owner, problem):
+            # A claim of a template and a Patch of that claim are one.
+            if (error.sentence, part.urn) not in told:
+                told.add((error.sentence, part.urn))
+                yield error, part
+
+
+def one_writer_elsewhere(stack: Stack, where: Where) -> Iterator[Refusal]:
+    """The same of claims whose modes this stack does not say: they may be such claims."""
+    said = [claim for claim in claims_in(stack.things) if claim.modes]
+    foreign: dict[tuple[str | None, str], list[_Use]] = {}
+    for use in _uses(stack):
+        name, namespace = use.mount.claim, use.thing.namespace
+        if name is None or any(claim.is_named(name, namespace) for claim in said):
+            continue
+        if not _on_purpose(where, namespace, name):
+            foreign.setdefault((namespace, name), []).append(use)
+    for (_, name), uses in foreign.items():
+        problem = f"claim {name} may be ReadWriteOnce, which this stack does not say"
+        yield from _judge(stack, uses, None, problem)
+
+
+def _uses(stack: Stack) -> list[_Use]:
+    return [
+        _Use(thing, mount, part)
+        for thing in stack.things
+        if thing.kind != _TEMPLATE
+        for mount, part in thing.mounts()
+    ]
+
+
+def _on_purpose(where: Where, namespace: str | None, name: str | None) -> bool:
+    return where.listed("shared", f"{namespace or '*'}/{name}")
+
+
+def _judge(stack: Stack, uses: list[_Use], owner: Thing | None, problem: str) -> Iterator[Refusal]:
+    """What is wrong with all that mounts one claim; `owner` is the set that makes it."""
+    mounting = [owner] if owner else []
+    judged: list[Thing] = mounting[:]
+    for use in uses:
+        if use.thing not in judged:
+            judged.append(use.thing)
+            yield from in_turn(use.thing, problem)
+            yield from autoscaled(stack, use.thing, problem)
+        if use.mount.claim is None or use.thing in mounting:
+            continue
+        if mounting:
+            error = StatefastError(
+                use.thing.title,
+                use.mount.field,
+                use.mount.claim,
+                f"but {mounting[0].title} mounts it as well, and {problem}",
+                "mount it in one of them; where they run on one node on purpose, list it in this"
+                " rule's setting shared",
+            )
+            yield error, use.part
+        mounting.append(use.thing)

@@ -22,11 +22,17 @@ from pulumi_policy.proxy import (
 from policy.catalogue import POLICIES
 
 UNKNOWN = UNKNOWN_STRING_VALUE
-TYPES = {
-    "Deployment": "kubernetes:apps/v1:Deployment",
-    "StatefulSet": "kubernetes:apps/v1:StatefulSet",
-    "StorageClass": "kubernetes:storage.k8s.io/v1:StorageClass",
-    "CronJob": "kubernetes:batch/v1:CronJob",
+VERSIONS = {
+    "CronJob": "batch/v1",
+    "DaemonSet": "apps/v1",
+    "Deployment": "apps/v1",
+    "HorizontalPodAutoscaler": "autoscaling/v2",
+    "Job": "batch/v1",
+    "ReplicaSet": "apps/v1",
+    "Rollout": "argoproj.io/v1alpha1",
+    "ScaledObject": "keda.sh/v1alpha1",
+    "StatefulSet": "apps/v1",
+    "StorageClass": "storage.k8s.io/v1",
 }
 
 
@@ -47,11 +53,11 @@ class Made:
 
 
 def made(kind: str, name: str | None = "x", **props: Any) -> Made:
-    """A Kubernetes object with a name in namespace `data`."""
+    """A Kubernetes object, or a Patch of one, with a name in namespace `data`."""
     metadata = {"namespace": "data"} | ({"name": name} if name else {})
     metadata |= props.pop("metadata", {})
-    kind_type = TYPES.get(kind, f"kubernetes:core/v1:{kind}")
-    return Made(kind_type, {"metadata": metadata, **props}, name=name or "x")
+    version = VERSIONS.get(kind.removesuffix("Patch"), "core/v1")
+    return Made(f"kubernetes:{version}:{kind}", {"metadata": metadata, **props}, name=name or "x")
 
 
 @dataclass

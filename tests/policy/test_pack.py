@@ -15,6 +15,7 @@ PACK = Path(__file__).parents[2] / "policy"
 ADVISORY = {
     "claims-are-kept",
     "no-revision-history-limit",
+    "one-writer-elsewhere",
     "published-images",
     "sets-are-awaited",
 }

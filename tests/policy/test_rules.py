@@ -73,10 +73,11 @@ def test_a_claim_of_production_is_protected() -> None:
     [
         ("dev", None, None, False),
         ("prod-eu", None, None, True),
-        ("live", None, None, False),
-        ("live", {"production": ["live"]}, None, True),
-        ("live", None, {"env": "prod"}, True),
-        ("live", None, {"environment": "production"}, True),
+        ("dev", {"production": ["dev"]}, None, True),
+        ("blue", {"notProduction": ["blue"]}, None, False),
+        ("live", {"notProduction": ["live"]}, None, False),
+        ("live", {"notProduction": ["li*"]}, None, True),
+        ("live", {"notProduction": ["live"], "production": ["live"]}, None, True),
         ("prod", {"kept": ["data/vol"]}, None, False),
         ("prod", {"kept": ["other/*"]}, None, True),
     ],
@@ -281,11 +282,19 @@ def test_a_set_is_awaited() -> None:
         "docker.io/bitnami/zookeeper",
         "registry-1.docker.io/bitnamicharts/mysql",
         "bitnamilegacy/mysql@sha256:0",
+        "docker.io:443/bitnami/zookeeper:3.9",
+        "DOCKER.io/bitnami/zookeeper:3.9",
+        "Index.Docker.IO:443/Bitnami/zookeeper",
+        "Bitnami/zookeeper",
+        " bitnami/zookeeper ",
     ],
 )
-@pytest.mark.parametrize("kind", ["Deployment", "StatefulSet", "DaemonSet", "CronJob"])
+@pytest.mark.parametrize(
+    "kind",
+    ["Deployment", "StatefulSetPatch", "DaemonSet", "CronJob", "ReplicationController", "Rollout"],
+)
 def test_a_withdrawn_image_is_named(kind: str, name: str) -> None:
-    for group in ("containers", "initContainers"):
+    for group in ("containers", "initContainers", "ephemeralContainers"):
         (said,) = ask("published-images", image(kind, name, group)).said
         assert f"{group}[0].image is '{name}', but it was withdrawn" in said
 
@@ -296,6 +305,22 @@ def test_a_withdrawn_image_is_named(kind: str, name: str) -> None:
 )
 def test_another_image_is_not(name: str) -> None:
     assert ask("published-images", image("StatefulSet", name)).said == []
+
+
+def test_a_withdrawn_image_is_named_as_a_volume_too() -> None:
+    volumes = [{"name": "tools", "image": {"reference": "bitnami/kubectl"}}]
+    for kind in ("Pod", "Deployment"):
+        spec: dict[str, Any] = {"volumes": volumes}
+        thing = made(kind, "zk", spec=spec if kind == "Pod" else {"template": {"spec": spec}})
+        (said,) = ask("published-images", thing).said
+        assert "volumes[0].image.reference is 'bitnami/kubectl', but it was withdrawn" in said
+
+
+def test_a_port_that_is_written_is_the_registrys_own() -> None:
+    config = {"withdrawn": ["quay.io/x/*", "mirror:5000/x/*"]}
+    for name in ("quay.io:443/x/y", "QUAY.io/x/y", "mirror:5000/x/y"):
+        assert ask("published-images", image("Job", name), config=config).said, name
+    assert not ask("published-images", image("Job", "quay.io:8443/x/y"), config=config).said
 
 
 def test_which_images_are_withdrawn_is_a_setting() -> None:
