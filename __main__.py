@@ -1,7 +1,6 @@
 """The stack: settings in, components up, exports out."""
 
 import pulumi
-import pulumi_kubernetes as k8s
 
 from components import (
     ClaimOwner,
@@ -12,6 +11,7 @@ from components import (
     VolumeSnapshotClass,
     WorkloadNamespace,
 )
+from components.cluster_provider import cluster_provider
 from components.exports import exports_of
 from settings import Settings, Surroundings, WorkloadSettings, load_settings
 
@@ -19,13 +19,7 @@ from settings import Settings, Surroundings, WorkloadSettings, load_settings
 def main(settings: Settings) -> None:
     """Registers everything the stack has, once the cluster has nothing against it."""
     settings.preflight()
-    cluster = k8s.Provider(
-        "cluster",
-        context=settings.context or None,
-        # Without it a moved context is another cluster to the provider, and every object would be
-        # replaced (pulumi-kubernetes#4019).
-        cluster_identifier=f"{pulumi.get_project()}-{pulumi.get_stack()}",
-    )
+    cluster = cluster_provider(settings.context)
     on_cluster = pulumi.ResourceOptions(providers=[cluster])
     before: list[pulumi.Resource] = [
         WorkloadNamespace(settings.namespace, {"retention": settings.retention}, on_cluster)

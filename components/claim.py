@@ -18,7 +18,7 @@ from .claim_spec import ClaimSourceArgs, binds_at_once, claim_spec
 from .growth import NO_WAIT, claim_annotations
 from .guard.claims import ClaimPlan, WantedClaim, plan_claims
 from .guard.growing import wait_until_grown
-from .guard.preflight import PreflightArgs, Reader, reader, report
+from .guard.preflight import PreflightArgs, Reader, reader, report, stack_of_run
 from .guard.versions import ATTRIBUTES_CLASS, Need, check_version, needs_of_modes
 from .labels import object_labels
 from .names import check_label_name, check_subdomain_name
@@ -242,4 +242,4 @@ def _field_manager() -> str:
     Another's claim of the same name has another manager, and the API server answers with a
     conflict instead of handing it over.
     """
-    return f"statefast-{pulumi.get_project()}-{pulumi.get_stack()}"[:128]
+    return f"statefast-{pulumi.get_project()}-{stack_of_run()}"[:128]

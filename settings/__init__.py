@@ -22,6 +22,7 @@ from components.guard.preflight import (
     OwnClassArgs,
     reader,
     report,
+    stack_of_run,
 )
 from components.guard.versions import ATTRIBUTES_CLASS, Need, check_version, note_old
 from components.names import check_label_name
@@ -50,11 +51,12 @@ KEYS = (
     "preflight",
     "growthSeconds",
     "consent",
+    "formerStack",
     "storageClass",
     "workloads",
     "secrets",
 )
-_TEXTS = ("namespace", "environment", "retention", "context", "preflight")
+_TEXTS = ("namespace", "environment", "retention", "context", "preflight", "formerStack")
 _FORMS = {
     "ephemeral": "true or false",
     "growthSeconds": "a whole number",
@@ -185,7 +187,7 @@ def load_settings() -> Settings:
     """
     # Two places, since a language host may hand config over in either.
     config = {**pulumi.runtime.config.get_config_env(), **pulumi.runtime.config.CONFIG.get()}
-    return Settings.parse(named_after_stack(config, pulumi.get_stack()))
+    return Settings.parse(named_after_stack(config, stack_of_run()))
 
 
 def _decoded(key: str, text: str) -> object:
@@ -206,6 +208,8 @@ def _read(fields: Fields) -> Settings:
     check_label_name("stack config", f"{PROJECT}:namespace", namespace)
     environment = fields.text("environment", like="dev")
     check_label_name("stack config", f"{PROJECT}:environment", environment)
+    # Read by whoever asks for the owner of the run; what no stack can be called is no name of one.
+    fields.text("formerStack", optional=True, pattern=r"[A-Za-z0-9_.-]*", like="production")
     storage_class = read_storage_class(fields.take("storageClass", {}))
     secrets = _secrets(fields.take("secrets", {}))
     workloads = tuple(

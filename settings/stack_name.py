@@ -16,8 +16,8 @@ def named_after_stack(config: Mapping[str, str], stack: str) -> dict[str, str]:
 
     Args:
         config: Key to value as the engine hands it over.
-        stack: Name of the stack; letters, digits, dashes, dots and underscores only, so it
-            breaks no JSON.
+        stack: Name of the stack, the former one where it was renamed; letters, digits, dashes,
+            dots and underscores only, so it breaks no JSON.
     """
     return {
         key: value.replace(_PLACEHOLDER, stack) if key in _KEYS else value

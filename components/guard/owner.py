@@ -43,5 +43,17 @@ def check_owner(
             field,
             name,
             f"but {where} belongs to {change.old}, not to {ours}",
-            f"use another name, or take it over by adding {change.consent!r} to consent",
+            f"{_if_renamed(owner, ours)}use another name, or take it over by adding"
+            f" {change.consent!r} to consent",
         )
+
+
+def _if_renamed(owner: str, ours: str) -> str:
+    """What to write where it may be the stack that has another name, and not the object."""
+    project, _, stack = owner.partition("/")
+    if not stack or project != ours.partition("/")[0]:
+        return ""
+    return (
+        f"write statefast:formerStack: {stack} into its config if this stack was renamed from"
+        f" {stack}; else "
+    )

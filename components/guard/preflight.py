@@ -1,7 +1,7 @@
 """Preflight: whether and how the live cluster is read before anything is registered."""
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NotRequired, TypedDict, TypeVar
 
 import pulumi
@@ -11,6 +11,7 @@ from ..errors import StatefastError
 from ..fields import whole_number
 from ..marks import Word, framed
 from .cluster import Cluster, Object, Unreadable, cluster_of
+from .run import OwnClassArgs, this_run
 
 __all__ = [
     "GROWTH_SECONDS",
@@ -23,6 +24,7 @@ __all__ = [
     "owner_of_run",
     "reader",
     "report",
+    "stack_of_run",
 ]
 
 T = TypeVar("T")
@@ -31,17 +33,6 @@ MODES = ("warn", "strict", "off")
 
 GROWTH_SECONDS = 600
 LONGEST_GROWTH_SECONDS = 86_400
-
-
-class OwnClassArgs(TypedDict):
-    """What a class can do that the same program makes, and the cluster may not have yet."""
-
-    provisioner: str
-    """Who makes its volumes."""
-    expandable: bool
-    """Whether its claims may grow."""
-    default: bool
-    """Whether claims that name no class get it."""
 
 
 class PreflightArgs(TypedDict):
@@ -57,7 +48,10 @@ class PreflightArgs(TypedDict):
     """Context of the kubeconfig; it has to be the cluster of the provider. Default: the current
     one."""
     own_classes: NotRequired[Mapping[str, OwnClassArgs]]
-    """Storage classes of the same program. Default none."""
+    """Storage classes of the same program that are made after this component. Default none."""
+    own_namespaces: NotRequired[Sequence[str]]
+    """Namespaces of the same program that are not made by a WorkloadNamespace before this
+    component. Default none."""
     growth_seconds: NotRequired[int]
     """Seconds that `up` waits for each volume to have the size its claim asks for, 0 to 86400.
     Default 600; 0 waits for none. After that it fails, the claim goes on asking, and the next
@@ -78,14 +72,13 @@ class Reader:
 
     Attributes:
         notes: Sentences for the preview: what could not be checked, what is out of the ordinary.
-        own_classes: As in PreflightArgs.
         growth_seconds: As in PreflightArgs.
     """
 
     def __init__(self, resource: str, cluster: Cluster | None, given: PreflightArgs) -> None:
         self.resource = resource
         self.notes: list[str] = []
-        self.own_classes = given.get("own_classes") or {}
+        self._given = given
         self.cluster = cluster
         self.growth_seconds = given.get("growth_seconds", GROWTH_SECONDS)
         self._strict = given.get("mode") == "strict"
@@ -139,6 +132,16 @@ class Reader:
                 return self.cluster
         return None
 
+    @property
+    def own_classes(self) -> Mapping[str, OwnClassArgs]:
+        """Classes that this program makes, which the cluster may not have yet."""
+        return {**this_run().classes, **(self._given.get("own_classes") or {})}
+
+    @property
+    def own_namespaces(self) -> Collection[str]:
+        """Namespaces that this program makes, which the cluster may not have yet."""
+        return {*this_run().namespaces, *(self._given.get("own_namespaces") or ())}
+
     def note(self, text: str) -> None:
         """Adds a sentence for the owner, once: a plain one, or one that `Warns`."""
         if text not in self.notes:
@@ -166,9 +169,16 @@ def reader(resource: str, given: PreflightArgs | None) -> Reader:
     return Reader(resource, cluster, given)
 
 
+def stack_of_run() -> str:
+    """Name under which this stack knows its objects: that of before `pulumi stack rename`, where
+    config has it as `statefast:formerStack`.
+    """
+    return pulumi.Config("statefast").get("formerStack") or pulumi.get_stack()
+
+
 def owner_of_run() -> str:
     """Project and stack: who looks after what this run makes."""
-    return f"{pulumi.get_project()}/{pulumi.get_stack()}"
+    return f"{pulumi.get_project()}/{stack_of_run()}"
 
 
 def report(notes: Sequence[str], component: pulumi.Resource | None = None) -> None:

@@ -171,3 +171,28 @@ def test_no_default_provider_can_be_used() -> None:
 
 def test_the_program_stays_short() -> None:
     assert len((ROOT / "__main__.py").read_text().splitlines()) < 60
+
+
+def test_a_renamed_stack_that_says_so_registers_what_it_registered_before() -> None:
+    named = "data-{stack}"
+    before, after = record("prod", namespace=named), record_renamed("prod", "live", namespace=named)
+
+    # Objects know their stack by its old name; nothing but the URNs has the new one.
+    assert inputs_of(after) == inputs_of(before)
+    cluster = after.one("kubernetes", "cluster")
+    assert cluster.inputs == before.one("kubernetes", "cluster").inputs
+    assert cluster.ignore_changes == ["clusterIdentifier"]
+
+
+def inputs_of(recording: Recording) -> dict[str, Any]:
+    # Without the passwords, which are others in each run.
+    found = [item for item in recording.objects() if not item.name.endswith("-generated-values")]
+    return {f"{item.kind} {item.name}": item.inputs for item in found}
+
+
+def record_renamed(old: str, new: str, **changes: str) -> Recording:
+    def program() -> None:
+        runpy.run_path(str(ROOT / "__main__.py"))
+
+    config = config_of(old) | {f"statefast:{key}": value for key, value in changes.items()}
+    return run(program, config=config | {"statefast:formerStack": old}, stack=new)

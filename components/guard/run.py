@@ -1,0 +1,85 @@
+"""What the components of one run of a program know of each other, before the cluster does.
+
+A class, a namespace or a claim that the same program makes is not there yet at the first preview;
+and two workloads of one program can be in each other's way without any cluster.
+"""
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass, field
+from typing import TypedDict
+from weakref import WeakKeyDictionary
+
+import pulumi
+
+__all__ = ["Mount", "OwnClassArgs", "Run", "this_run"]
+
+
+class OwnClassArgs(TypedDict):
+    """What a class can do that the same program makes, and the cluster may not have yet."""
+
+    provisioner: str
+    """Who makes its volumes."""
+    expandable: bool
+    """Whether its claims may grow."""
+    default: bool
+    """Whether claims that name no class get it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mount:
+    """One claim that a workload mounts for writing.
+
+    Attributes:
+        field: Where the args say it.
+        claim: Name of the claim; of a StatefulSet the part before the ordinal, with its dash.
+        of_set: Whether it is that part.
+        modes: Access modes that the args give it.
+        existing: Whether it is somebody else's.
+    """
+
+    field: str
+    claim: str
+    of_set: bool
+    modes: tuple[str, ...]
+    existing: bool = False
+
+    def is_also(self, other: "Mount") -> bool:
+        """Whether the two can be one claim."""
+        if self.of_set == other.of_set:
+            return self.claim == other.claim
+        exact, stem = (other, self) if self.of_set else (self, other)
+        return stem.names(exact.claim)
+
+    def names(self, claim: str) -> bool:
+        """Whether a claim of this name is mounted."""
+        if not self.of_set:
+            return claim == self.claim
+        ordinal = claim.removeprefix(self.claim)
+        return ordinal != claim and ordinal.isdecimal() and str(int(ordinal)) == ordinal
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """The memo of one run; each component adds to it what it makes, and may do so twice.
+
+    Attributes:
+        classes: Storage classes by name.
+        namespaces: Names of namespaces.
+        claims: Namespace and name of claims.
+        mounts: By cluster, by namespace and workload: what it mounts.
+    """
+
+    classes: dict[str, OwnClassArgs] = field(default_factory=dict)
+    namespaces: set[str] = field(default_factory=set)
+    claims: set[tuple[str, str]] = field(default_factory=set)
+    mounts: dict[object, dict[tuple[str, str], tuple[Mount, ...]]] = field(default_factory=dict)
+
+
+# By the root of a run: with an inline program many runs share one process.
+_runs: MutableMapping[pulumi.Resource, Run] = WeakKeyDictionary()
+
+
+def this_run() -> Run:
+    """The memo of the run; a new one each time where no program runs."""
+    root = pulumi.runtime.get_root_resource()
+    return Run() if root is None else _runs.setdefault(root, Run())
