@@ -107,7 +107,10 @@ class ClaimOwner(pulumi.ComponentResource):
                 hooks=snapshot_before_deletion(self.retention, context),
             ),
         )
-        self._reference = made.metadata.apply(_reference)
+        # Before it is made the preview knows its metadata but for the uid; its id is not known.
+        self._reference = pulumi.Output.all(made.metadata, made.id).apply(
+            lambda known: _reference(known[0])
+        )
         self.register_outputs({})
 
     def references(
