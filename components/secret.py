@@ -69,8 +69,10 @@ class WorkloadSecrets:
     ) -> pulumi.Resource:
         """A Secret made once: the volume remembers the password, so it must last as long.
 
-        The first patch makes sure that the Secret is there and tells what it holds; the second
-        writes what is missing. After a destroy the values of before are found again.
+        The first patch makes sure that the Secret is there, and the second writes what is missing
+        in it. In between it is read, in every run: what the first patch knows of it is as old as
+        the last time it was applied, and after a destroy that stopped half way it would take a
+        Secret that holds a password for an empty one.
         """
         name = _generated_name(workload)
         kept = k8s.core.v1.SecretPatch(
@@ -91,10 +93,15 @@ class WorkloadSecrets:
                 additional_secret_outputs=["data", "stringData"],
             ),
         )
+        live = k8s.core.v1.Secret.get(
+            f"{name}-live",
+            kept.id,
+            pulumi.ResourceOptions(parent=parent, additional_secret_outputs=["data", "stringData"]),
+        )
         return k8s.core.v1.SecretPatch(
             f"{name}-values",
             metadata=k8s.meta.v1.ObjectMetaPatchArgs(name=name, namespace=workload.namespace),
-            data={key: _kept_or_fresh(kept, key) for key in keys},
+            data={key: _live_or_fresh(live, key) for key in keys},
             opts=pulumi.ResourceOptions(
                 parent=parent,
                 aliases=workload.aliases(parent),
@@ -138,11 +145,11 @@ def _generated_name(workload: Workload) -> str:
     return f"{workload.name}-generated"
 
 
-def _kept_or_fresh(kept: k8s.core.v1.SecretPatch, key: str) -> pulumi.Output[str]:
-    def pick(live: Mapping[str, str] | None) -> str:
-        return (live or {}).get(key) or _encoded(secrets.token_urlsafe(_PASSWORD_BYTES))
+def _live_or_fresh(live: k8s.core.v1.Secret, key: str) -> pulumi.Output[str]:
+    def pick(data: Mapping[str, str] | None) -> str:
+        return (data or {}).get(key) or _encoded(secrets.token_urlsafe(_PASSWORD_BYTES))
 
-    value: pulumi.Output[str] = kept.data.apply(pick)
+    value: pulumi.Output[str] = live.data.apply(pick)
     sealed: pulumi.Output[str] = pulumi.Output.secret(value)
     return sealed
 

@@ -176,6 +176,10 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                 ],
                 ignore_changes=[
                     *frozen(plan.workload, ("pod_management", "service", "selector", "volumes")),
+                    # Never said here, and filled in by the API server: a set that lives and is in
+                    # no state (an `up` that was interrupted) is imported with it, and leaving it
+                    # out would be a replacement.
+                    "spec.revisionHistoryLimit",
                     *(["spec.replicas"] if args.get("autoscaled", False) else []),
                 ],
                 import_=plan.workload.sealed or None,

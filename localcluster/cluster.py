@@ -8,6 +8,7 @@ from .control_plane import PHASES, stop_in_order
 from .errors import LocalClusterError
 from .layout import Workspace
 from .locks import held
+from .orphans import orphans
 from .progress import say
 from .start import Start
 
@@ -58,6 +59,7 @@ def down(workspace: Workspace, *, delete: bool = False) -> list[str]:
         for name in PHASES:
             processes.forget(cluster, name)
         stop_in_order(processes.strays(cluster, build.programs_folder()))
+        processes.stop(process for _, process in orphans(workspace))
         for leftover in workspace.tmp.glob("kubeconfig*"):
             leftover.unlink(missing_ok=True)
         if delete:

@@ -6,6 +6,8 @@ interpreter start and one import of the SDK less than the official host needs.
 
 It runs every program with the Python it was itself started with. It installs no dependencies and
 makes no virtual environments: `pulumi install` finds nothing to do.
+
+It ends when the CLI that started it is gone, however that came about: a killed one cannot say so.
 """
 
 import asyncio
@@ -14,9 +16,11 @@ import logging
 import os
 import queue
 import runpy
+import select
 import subprocess
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -40,6 +44,7 @@ class Host(LanguageRuntimeServicer):
     def __init__(self, engine: str) -> None:
         """Remembers the engine's address, where messages for the user go."""
         self._engine = engine
+        self._plugins: set[subprocess.Popen[bytes]] = set()
         # One program at a time: the SDK's settings, the working folder and sys.path are global.
         self._one = threading.Lock()
 
@@ -93,8 +98,16 @@ class Host(LanguageRuntimeServicer):
 
     def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
         """Ends: the CLI was interrupted and waits for nothing any more."""
-        threading.Timer(0.1, os._exit, (0,)).start()
+        threading.Timer(0.1, self.end).start()
         return empty_pb2.Empty()
+
+    def end(self) -> None:
+        """Ends this process, whatever it is at, and the plugins it runs."""
+        for child in list(self._plugins):
+            child.terminate()
+        # Without waiting for threads of the program, which may well wait for an engine that is
+        # gone.
+        os._exit(0)
 
     def Run(self, request: pb.RunRequest, context: grpc.ServicerContext) -> pb.RunResponse:
         """Runs a program and says whether it failed; why, the user was told by then."""
@@ -151,9 +164,12 @@ class Host(LanguageRuntimeServicer):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
+        self._plugins.add(child)
         context.add_callback(child.terminate)
         yield from _output(child)
-        yield pb.RunPluginResponse(exitcode=child.wait())
+        code = child.wait()
+        self._plugins.discard(child)
+        yield pb.RunPluginResponse(exitcode=code)
 
 
 def _folder(request: pb.RunRequest) -> Path:
@@ -248,18 +264,31 @@ def _output(child: subprocess.Popen[bytes]) -> Iterator[pb.RunPluginResponse]:
             yield chunk
 
 
+def _wait_for_the_end_of(parent: int) -> None:
+    """Returns when a process that is the parent of this one has ended."""
+    try:
+        ended = select.poll()
+        ended.register(os.pidfd_open(parent), select.POLLIN)
+        ended.poll()
+    except OSError:
+        # It has ended already; or the kernel, or what stands before it, knows no such file.
+        while os.getppid() == parent:
+            time.sleep(1)
+
+
 def main() -> None:
-    """Serves until the CLI ends this process."""
+    """Serves until the CLI ends this process, or is gone itself."""
+    parent = os.getppid()
     engine = sys.argv[-1] if len(sys.argv) > 1 else ""
+    host = Host(engine)
     server = grpc.server(ThreadPoolExecutor(4))
-    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(Host(engine), server)
+    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(host, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)
     with suppress(KeyboardInterrupt):
-        server.wait_for_termination()
-    # Without waiting for threads of the program, which may well wait for an engine that is gone.
-    os._exit(0)
+        _wait_for_the_end_of(parent)
+    host.end()
 
 
 if __name__ == "__main__":

@@ -100,9 +100,23 @@ class LocalStack:
         Raises:
             LocalClusterError: `pulumi` failed, and `check` is set.
         """
+        with self.start(*arguments, quiet=quiet) as child:
+            try:
+                said = child.communicate()[0]
+            except BaseException:
+                # Whoever ends this command ends that one.
+                child.kill()
+                raise
+        if check and child.returncode:
+            why = f":\n{said.strip()}" if quiet else ""
+            raise LocalClusterError(f"`pulumi {arguments[0]}` failed{why}")
+        return subprocess.CompletedProcess(arguments, child.returncode, said)
+
+    def start(self, *arguments: str, quiet: bool = False) -> subprocess.Popen[str]:
+        """Starts `pulumi` on this stack; see `run`."""
         from .toolchain import environment
 
-        done = subprocess.run(  # noqa: S603  the CLI of this workspace
+        return subprocess.Popen(  # noqa: S603  the CLI of this workspace
             ["pulumi", *arguments],  # noqa: S607  found on the PATH made for it
             cwd=self.folder,
             env=environment(self.workspace),
@@ -110,12 +124,7 @@ class LocalStack:
             stdout=subprocess.PIPE if quiet else None,
             stderr=subprocess.STDOUT if quiet else None,
             text=True,
-            check=False,
         )
-        if check and done.returncode:
-            said = f":\n{done.stdout.strip()}" if quiet else ""
-            raise LocalClusterError(f"`pulumi {arguments[0]}` failed{said}")
-        return done
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -92,8 +92,8 @@ class _Answers(mocks.Mocks):
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         state = dict(args.inputs)
-        if args.typ.endswith(":SecretPatch") and "data" not in state:
-            state["data"] = self._live.get(args.name, {})
+        if args.typ.endswith(":Secret") and args.resource_id:
+            state["data"] = self._live.get(args.name.removesuffix("-live"), {})
         if "metadata" in state:
             # The provider names what the program does not.
             made = {"name": f"{args.name}-1a2b3c4d", "uid": f"{args.name}-uid"}

@@ -1,6 +1,7 @@
 """A stack that plain Pulumi wedged, told from a sound one, and healed by what the doctor says."""
 
 import re
+import shlex
 from collections.abc import Iterator
 
 import pytest
@@ -46,7 +47,7 @@ def test_a_wedged_stack_is_healed_and_the_volume_is_the_same(plain: Deployment) 
     done = CliRunner().invoke(app, ["doctor"], input=plain.pulumi(*export).text)
     assert done.exit_code == 1
     steps = done.output
-    assert f"pulumi state delete '{wedged.urn}'" in steps
+    assert f"pulumi state delete {shlex.quote(wedged.urn)}" in steps
     assert plain.pulumi("state", "delete", wedged.urn, "--yes").code == 0
     ignored = steps.partition("ignore_changes=[")[2].partition("]")[0]
     healed = {

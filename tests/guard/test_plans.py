@@ -63,6 +63,7 @@ def test_a_set_that_lives_is_sealed_and_its_fields_are_frozen(
         "spec.serviceName",
         "spec.selector",
         "spec.volumeClaimTemplates",
+        "spec.revisionHistoryLimit",
     ]
     assert found.metadata["annotations"]["pulumi.com/patchForce"] == "true"
 
@@ -108,7 +109,7 @@ def test_a_replacement_takes_the_consent_that_its_refusal_names(
     found = made(**change, consent=[asked[1]]).one("StatefulSet", "zk")
 
     assert path not in found.ignore_changes
-    assert len(found.ignore_changes) == 3
+    assert len(found.ignore_changes) == 4
     assert found.import_id == ""
 
 

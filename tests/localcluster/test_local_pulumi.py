@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from localcluster import processes
+from localcluster import cluster, processes
 from localcluster.layout import Workspace
+from localcluster.orphans import orphans
 from localcluster.toolchain import environment
 from tests.localcluster.conftest import eventually
 
@@ -159,6 +160,30 @@ def test_an_interrupted_run_ends_its_host(running: Workspace, tmp_path: Path) ->
     assert child.returncode != 0, said
     host = int((program.folder / "pid").read_text())
     eventually(lambda: processes.start_ticks(host) is None)
+
+
+def test_a_killed_run_leaves_no_host_and_no_plugin(running: Workspace, tmp_path: Path) -> None:
+    program = make(
+        running,
+        tmp_path,
+        "import os, pathlib, time\n"
+        "import pulumi_kubernetes as k8s\n"
+        "one = k8s.core.v1.ConfigMap('one', metadata={'name': 'one'}, data={})\n"
+        "def wait(_):\n"
+        "    pathlib.Path('pid').write_text(str(os.getpid()))\n"
+        "    time.sleep(300)\n"
+        "one.metadata.apply(wait)\n",
+    )
+    with program.start("preview") as child:
+        eventually((program.folder / "pid").exists)
+        host = int((program.folder / "pid").read_text())
+        assert orphans(running) == []
+        child.kill()
+    eventually(lambda: processes.start_ticks(host) is None)
+    # Its provider, or nothing where that noticed by itself.
+    assert {name for name, _ in orphans(running)} <= {"pulumi-resource-kubernetes"}
+    cluster.down(running)
+    assert orphans(running) == []
 
 
 def test_a_component_provider_is_run(running: Workspace, tmp_path: Path) -> None:

@@ -58,6 +58,7 @@ def test_the_claim_template_is_frozen_and_carries_only_what_selects() -> None:
         "spec.serviceName",
         "spec.selector",
         "spec.volumeClaimTemplates",
+        "spec.revisionHistoryLimit",
     ]
     assert made.metadata["annotations"] == {
         "statefast/stack": "statefast/dev",
