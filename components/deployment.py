@@ -132,7 +132,7 @@ class PersistentDeployment(pulumi.ComponentResource):
                 name=name,
                 namespace=workload.namespace,
                 labels=dict(workload.labels),
-                annotations=workload_annotations(plan, workload.retention),
+                annotations=workload_annotations(plan, workload),
             ),
             spec=k8s.apps.v1.DeploymentSpecArgs(
                 replicas=workload.replicas,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from .errors import MISSING, StatefastError
 
-__all__ = ["Fields", "nearest", "whole_number"]
+__all__ = ["Fields", "flag", "nearest", "whole_number"]
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -38,6 +38,19 @@ def whole_number(resource: str, field: str, value: object, *, low: int, high: in
     if not low <= number <= high:
         raise StatefastError(resource, field, number, "out of bounds", remedy)
     return number
+
+
+def flag(resource: str, field: str, value: object) -> bool:
+    """True or false, and not the words in quotes.
+
+    Raises:
+        StatefastError: it is neither.
+    """
+    if not isinstance(value, bool):
+        raise StatefastError(
+            resource, field, value, "neither true nor false", "write true or false, unquoted"
+        )
+    return value
 
 
 class Fields:
@@ -107,10 +120,7 @@ class Fields:
 
     def boolean(self, key: str, default: bool) -> bool:
         """True or false, and not the words in quotes."""
-        value = self.take(key, default)
-        if not isinstance(value, bool):
-            raise self.fail(key, value, "neither true nor false", "write true or false, unquoted")
-        return value
+        return flag(self.resource, self.name_of(key), self.take(key, default))
 
     def choice(self, key: str, allowed: Sequence[str], default: str | None = None) -> str:
         """One word of a closed set."""

@@ -6,8 +6,9 @@ import pulumi_kubernetes as k8s
 from .claim_owner import ClaimOwner
 from .guard.claims import ClaimPlan
 from .guard.growing import wait_until_grown
-from .guard.live import OWNER, RETENTION, SIZE, SKIP_AWAIT, VOLUME
+from .guard.live import MEMBERS, OWNER, RETENTION, SIZE, SKIP_AWAIT, VOLUME
 from .guard.preflight import Reader, owner_of_run
+from .ordinals import members
 from .quantity import binary_text, storage_bytes
 from .workload import Volume, Workload
 
@@ -34,7 +35,10 @@ def claim_annotations(size: int, retention: str, volume: str = "") -> dict[str, 
 def volume_annotations(workload: Workload, volume: Volume, taken_up: str = "") -> dict[str, str]:
     """What the claim of one volume of a workload says of itself."""
     size = storage_bytes(workload.resource, "size", volume.size)
-    return claim_annotations(size, workload.retention, taken_up)
+    said = claim_annotations(size, workload.retention, taken_up)
+    if workload.quorum and workload.replicas:
+        said[MEMBERS] = members(workload).text
+    return said
 
 
 def _waiting(asks: Reader, plan: ClaimPlan) -> dict[str, str]:

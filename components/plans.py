@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from .guard.claims import ClaimPlan, WantedClaim, plan_claims
 from .guard.edits import FROZEN, Shape
-from .guard.live import OWNER, RETENTION, Template
+from .guard.live import MEMBERS, OWNER, QUORUM, RETENTION, LiveClaim, Template
 from .guard.preflight import Reader, owner_of_run, reader
+from .guard.refusals.outvoted import refuse_outvoting
 from .guard.versions import (
     FIRST_ORDINAL,
     Need,
@@ -15,7 +16,7 @@ from .guard.versions import (
 )
 from .guard.workloads import WorkloadPlan, plan_workload
 from .names import claim_name
-from .ordinals import ordinals
+from .ordinals import members, ordinals
 from .quantity import storage_bytes
 from .workload import Volume, Workload
 
@@ -38,6 +39,7 @@ class SetPlan:
         claims: Plan of each claim, by name, volume by volume in the order of the ordinals.
         volumes: The volume of each claim.
         asks: The reader, with what its owner should know.
+        members: The members of the quorum when last it had any; empty where it is none.
     """
 
     workload: WorkloadPlan
@@ -45,6 +47,7 @@ class SetPlan:
     claims: Mapping[str, ClaimPlan]
     volumes: Mapping[str, Volume]
     asks: Reader
+    members: str
 
 
 def set_plan(workload: Workload, management: str) -> SetPlan:
@@ -72,6 +75,7 @@ def set_plan(workload: Workload, management: str) -> SetPlan:
         consents=consents,
     )
     pods = ordinals(workload)
+    last = _members(asks, workload, plan)
     if workload.args.get("autoscaled", False):
         pods = range(pods.start, max(pods.stop, pods.start + plan.replicas))
     volumes = {
@@ -86,7 +90,9 @@ def set_plan(workload: Workload, management: str) -> SetPlan:
         retention=workload.retention,
         consents=consents,
     )
-    return SetPlan(workload=plan, shape=shape, claims=claims, volumes=volumes, asks=asks)
+    return SetPlan(
+        workload=plan, shape=shape, claims=claims, volumes=volumes, asks=asks, members=last
+    )
 
 
 def deployment_plan(workload: Workload) -> tuple[WorkloadPlan, Sequence[str]]:
@@ -120,14 +126,44 @@ def frozen(plan: WorkloadPlan, keys: Sequence[str]) -> list[str]:
     return [FROZEN[key] for key in keys if key not in plan.free]
 
 
-def workload_annotations(plan: WorkloadPlan, retention: str) -> dict[str, str]:
-    """Whose a workload is, what becomes of its claims, and whether it may be taken from whoever
-    edited it last.
+def workload_annotations(
+    plan: WorkloadPlan, workload: Workload, members: str = ""
+) -> dict[str, str]:
+    """Whose a workload is, what becomes of its claims, whether its members decide by majority, and
+    whether it may be taken from whoever edited it last.
     """
-    said = {OWNER: owner_of_run(), RETENTION: retention}
+    said = {OWNER: owner_of_run(), RETENTION: workload.retention}
+    if workload.quorum:
+        said[QUORUM] = "true"
+    if members:
+        said[MEMBERS] = members
     if plan.force:
         said["pulumi.com/patchForce"] = "true"
     return said
+
+
+def _members(asks: Reader, workload: Workload, plan: WorkloadPlan) -> str:
+    """The members of the quorum when last it had any, as this run leaves them.
+
+    Raises:
+        StatefastError: those that come could decide without the data of those there are.
+    """
+    autoscaled = workload.args.get("autoscaled", False) and plan.replicas
+    if not workload.quorum or autoscaled:
+        return ""
+    claims = asks.read(
+        "claims", workload.namespace, "whether new members of the quorum could outvote the old ones"
+    )
+    last = refuse_outvoting(
+        asks,
+        name=workload.name,
+        wanted=members(workload),
+        live=plan.live,
+        volumes=[volume.name for volume in workload.volumes],
+        claims={name: LiveClaim.of(item) for name, item in (claims or {}).items()},
+        consents=workload.args.get("consent") or (),
+    )
+    return last.text
 
 
 def _needs(workload: Workload) -> Iterator[Need]:

@@ -49,6 +49,11 @@ class PersistentStatefulSetArgs(WorkloadArgs, RolloutArgs):
     """`Parallel` (default) starts and stops all pods at once, as a quorum needs it;
     `OrderedReady` one after the other. Editing it is refused without consent: the set would be
     replaced."""
+    quorum: NotRequired[bool]
+    """Whether the replicas are members of a quorum: each write is decided by more than half of
+    them. A change of `replicas` or `first_ordinal` after which members without the last writes
+    could decide is then refused without consent. Default false. Edited in place; start with three
+    members."""
     autoscaled: NotRequired[bool]
     """Whether something else decides how many replicas there are, e.g. an autoscaler; `replicas`
     is then where it starts from. Default false. Edited in place."""
@@ -147,7 +152,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                 namespace=workload.namespace,
                 labels=dict(workload.labels),
                 annotations={
-                    **workload_annotations(plan.workload, workload.retention),
+                    **workload_annotations(plan.workload, workload, plan.members),
                     **wait_for(workload, strategy.partition, watched=cluster is not None),
                 },
             ),

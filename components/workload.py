@@ -14,7 +14,7 @@ from .args import RETENTIONS, access_modes, check_keys, one_of
 from .claim_owner import ClaimOwner, check_claim_owner
 from .container import mount_path
 from .errors import MISSING, StatefastError
-from .fields import whole_number
+from .fields import flag, whole_number
 from .guard.preflight import PreflightArgs
 from .labels import object_labels, selector_labels
 from .names import LONGEST_WORKLOAD_NAME, check_label_name, check_subdomain_name, headless_name
@@ -140,6 +140,7 @@ class Workload:
     namespace: str
     replicas: int
     first_ordinal: int
+    quorum: bool
     own_ports: tuple[Port, ...]
     sidecar_ports: tuple[tuple[Port, ...], ...]
     volumes: tuple[Volume, ...]
@@ -206,6 +207,7 @@ def read_workload(kind: str, name: str, args: WorkloadArgs, shape: type) -> Work
         first_ordinal=whole_number(
             resource, "first_ordinal", given.get("first_ordinal", 0), low=0, high=100_000
         ),
+        quorum=flag(resource, "quorum", given.get("quorum", False)),
         own_ports=own_ports,
         sidecar_ports=sidecar_ports,
         volumes=_volumes(resource, args["volumes"]),

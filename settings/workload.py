@@ -98,6 +98,7 @@ class WorkloadSettings:
             **self.rollout,
             "pod_management": self.pod_management,
             "autoscaled": self.autoscaled,
+            "quorum": self.file.quorum,
         }
 
     def check(self, where: Surroundings) -> None:

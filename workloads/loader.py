@@ -61,6 +61,7 @@ class WorkloadFile:
     env_from: Sequence[EnvFromArgs]
     config_files: Mapping[str, str]
     scratch: Mapping[str, str]
+    quorum: bool
     read_only_root: bool
     init_containers: Sequence[InitContainerArgs]
     sidecars: Sequence[SidecarArgs]
@@ -124,6 +125,7 @@ def _read(name: str, fields: Fields) -> WorkloadFile:
         env_from=read_env_from(fields),
         config_files=fields.text_map("configFiles"),
         scratch=fields.text_map("scratch"),
+        quorum=fields.boolean("quorum", False),
         read_only_root=fields.boolean("readOnlyRoot", False),
         init_containers=read_init_containers(fields),
         sidecars=read_sidecars(fields),

@@ -46,7 +46,9 @@ def refuse_what_had_no_effect(
             retention="",
             leaving=False,
             unwatched=False,
+            members="",
             replicas=0,
+            first_ordinal=0,
             selector=spec["selector"].get("match_labels") or {},
             templates={
                 template["metadata"]["name"]: _template(template["spec"])

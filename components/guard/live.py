@@ -9,7 +9,9 @@ from .cluster import Object
 
 __all__ = [
     "CLAIM_OWNER",
+    "MEMBERS",
     "OWNER",
+    "QUORUM",
     "RETENTION",
     "SIZE",
     "SKIP_AWAIT",
@@ -25,6 +27,10 @@ OWNER = "statefast/stack"
 SIZE = "statefast/size"
 RETENTION = "statefast/retention"
 VOLUME = "statefast/volume"
+# On a StatefulSet whose members decide by majority; and, on their claims too, which there were
+# when last there were any.
+QUORUM = "statefast/quorum"
+MEMBERS = "statefast/members"
 # On the ConfigMap whose deletion deletes the claims that name it as their owner.
 CLAIM_OWNER = "statefast/claim-owner"
 # The provider's; on a StatefulSet it skips the wait for its deletion as well.
@@ -54,6 +60,7 @@ class LiveClaim:
         asked: Size that its stack asked for last, in bytes; 0 where none did.
         requested: Size that it asks for now, whoever asked, in bytes.
         capacity: Size that its volume has, in bytes; 0 before it is bound.
+        members: The members of the quorum it was of at last, e.g. `0-2`; empty where of none.
         taken_up: The volume of an earlier claim of that name, which it took up again; empty where
             its volume was made for it.
         volume: Name of its volume; empty before it is bound.
@@ -75,6 +82,7 @@ class LiveClaim:
     storage_class_name: str
     access_modes: tuple[str, ...]
     volume_mode: str
+    members: str
     taken_up: str
     volume: str
     leaving: bool
@@ -115,6 +123,7 @@ class LiveClaim:
             storage_class_name=spec.get("storageClassName") or "",
             access_modes=tuple(spec.get("accessModes") or ()),
             volume_mode=spec.get("volumeMode") or "Filesystem",
+            members=annotations.get(MEMBERS, ""),
             taken_up=annotations.get(VOLUME, ""),
             volume=spec.get("volumeName") or "",
             leaving="deletionTimestamp" in metadata,
@@ -152,6 +161,8 @@ class LiveWorkload:
         retention: What its stack said becomes of its claims.
         leaving: Whether its deletion has begun.
         unwatched: Whether the provider does not wait for it, not for its deletion either.
+        members: The members of the quorum that it is, when last it had any, e.g. `0-2`.
+        first_ordinal: Where the ordinals start; 0 for a Deployment.
         templates: By name; empty for a Deployment.
         pod_management, service_name, when_deleted: Empty for a Deployment.
     """
@@ -163,7 +174,9 @@ class LiveWorkload:
     retention: str
     leaving: bool
     unwatched: bool
+    members: str
     replicas: int
+    first_ordinal: int
     selector: Mapping[str, str]
     templates: Mapping[str, Template]
     pod_management: str
@@ -190,7 +203,9 @@ class LiveWorkload:
             or ("retain" if policy.get("whenDeleted") == "Retain" else ""),
             leaving="deletionTimestamp" in metadata,
             unwatched=_annotations(item).get(SKIP_AWAIT) == "true",
+            members=_annotations(item).get(MEMBERS, ""),
             replicas=spec.get("replicas", 1),
+            first_ordinal=(spec.get("ordinals") or {}).get("start", 0),
             selector=(spec.get("selector") or {}).get("matchLabels") or {},
             templates={
                 template["metadata"]["name"]: Template.of(template)

@@ -24,12 +24,14 @@ class WorkloadPlan:
             cause; empty where there is nothing to seal, or a replacement is wanted.
         replicas: How many the cluster has now; 0 where it has no such workload.
         force: Whether it is known not to be another's, so that fields may be taken over.
+        live: The workload as it lives; None where there is none, or none could be read.
     """
 
     free: frozenset[str] = frozenset()
     sealed: str = ""
     replicas: int = 0
     force: bool = False
+    live: LiveWorkload | None = None
 
 
 def plan_workload(
@@ -110,6 +112,7 @@ def plan_workload(
         sealed=f"{namespace}/{name}" if sealed else "",
         replicas=live.replicas,
         force=True,
+        live=live,
     )
 
 

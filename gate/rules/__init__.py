@@ -10,6 +10,7 @@ from . import (
     locks,
     namespaces,
     opaque,
+    quorum,
     renames,
     sets,
     snapshots,
@@ -24,7 +25,7 @@ _OF_OBJECTS: Mapping[str, Sequence[Rule]] = {
     "Namespace": namespaces.RULES,
     "PersistentVolume": volumes.RULES,
     "PersistentVolumeClaim": (*claims.RULES, *renames.RULES),
-    "StatefulSet": (*sets.RULES, *renames.RULES),
+    "StatefulSet": (*sets.RULES, *quorum.RULES, *renames.RULES),
     "StorageClass": classes.RULES,
     "VolumeSnapshot": snapshots.RULES,
     "VolumeSnapshotClass": classes.RULES,
@@ -34,7 +35,7 @@ _LOCKED = frozenset(_OF_OBJECTS) - {"Deployment", "StorageClass", "VolumeSnapsho
 _OF_PATCHES: Mapping[str, Sequence[Rule]] = {
     "PersistentVolume": volumes.PATCH_RULES,
     "PersistentVolumeClaim": (*claims.PATCH_RULES, *renames.RULES),
-    "StatefulSet": sets.PATCH_RULES,
+    "StatefulSet": (*sets.PATCH_RULES, *quorum.RULES),
 }
 
 

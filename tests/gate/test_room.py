@@ -22,18 +22,20 @@ def imports(file: Path) -> set[str]:
     return found
 
 
-def test_the_gate_takes_consent_and_sizes_from_the_components_and_no_more() -> None:
+def test_the_gate_takes_few_facts_from_the_components_and_no_more() -> None:
     inside = set().union(*(imports(file) for file in (ROOT / "gate").rglob("*.py")))
     libraries = {name for name in inside if name.split(".")[0] not in sys.stdlib_module_names}
     assert libraries == {
         "components.guard.consent",
         "components.numerals",
+        "components.quorum",
         "rich",
         "rich.console",
         "rich.table",
         "rich.text",
         "statefast.guard.consent",
         "statefast.numerals",
+        "statefast.quorum",
     }
 
 

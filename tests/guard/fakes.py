@@ -87,6 +87,7 @@ def claim(name: str = "zk-vol-zk-0", **changes: Any) -> Object:
         "namespace": "data",
         "taken_up": "",
         "goes_with": "",
+        "members": "",
         **changes,
     }
     annotations = {
@@ -94,6 +95,7 @@ def claim(name: str = "zk-vol-zk-0", **changes: Any) -> Object:
         "statefast/size": given["size"],
         "statefast/retention": given["retention"],
         "statefast/volume": given["taken_up"],
+        "statefast/members": given["members"],
     }
     metadata: dict[str, Any] = {
         "name": name,
@@ -137,6 +139,8 @@ def stateful_set(name: str = "zk", **changes: Any) -> Object:
         "when_deleted": "Retain",
         "leaving": False,
         "unwatched": False,
+        "first": 0,
+        "members": "",
         **changes,
     }
     metadata: dict[str, Any] = {
@@ -149,10 +153,13 @@ def stateful_set(name: str = "zk", **changes: Any) -> Object:
         metadata["deletionTimestamp"] = "2026-01-01T00:00:00Z"
     if given["unwatched"]:
         metadata["annotations"]["pulumi.com/skipAwait"] = "true"
+    if given["members"]:
+        metadata["annotations"]["statefast/members"] = given["members"]
     return {
         "metadata": metadata,
         "spec": {
             "replicas": given["replicas"],
+            **({"ordinals": {"start": given["first"]}} if given["first"] else {}),
             "podManagementPolicy": given["management"],
             "serviceName": given["service"],
             "selector": {"matchLabels": given["selector"]},

@@ -50,6 +50,7 @@ envFrom: [{{configMap: c, prefix: P}}]
 configFiles: {{/etc/a: x}}
 scratch: {{/tmp: 1Mi}}
 readOnlyRoot: true
+quorum: true
 initContainers:
   - name: i
 {SIDE}
