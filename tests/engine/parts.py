@@ -115,7 +115,9 @@ class DryRun:
 
     def ask(self, inputs: dict[str, Any]) -> Answer:
         """Applies one object on the server's side, up to the point of keeping it."""
-        self._connection.request("PATCH", _path(inputs), json.dumps(inputs), self._headers)
+        # The provider names what the program does not.
+        named = {**inputs, "metadata": {"name": "made", **inputs["metadata"]}}
+        self._connection.request("PATCH", _path(named), json.dumps(named), self._headers)
         response = self._connection.getresponse()
         body = json.loads(response.read())
         warnings = tuple(response.headers.get_all("Warning") or ())

@@ -10,21 +10,17 @@ from components.args import ACCESS_MODES
 from .conftest import Config, Deployment
 from .parts import Parts, part
 
-RETENTIONS = pytest.mark.parametrize("retention", ["retain", "delete"])
-
 
 @pytest.fixture
 def parts(deployment: Deployment) -> Parts:
     return Parts(deployment.workspace, deployment.name)
 
 
-@RETENTIONS
-def test_every_access_mode_and_a_raw_device_are_bound(parts: Parts, retention: str) -> None:
+def test_every_access_mode_and_a_raw_device_are_bound(parts: Parts) -> None:
     claims = [
-        parts.claim(mode.lower(), access_modes=[mode], volume_mode="Block", retention=retention)
-        for mode in ACCESS_MODES
+        parts.claim(mode.lower(), access_modes=[mode], volume_mode="Block") for mode in ACCESS_MODES
     ]
-    files = parts.claim("files", volume_mode="Filesystem", retention=retention)
+    files = parts.claim("files", volume_mode="Filesystem")
     parts.components(parts.storage(), *claims, files).up()
 
     parts.wait_bound("files", *(mode.lower() for mode in ACCESS_MODES))
@@ -53,17 +49,12 @@ spec:
     )
 
 
-@RETENTIONS
-def test_a_claim_is_bound_to_a_volume_that_is_there(parts: Parts, retention: str) -> None:
+def test_a_claim_is_bound_to_a_volume_that_is_there(parts: Parts) -> None:
     # Of one and the same size and mode: only what is asked for can tell them apart.
     names = [f"{parts.name}-{number}" for number in range(4)]
     for name in names:
         there(parts, name, class_name=parts.class_name if name == names[3] else "")
-    args: dict[str, Any] = {
-        "namespace": parts.name,
-        "size": "1Gi",
-        "retention": retention,
-    }
+    args: dict[str, Any] = {"namespace": parts.name, "size": "1Gi"}
     expressions = [{"key": "tier", "operator": "In", "values": [names[2]]}]
     parts.components(
         # A default class may not come between.
@@ -71,7 +62,7 @@ def test_a_claim_is_bound_to_a_volume_that_is_there(parts: Parts, retention: str
         part("VolumeClaim", "named", volume_name=names[1], **args),
         part("VolumeClaim", "labelled", selector={"match_labels": {"tier": names[0]}}, **args),
         part("VolumeClaim", "matched", selector={"match_expressions": expressions}, **args),
-        parts.claim("of-class", volume_name=names[3], retention=retention),
+        parts.claim("of-class", volume_name=names[3]),
     ).up()
 
     # `up` has waited for it, so nothing here does.
@@ -87,31 +78,26 @@ def test_a_claim_is_bound_to_a_volume_that_is_there(parts: Parts, retention: str
 
 
 BLOCK = {"volume_mode": "Block"}
-GONE = {"retention": "delete"}
 
 
 @pytest.mark.parametrize(
     ("given", "change", "said"),
     [
         ({}, BLOCK, "immutable"),
-        (GONE, BLOCK, "immutable"),
         (BLOCK, {"volume_mode": "Filesystem"}, "immutable"),
         ({}, {"access_modes": ["ReadWriteOncePod"]}, "immutable"),
         # Who bound the claim owns the field, and says so before its value is looked at.
         ({}, {"volume_name": "another"}, "conflict"),
         ({}, {"selector": {"match_labels": {"tier": "another"}}}, "immutable"),
         ({}, {"data_source": {"claim": "another"}}, "immutable"),
-        (GONE, {"data_source": {"claim": "another"}}, "immutable"),
     ],
     ids=[
         "block",
-        "block-of-ephemeral",
         "filesystem",
         "access-mode",
         "volume",
         "selector",
         "source",
-        "source-of-ephemeral",
     ],
 )
 def test_what_a_claim_is_cannot_be_edited(
@@ -134,7 +120,9 @@ SLOW: VolumeAttributesClassArgs = {"driver": "ceph-rbd", "parameters": {"maxRead
 FAST: VolumeAttributesClassArgs = {"driver": "ceph-rbd", "parameters": {"maxReadIops": "9000"}}
 
 
-def with_attributes(parts: Parts, args: VolumeAttributesClassArgs, retention: str) -> list[Config]:
+def with_attributes(
+    parts: Parts, args: VolumeAttributesClassArgs, retention: str = "retain"
+) -> list[Config]:
     name = VolumeAttributesClass.name_in_cluster(parts.name, args)
     return [
         parts.storage(),
@@ -149,13 +137,12 @@ def current(parts: Parts) -> str:
     return name
 
 
-@RETENTIONS
-def test_the_attributes_of_a_volume_change_in_place(parts: Parts, retention: str) -> None:
-    parts.components(*with_attributes(parts, SLOW, retention)).up()
+def test_the_attributes_of_a_volume_change_in_place(parts: Parts) -> None:
+    parts.components(*with_attributes(parts, SLOW)).up()
     parts.wait_bound("data")
     volumes, slow = parts.volumes(), current(parts)
 
-    parts.components(*with_attributes(parts, FAST, retention)).up()
+    parts.components(*with_attributes(parts, FAST)).up()
 
     fast = VolumeAttributesClass.name_in_cluster(parts.name, FAST)
     assert fast != slow
@@ -170,7 +157,7 @@ def test_the_attributes_of_a_volume_change_in_place(parts: Parts, retention: str
 
 
 def test_a_class_of_attributes_outlives_the_stack_with_its_claims(parts: Parts) -> None:
-    parts.components(*with_attributes(parts, SLOW, "retain")).up()
+    parts.components(*with_attributes(parts, SLOW)).up()
     parts.wait_bound("data")
     volumes, slow = parts.volumes(), current(parts)
 
@@ -184,11 +171,11 @@ def test_a_class_of_attributes_outlives_the_stack_with_its_claims(parts: Parts) 
 
 
 def test_attributes_once_given_cannot_be_taken_away(parts: Parts) -> None:
-    parts.components(*with_attributes(parts, SLOW, "retain")).up()
+    parts.components(*with_attributes(parts, SLOW)).up()
     parts.wait_bound("data")
     volumes, slow = parts.volumes(), current(parts)
 
-    storage, attributes, _ = with_attributes(parts, SLOW, "retain")
+    storage, attributes, _ = with_attributes(parts, SLOW)
     parts.components(storage, attributes, parts.claim("data"))
     assert "Forbidden" in parts.preview(ok=False).text
 
@@ -202,6 +189,7 @@ def test_a_class_of_attributes_cannot_hold_up_the_end_of_a_stack(parts: Parts) -
     slow = current(parts)
 
     parts.destroy()
+    parts.wait("pvc/data", "--for=delete")
 
     # Its claim is gone, its volume is released, and the class would wait for that volume for ever.
     found = parts.list("volumeattributesclass")[slow]

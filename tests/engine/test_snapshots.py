@@ -51,14 +51,13 @@ def origin(parts: Parts, claim: str) -> dict[str, str]:
     return {key: volume[key] for key in ("snapshot", "clone") if key in volume}
 
 
-@pytest.mark.parametrize("retention", ["retain", "delete"])
-def test_a_snapshot_is_taken_restored_and_a_claim_cloned(parts: Parts, retention: str) -> None:
-    before = [parts.storage(), snapshot_class(parts), parts.claim("data", retention=retention)]
+def test_a_snapshot_is_taken_restored_and_a_claim_cloned(parts: Parts) -> None:
+    before = [parts.storage(), snapshot_class(parts), parts.claim("data")]
     parts.components(*before).up()
     parts.wait_bound("data")
     content = take(parts, "data", "monday")
 
-    made = {"retention": retention, "size": "2Gi"}
+    made = {"size": "2Gi"}
     parts.components(
         *before,
         parts.claim("restored", data_source={"snapshot": "monday"}, **made),
@@ -84,7 +83,6 @@ def test_a_snapshot_is_taken_restored_and_a_claim_cloned(parts: Parts, retention
     assert "updated" not in parts.up().changes
 
 
-@pytest.mark.parametrize("retention", ["retain", "delete"])
 @pytest.mark.parametrize(
     ("given", "other"),
     [
@@ -103,12 +101,12 @@ def test_a_snapshot_is_taken_restored_and_a_claim_cloned(parts: Parts, retention
     ids=["source", "reference"],
 )
 def test_the_source_of_a_claim_stays_what_it_was(
-    parts: Parts, given: Config, other: Config, retention: str
+    parts: Parts, given: Config, other: Config
 ) -> None:
-    before = [parts.storage(), parts.claim("data", retention=retention)]
+    before = [parts.storage(), parts.claim("data")]
 
     def cloned(**args: Any) -> Parts:
-        return parts.components(*before, parts.claim("cloned", retention=retention, **args))
+        return parts.components(*before, parts.claim("cloned", **args))
 
     cloned(**given).up()
     parts.wait_bound("cloned")

@@ -73,11 +73,6 @@ def aged(workspace: Workspace, minor: int, folder: Path) -> Iterator[Path]:
             "first_ordinal is 4, but that takes Kubernetes 1.27 and the cluster runs 1.26",
         ),
         (
-            26,
-            {"ephemeral": True, "workloads": {"zookeeper": ZOOKEEPER}},
-            "retention is 'delete', but that takes Kubernetes 1.27",
-        ),
-        (
             33,
             {
                 "storageClass": {
@@ -89,7 +84,7 @@ def aged(workspace: Workspace, minor: int, folder: Path) -> Iterator[Path]:
             "storageClass.attributesClasses is 'fast', but that takes Kubernetes 1.34",
         ),
     ],
-    ids=["first ordinal", "ephemeral", "attributes class"],
+    ids=["first ordinal", "attributes class"],
 )
 def test_what_the_cluster_is_too_old_for_is_refused(
     deployment: Deployment, tmp_path: Path, minor: int, changes: Config, said: str
