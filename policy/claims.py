@@ -65,8 +65,9 @@ def claims_in(things: Iterable[Thing]) -> Iterator[Claim]:
             yield Claim(thing, known, tuple(modes))
         for part in thing.parts:
             for path in templates_of(part):
-                name = part.get(*path, "metadata", "name")
-                known = f"{name}-{thing.name}" if isinstance(name, str) and thing.name else None
+                name, of = part.get(*path, "metadata", "name"), part.get("metadata", "name")
+                both = isinstance(name, str) and isinstance(of, str)
+                known = f"{name}-{of}" if both else None
                 yield Claim(thing, known, tuple(_modes(part, *path, "spec", "accessModes")), True)
 
 

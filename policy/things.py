@@ -78,22 +78,31 @@ def things_of(objects: Iterable[Facts]) -> list[Thing]:
     """Joins the resources that are of one object.
 
     A Patch that does not say its namespace may be of any object of that name, and counts for each.
+    They are in the order in which the first resource of each was registered.
     """
+    every = list(objects)
+    order = {id(facts): number for number, facts in enumerate(every)}
     found: dict[tuple[str, str, str], list[Facts]] = {}
     things: list[Thing] = []
-    for facts in objects:
+    for facts in every:
         if facts.name is None:
             things.append(Thing([facts]))
+            _ask_name(facts, every)
         else:
             group = "apps" if facts.group == "extensions" else facts.group
             found.setdefault((group, facts.kind, facts.name), []).append(facts)
     for same in found.values():
-        places = {it.namespace for it in same if it.namespace or not it.patch} or {None}
-        for place in sorted(places, key=str):
+        for place in {it.namespace for it in same if it.namespace or not it.patch} or {None}:
             things.append(
                 Thing([it for it in same if it.namespace in (place, None if it.patch else place)])
             )
-    return things
+    return sorted(things, key=lambda thing: order[id(thing.first)])
+
+
+def _ask_name(facts: Facts, every: Iterable[Facts]) -> None:
+    """Has the user told that a name is unknown, where it may be that of what a Patch is of."""
+    if any(it.kind == facts.kind and (it.patch or facts.patch) for it in every if it is not facts):
+        facts.get("metadata", "name")
 
 
 def may_be_one(namespace: str | None, other: str | None) -> bool:

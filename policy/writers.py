@@ -10,7 +10,7 @@ from .facts import Facts
 from .pods import Mount
 from .rule import Stack
 from .scalers import autoscaled
-from .things import Thing
+from .things import Thing, may_be_one
 from .turns import in_turn
 from .where import Where, texts
 
@@ -65,16 +65,28 @@ def one_writer(stack: Stack, where: Where) -> Iterator[Refusal]:
 def one_writer_elsewhere(stack: Stack, where: Where) -> Iterator[Refusal]:
     """The same of claims whose modes this stack does not say: they may be such claims."""
     said = [claim for claim in claims_in(stack.things) if claim.modes]
-    foreign: dict[tuple[str | None, str], list[_Use]] = {}
-    for use in _uses(stack):
-        name, namespace = use.mount.claim, use.thing.namespace
-        if name is None or any(claim.is_named(name, namespace) for claim in said):
-            continue
-        if not _on_purpose(where, namespace, name):
-            foreign.setdefault((namespace, name), []).append(use)
-    for (_, name), uses in foreign.items():
+    foreign = [
+        (use.mount.claim, use.thing.namespace, use)
+        for use in _uses(stack)
+        if use.mount.claim is not None
+        and not any(claim.is_named(use.mount.claim, use.thing.namespace) for claim in said)
+    ]
+    told: set[tuple[str, str]] = set()
+    for name in {name: None for name, _, _ in foreign}:
         problem = f"claim {name} may be ReadWriteOnce, which this stack does not say"
-        yield from _judge(stack, uses, None, problem)
+        known = {place for other, place, _ in foreign if other == name and place}
+        for namespace in list[str | None](sorted(known)) or [None]:
+            if _on_purpose(where, namespace, name):
+                continue
+            uses = [
+                use
+                for other, place, use in foreign
+                if other == name and may_be_one(place, namespace)
+            ]
+            for error, part in _judge(stack, uses, None, problem):
+                if (error.sentence, part.urn) not in told:
+                    told.add((error.sentence, part.urn))
+                    yield error, part
 
 
 def _uses(stack: Stack) -> list[_Use]:

@@ -82,8 +82,9 @@ def ask(
 
     def report(message: str, urn: str | None = None) -> None:
         answer.said.append(message)
-        answer.blamed.append(urn or "")
+        answer.blamed.append(urn or asked)
 
+    asked = ""
     for resource in resources:
         resource.stack = stack
     try:
@@ -92,6 +93,7 @@ def ask(
         else:
             assert isinstance(policy, ResourceValidationPolicy)
             for resource in resources:
+                asked = resource.urn
                 policy.validate(_one(resource, config, tags), report)
     except UnknownValueError as error:
         answer.unknown = ".".join(error.props)
