@@ -41,10 +41,14 @@ k8s.apps.v1.StatefulSet(
     "zk", metadata={"name": "zk", **where},
     spec={"serviceName": "zk", "selector": {"matchLabels": labels}, "template": pods},
 )
-pods["spec"]["volumes"] = [{"name": "v", "persistentVolumeClaim": {"claimName": vol.metadata.name}}]
+volumes = [{"name": "v", "persistentVolumeClaim": {"claimName": vol.metadata.name}}]
+mounting = {**pods, "spec": {**pods["spec"], "volumes": volumes}}
 k8s.apps.v1.Deployment(
     "web", metadata={"name": "web", **where},
-    spec={"selector": {"matchLabels": labels}, "template": pods, "strategy": {"type": "Recreate"}},
+    spec={
+        "selector": {"matchLabels": labels}, "template": mounting,
+        "strategy": {"type": "Recreate"},
+    },
 )
 """
 # What to write instead of a piece of it, and the rules that refuse that.
@@ -57,7 +61,7 @@ EDITS = (
         ' "revisionHistoryLimit": 3, "serviceName": "zk",',
         ["claims-outlive-their-set", "no-revision-history-limit"],
     ),
-    (', "strategy": {"type": "Recreate"}', "", ["one-writer"]),
+    ('"strategy": {"type": "Recreate"},', "", ["one-writer"]),
     ('"publishNotReadyAddresses": True, ', "", ["headless-service"]),
     (', reclaim_policy="Retain"', "", ["explicit-classes"]),
     ("rbd.csi.ceph.com", "kubernetes.io/rbd", ["provisioners-of-today"]),

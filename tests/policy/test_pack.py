@@ -93,6 +93,8 @@ def test_the_rules_know_the_components_and_no_other_room() -> None:
     imported = {
         name.partition(".")[0]
         for path in PACK.glob("*.py")
+        # That is no part of the pack as the engine runs it, and has the environment of the gate.
+        if path.name != "preview.py"
         for node in ast.walk(ast.parse(path.read_text()))
         for name in (
             [alias.name for alias in node.names]

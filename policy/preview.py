@@ -1,0 +1,244 @@
+"""Asks the policies about a preview that lies in a file: `python -m policy.preview`.
+
+The engine asks a pack within the run of the program it judges, where the code of that program could
+tamper with it. Here the preview is data, made elsewhere, and nothing of it is run: whoever wrote it
+may have meant harm.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pulumi_policy import (
+    EnforcementLevel,
+    Policy,
+    PolicyCustomTimeouts,
+    PolicyResource,
+    PolicyResourceOptions,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+from pulumi_policy.proxy import (
+    UNKNOWN_STRING_VALUE,
+    UnknownValueError,
+    unknown_checking_proxy,
+)
+
+from .catalogue import POLICIES
+
+__all__ = ["NotAPreview", "Said", "app", "ask", "read"]
+
+_COMMAND = "pulumi preview --json --show-replacement-steps --show-sames"
+_MOST_BYTES = 64 * 2**20
+# What the engine writes for a value that is secret, and the key of the envelope around one.
+_MASKED = "[secret]"
+_ENVELOPE = "4dabf18193072939515e22adb298388d"
+# `::` and `##[` open a command.
+_COMMAND_MARK = re.compile(r"(:(?=:)|#(?=#\[))")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+class NotAPreview(Exception):
+    """The file is not a whole preview; one sentence says why."""
+
+
+class Said:
+    """What the policies say of one stack.
+
+    Attributes:
+        broken: Lines of rules that must hold, and do not.
+        advice: Lines of rules that should.
+        unseen: Lines about what the preview does not know yet.
+    """
+
+    def __init__(self) -> None:
+        self.broken: list[str] = []
+        self.advice: list[str] = []
+        self.unseen: list[str] = []
+
+    @property
+    def lines(self) -> Iterator[str]:
+        """All of it, the gravest first, none of which a runner takes for a command."""
+        yield from (f"  - [mandatory] {_harmless(line)}" for line in self.broken)
+        yield from (f"  - [advisory]  {_harmless(line)}" for line in self.advice)
+        yield from (f"  - [unknown]   {_harmless(line)}" for line in self.unseen)
+
+
+class _Options(PolicyResourceOptions):
+    """What the SDK knows, and whether no edit deletes the object: that a preview shows."""
+
+    def __init__(self, *, protect: bool, retain_on_delete: bool) -> None:
+        super().__init__(protect, [], None, [], PolicyCustomTimeouts(0, 0, 0), [], None)
+        self.retain_on_delete = retain_on_delete
+
+
+def read(data: bytes) -> list[PolicyResource]:
+    """The resources that the stack will have.
+
+    Args:
+        data: All that `pulumi preview --json --show-replacement-steps --show-sames` printed.
+
+    Raises:
+        NotAPreview: it is something else, of a preview that failed, or without the resources that
+            do not change.
+    """
+    try:
+        document = json.loads(data)
+        steps, summary = document["steps"], document.get("changeSummary") or {}
+        failed = any(it.get("severity") == "error" for it in document.get("diagnostics") or ())
+        sames = sum(step["op"] == "same" for step in steps)
+        hidden = sames < summary.get("same", 0)
+        made = {
+            str(step["urn"]): step["newState"]
+            for step in steps
+            # What is on its way out is in the stack no more.
+            if step.get("newState") and not str(step["op"]).startswith("delete")
+        }
+        found = {urn: _resource(urn, state) for urn, state in made.items()}
+        for urn, resource in found.items():
+            needs = {str(need) for need in made[urn].get("dependencies") or ()}
+            resource.dependencies = [found[need] for need in sorted(needs & found.keys())]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise NotAPreview(f"it is not the output of `{_COMMAND}`, or was cut off") from None
+    if failed:
+        raise NotAPreview("it is of a preview that ended with an error; make it pass first")
+    if hidden or not summary:
+        raise NotAPreview(f"it does not show every resource; give the output of `{_COMMAND}`")
+    return list(found.values())
+
+
+def _resource(urn: str, state: Mapping[str, Any]) -> PolicyResource:
+    _, _, kinds, name = urn.split("::", 3)
+    inputs = _hide(state.get("inputs") or {})
+    if not isinstance(inputs, dict):
+        raise TypeError(urn)
+    options = _Options(
+        protect=state.get("protect") is True, retain_on_delete=state.get("retainOnDelete") is True
+    )
+    return PolicyResource(
+        # The types of its parents stand before its own.
+        kinds.rpartition("$")[2],
+        unknown_checking_proxy(inputs),
+        urn,
+        name,
+        options,
+        None,
+        None,
+        [],
+        {},
+    )
+
+
+def _hide(value: object) -> object:
+    """The value with what nobody may see as what nobody knows: neither can be judged."""
+    if value == _MASKED:
+        return UNKNOWN_STRING_VALUE
+    if isinstance(value, dict):
+        if _ENVELOPE in value:
+            return UNKNOWN_STRING_VALUE
+        return {str(key): _hide(item) for key, item in value.items()}
+    return [_hide(item) for item in value] if isinstance(value, list) else value
+
+
+def ask(resources: Sequence[PolicyResource], config: Mapping[str, Any] | None = None) -> Said:
+    """What the policies say of the resources of a stack.
+
+    Args:
+        resources: All of them.
+        config: As `--policy-pack-config` takes it.
+    """
+    said = Said()
+    for policy in POLICIES:
+        given = (config or {}).get(policy.name, (config or {}).get("all"))
+        level = _level(policy, given)
+        if level is EnforcementLevel.DISABLED:
+            continue
+        lines = said.advice if level is EnforcementLevel.ADVISORY else said.broken
+        settings = given if isinstance(given, dict) else {}
+        settings = {key: value for key, value in settings.items() if key != "enforcementLevel"}
+
+        def report(
+            message: str, urn: str | None = None, *, to: list[str] = lines, rule: str = policy.name
+        ) -> None:
+            to.append(f"{rule}  {message}")
+
+        for question in _questions(policy, resources, settings):
+            try:
+                question(report)
+            except UnknownValueError as error:
+                said.unseen.append(f"{policy.name}  {error.message}")
+    return said
+
+
+def _questions(
+    policy: Policy, resources: Sequence[PolicyResource], settings: Mapping[str, Any]
+) -> Iterator[Callable[[ReportViolation], object]]:
+    if isinstance(policy, StackValidationPolicy):
+        yield partial(policy.validate, StackValidationArgs(list(resources), settings, {}))
+    elif isinstance(policy, ResourceValidationPolicy):
+        for it in resources:
+            args = ResourceValidationArgs(
+                it.resource_type, it.props, it.urn, it.name, it.opts, None, settings, {}
+            )
+            yield partial(policy.validate, args)
+
+
+def _level(policy: Policy, given: object) -> EnforcementLevel | None:
+    if isinstance(given, dict):
+        given = given.get("enforcementLevel")
+    return EnforcementLevel(given) if isinstance(given, str) else policy.enforcement_level
+
+
+def _harmless(text: str) -> str:
+    """One line that means nothing to the runner of a job, whatever names are in it."""
+    return _COMMAND_MARK.sub(r"\1 ", _CONTROL.sub(" ", text))[:2000]
+
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def main(
+    stack: Annotated[list[str], typer.Option(metavar="NAME=FILE", help=f"Output of `{_COMMAND}`.")],
+    config: Annotated[
+        typer.FileText | None, typer.Option(help="What --policy-pack-config takes.")
+    ] = None,
+) -> None:
+    """Asks the policies about previews; fails where one that must hold is broken."""
+    given = json.load(config) if config else None
+    worst = 0
+    for named in stack:
+        name, _, file = named.partition("=")
+        try:
+            said = ask(read(_bytes(Path(file))), given)
+        except NotAPreview as error:
+            typer.echo(f"{_harmless(name)}: no answer, {error}.")
+            worst = 2
+            continue
+        typer.echo(f"{_harmless(name)}: {'broken' if said.broken else 'kept'}")
+        for line in said.lines:
+            typer.echo(line)
+        worst = max(worst, 1 if said.broken else 0)
+    raise typer.Exit(worst)
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        if file.is_symlink() or not file.is_file():
+            raise NotAPreview("there is no such file")
+        if file.stat().st_size > _MOST_BYTES:
+            raise NotAPreview("it is too large for one")
+        return file.read_bytes()
+    except OSError as error:
+        raise NotAPreview(f"it cannot be read: {error.strerror}") from None
+
+
+if __name__ == "__main__":
+    app()
