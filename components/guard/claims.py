@@ -17,6 +17,7 @@ from .capability import (
 from .live import LiveClaim, LiveClass
 from .owner import check_owner
 from .preflight import Reader
+from .refusals.owned import check_owned
 from .released import Released, released_volume
 from .sizes import expected_capacity, request
 
@@ -230,6 +231,7 @@ def _check_keeping(
         uid=live.uid,
         consents=consents,
     )
+    check_owned(reader, namespace, live, retention)
     if live.retention == "retain" and retention != "retain":
         raise StatefastError(
             reader.resource,

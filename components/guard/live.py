@@ -57,6 +57,7 @@ class LiveClaim:
         owner: Project and stack that look after it; empty where none does.
         retention: What its stack said becomes of it; empty where it said nothing.
         claim_owner: Name of the ConfigMap whose deletion deletes it; empty where none does.
+        owned_by: Kind and name of what it is deleted with; empty where it is with nothing.
         asked: Size that its stack asked for last, in bytes; 0 where none did.
         requested: Size that it asks for now, whoever asked, in bytes.
         capacity: Size that its volume has, in bytes; 0 before it is bound.
@@ -76,6 +77,7 @@ class LiveClaim:
     owner: str
     retention: str
     claim_owner: str
+    owned_by: str
     asked: int
     requested: int
     capacity: int
@@ -100,6 +102,7 @@ class LiveClaim:
             for condition in status.get("conditions") or ()
             if condition.get("status") == "True"
         }
+        owners = [(owner["kind"], owner["name"]) for owner in metadata.get("ownerReferences") or ()]
         requested = _bytes((spec.get("resources") or {}).get("requests", {}).get("storage"))
         resizing = (status.get("allocatedResourceStatuses") or {}).get("storage", "")
         # What the status is about: after a new wish it is the old one for a while.
@@ -109,14 +112,8 @@ class LiveClaim:
             uid=metadata["uid"],
             owner=annotations.get(OWNER, ""),
             retention=annotations.get(RETENTION, ""),
-            claim_owner=next(
-                (
-                    owner["name"]
-                    for owner in metadata.get("ownerReferences") or ()
-                    if owner["kind"] == "ConfigMap"
-                ),
-                "",
-            ),
+            claim_owner=next((name for kind, name in owners if kind == "ConfigMap"), ""),
+            owned_by=", ".join(f"{kind} {name}" for kind, name in owners),
             asked=_bytes(annotations.get(SIZE)),
             requested=requested,
             capacity=_bytes((status.get("capacity") or {}).get("storage")),

@@ -93,6 +93,11 @@ def plan_workload(
             "write 'retain' back; to part with the data, destroy the stack, delete the claims by"
             " name, and start anew",
         )
+    if live.takes_claims and live.retention == "retain":
+        reader.note(
+            f"the claims of {reader.resource} are to be retained, but somebody set whenDeleted to"
+            " Delete: run pulumi up --refresh, which sets Retain again, before anything deletes it"
+        )
     found_edits = list(edits(reader.resource, live, shape))
     free = refuse(found_edits, consents)
     if found_edits and live.unwatched:

@@ -2,12 +2,13 @@
 
 import pytest
 
-from components import ClaimOwner, ClaimOwnerArgs, StatefastError, VolumeClaim
+from components import ClaimOwner, ClaimOwnerArgs, StatefastError, VolumeClaim, VolumeClaimArgs
+from components.guard.consent import Change
 from components.guard.leftovers import note_leftovers
 from components.guard.preflight import owner_of_run, reader
 from tests.recording import Registered, run
 
-from .fakes import FakeCluster, claim, use
+from .fakes import OWNER, FakeCluster, claim, use
 
 
 def owner(**args: str) -> Registered:
@@ -83,3 +84,40 @@ def test_a_claim_that_left_and_still_goes_with_the_owner_is_named_with_the_way_o
     note_leftovers(asks, "data", set(), "retain")
     assert any("deletes ConfigMap claims-1" in note for note in asks.notes)
     assert any("kubectl patch pvc left -n data" in note for note in asks.notes)
+
+
+@pytest.mark.parametrize(
+    ("live", "said"),
+    [
+        ({"owner": "shop/review", "retention": "delete"}, "is not this stack's; part them first"),
+        # Turned by this very run, which takes its own reference off.
+        ({"owner": OWNER, "retention": "delete"}, ""),
+        ({"owner": OWNER, "retention": "retain"}, "by whoever deletes ConfigMap claims-1"),
+    ],
+    ids=["another stack's", "ours until now", "somebody added it"],
+)
+def test_a_claim_that_is_retained_goes_with_nothing(
+    monkeypatch: pytest.MonkeyPatch, live: dict[str, str], said: str
+) -> None:
+    use(monkeypatch, FakeCluster(claims=[claim("vol", goes_with="claims-1", **live)], volumes=[]))
+    change = Change(
+        resource="PersistentVolumeClaim vol",
+        field="owner",
+        old="shop/review",
+        new=OWNER,
+        uid="uid-vol",
+    )
+    args: VolumeClaimArgs = {
+        "namespace": "data",
+        "size": "8Gi",
+        "preflight": {},
+        "consent": [change.consent],
+    }
+    heard: list[str] = []
+    monkeypatch.setattr("components.claim.report", lambda notes, _: heard.extend(notes))
+    try:
+        run(lambda: VolumeClaim("vol", args))
+    except StatefastError as error:
+        heard.append(str(error))
+    about = [sentence for sentence in heard if "claims-1" in sentence]
+    assert said in about[0] if said else about == []
