@@ -19,6 +19,8 @@ from .growth import NO_WAIT, claim_annotations
 from .guard.claims import ClaimPlan, WantedClaim, plan_claims
 from .guard.growing import wait_until_grown
 from .guard.preflight import PreflightArgs, Reader, reader, report, stack_of_run
+from .guard.refusals.namespace import refuse_missing_namespace
+from .guard.run import this_run
 from .guard.versions import ATTRIBUTES_CLASS, Need, check_version, needs_of_modes
 from .labels import object_labels
 from .names import check_label_name, check_subdomain_name
@@ -186,6 +188,7 @@ def _checked(name: str, args: VolumeClaimArgs) -> _Checked:
     namespace = check_label_name(resource, "namespace", args["namespace"])
     retention = one_of(resource, "retention", args.get("retention", "retain"), RETENTIONS)
     check_claim_owner(resource, args, namespace, retention)
+    this_run().claims.add((namespace, name))
     return _Checked(
         namespace=namespace,
         labels=object_labels(
@@ -217,6 +220,7 @@ def _planned(name: str, args: VolumeClaimArgs, checked: _Checked) -> tuple[Claim
         chosen=any(key in spec for key in _ORIGINS),
     )
     asks = reader(f"VolumeClaim {name}", args.get("preflight"))
+    refuse_missing_namespace(asks, checked.namespace)
     check_version(asks, _needs(spec))
     plans = plan_claims(
         asks,

@@ -104,7 +104,7 @@ def check_only_default(resource: str, name: str, opts: pulumi.ResourceOptions | 
     Raises:
         StatefastError: the program makes another one.
     """
-    cluster = _cluster(opts)
+    cluster = cluster_of_opts(opts)
     made = _made.get({})
     other = made.get(cluster, name)
     if other != name:
@@ -118,7 +118,7 @@ def check_only_default(resource: str, name: str, opts: pulumi.ResourceOptions | 
     _made.set({**made, cluster: name})
 
 
-def _cluster(opts: pulumi.ResourceOptions | None) -> object:
+def cluster_of_opts(opts: pulumi.ResourceOptions | None) -> object:
     """What tells one cluster from another before anything is registered: the provider."""
     if opts is None:
         return None

@@ -16,6 +16,7 @@ from .companions import check_companions, register_companions
 from .errors import StatefastError
 from .fields import whole_number
 from .guard.preflight import report
+from .mounts import check_mounts, note_claims
 from .plans import deployment_plan, frozen, workload_annotations
 from .pod import pod_template
 from .rollout import pod_seconds
@@ -100,6 +101,7 @@ class PersistentDeployment(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         workload, chosen, template = _plan(name, args)
+        check_mounts(workload, of_set=False, opts=opts)
         plan, notes = deployment_plan(workload)
         super().__init__("statefast:index:PersistentDeployment", name, {}, opts)
         report(notes, self)
@@ -187,6 +189,7 @@ def _plan(
         secrets=secret_sources(workload),
     )
     check_companions(workload)
+    note_claims(workload, of_set=False)
     _progress_deadline(workload, args)
     return workload, strategy(workload), template
 

@@ -8,6 +8,7 @@ import pulumi_kubernetes as k8s
 from .args import RETENTIONS, check_keys, one_of
 from .guard.live import OWNER, RETENTION
 from .guard.preflight import owner_of_run
+from .guard.run import this_run
 from .labels import object_labels
 from .names import check_label_name
 
@@ -49,6 +50,7 @@ class WorkloadNamespace(pulumi.ComponentResource):
         check_keys(resource, args, WorkloadNamespaceArgs)
         check_label_name(resource, "name", name)
         retention = one_of(resource, "retention", args.get("retention", "retain"), RETENTIONS)
+        this_run().namespaces.add(name)
         super().__init__("statefast:index:WorkloadNamespace", name, {}, opts)
         labels = object_labels(
             resource,

@@ -7,6 +7,7 @@ from .guard.claims import ClaimPlan, WantedClaim, plan_claims
 from .guard.edits import FROZEN, Shape
 from .guard.live import MEMBERS, OWNER, QUORUM, RETENTION, LiveClaim, Template
 from .guard.preflight import Reader, owner_of_run, reader
+from .guard.refusals.namespace import refuse_missing_namespace
 from .guard.refusals.outvoted import refuse_outvoting
 from .guard.versions import (
     FIRST_ORDINAL,
@@ -15,6 +16,7 @@ from .guard.versions import (
     needs_of_modes,
 )
 from .guard.workloads import WorkloadPlan, plan_workload
+from .mounts import check_mounts_alive
 from .names import claim_name
 from .ordinals import members, ordinals
 from .quantity import storage_bytes
@@ -58,7 +60,9 @@ def set_plan(workload: Workload, management: str) -> SetPlan:
     """
     asks = reader(workload.resource, workload.args.get("preflight"))
     consents = workload.args.get("consent") or ()
+    refuse_missing_namespace(asks, workload.namespace)
     check_version(asks, _needs(workload))
+    check_mounts_alive(asks, workload, of_set=True)
     shape = Shape(
         selector=workload.selector,
         templates={volume.name: _template(volume) for volume in workload.volumes},
@@ -105,6 +109,8 @@ def deployment_plan(workload: Workload) -> tuple[WorkloadPlan, Sequence[str]]:
         StatefastError: it would be replaced without consent, or is another's.
     """
     asks = reader(workload.resource, workload.args.get("preflight"))
+    refuse_missing_namespace(asks, workload.namespace)
+    check_mounts_alive(asks, workload, of_set=False)
     plan = plan_workload(
         asks,
         "deployments",

@@ -17,6 +17,7 @@ from .growth import grow_claim, volume_annotations
 from .guard.afterwards import refuse_what_had_no_effect
 from .guard.preflight import report
 from .guard.rolling import after_rollout
+from .mounts import check_mounts, note_claims
 from .names import pod_name
 from .ordinals import ordinals
 from .plans import frozen, set_plan, workload_annotations
@@ -116,6 +117,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         workload, management, template = _plan(name, args)
+        check_mounts(workload, of_set=True, opts=opts)
         plan = set_plan(workload, management)
         super().__init__("statefast:index:PersistentStatefulSet", name, {}, opts)
         report(plan.asks.notes, self)
@@ -256,6 +258,7 @@ def _plan(
             )
     template = pod_template(workload, ordinals=True, claims={}, secrets=secret_sources(workload))
     check_companions(workload)
+    note_claims(workload, of_set=True)
     update_strategy(workload, args.get("update_strategy"))
     return workload, management, template
 

@@ -15,6 +15,7 @@ from .default_class import IS_DEFAULT, check_default, check_only_default, marks_
 from .driver_catalogue import driver_named, driver_of
 from .drivers import Driver, check_in_tree
 from .errors import MISSING, StatefastError
+from .guard.run import this_run
 from .label_syntax import is_qualified_name
 from .labels import object_labels
 from .names import check_subdomain_name
@@ -169,6 +170,8 @@ def _plan(
     demote = check_default(
         resource, name, default=default, demote=args.get("demote"), classes=classes
     )
+    provisioner = provisioner_of(resource, driver, args.get("provisioner"))
+    expandable = _expandable(resource, driver, args.get("expandable"))
     made = k8s.storage.v1.StorageClassInitArgs(
         metadata=k8s.meta.v1.ObjectMetaArgs(
             name=name,
@@ -181,7 +184,7 @@ def _plan(
             ),
             annotations={IS_DEFAULT: "true" if default else "false", **DELETE_AT_ONCE},
         ),
-        provisioner=provisioner_of(resource, driver, args.get("provisioner")),
+        provisioner=provisioner,
         parameters=driver.parameters(resource, args.get("parameters") or {}),
         reclaim_policy=one_of(
             resource, "reclaim_policy", args.get("reclaim_policy", "Retain"), RECLAIM_POLICIES
@@ -189,12 +192,18 @@ def _plan(
         volume_binding_mode=one_of(
             resource, "binding_mode", args.get("binding_mode", BINDING_MODES[0]), BINDING_MODES
         ),
-        allow_volume_expansion=_expandable(resource, driver, args.get("expandable")),
+        allow_volume_expansion=expandable,
         mount_options=_mount_options(resource, driver, args.get("mount_options")),
         allowed_topologies=allowed_topologies(
             resource, "allowed_topologies", args.get("allowed_topologies"), driver.topology_keys
         ),
     )
+    # Claims of the same program count on it, and the cluster may not have it yet.
+    this_run().classes[name] = {
+        "provisioner": provisioner,
+        "expandable": expandable,
+        "default": default,
+    }
     return _Plan(made=made, default=default, demote=demote)
 
 

@@ -25,6 +25,7 @@ from components.guard.preflight import (
     stack_of_run,
 )
 from components.guard.versions import ATTRIBUTES_CLASS, Need, check_version, note_old
+from components.mounts import check_mounts_together
 from components.names import check_label_name
 
 from .stack_name import named_after_stack
@@ -98,6 +99,7 @@ class Settings:
                 "mode": self.preflight_mode,
                 "context": self.context,
                 "own_classes": own,
+                "own_namespaces": [self.namespace],
                 "growth_seconds": self.growth_seconds,
             },
             consent=self.consent,
@@ -244,6 +246,10 @@ def _read(fields: Fields) -> Settings:
     for workload in workloads:
         workload.check(settings.surroundings)
         check_driver(workload, storage_class)
+    check_mounts_together(
+        [workload.built(settings.surroundings) for workload in workloads],
+        {workload.name for workload in workloads if workload.pattern == "stateful-set"},
+    )
     return settings
 
 

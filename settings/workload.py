@@ -25,7 +25,8 @@ from components.resources import ResourcesArgs
 from components.rollout import RolloutArgs
 from components.service import peer_host, service_host
 from components.stateful_set import POD_MANAGEMENT
-from components.workload import WorkloadArgs
+from components.workload import Workload, WorkloadArgs
+from components.workload import read_workload as built
 from workloads import WorkloadFile, load_workload
 from workloads.containers import read_resources
 from workloads.environment import EnvValue, read_env, read_env_sources
@@ -111,6 +112,19 @@ class WorkloadSettings:
             PersistentDeployment.check(self.name, self.deployment_args(where))
         else:
             PersistentStatefulSet.check(self.name, self.stateful_set_args(where))
+
+    def built(self, where: Surroundings) -> Workload:
+        """The workload as the component sees it.
+
+        Raises:
+            StatefastError: see `check`.
+        """
+        if self.pattern == "deployment":
+            given = self.deployment_args(where)
+            return built("Deployment", self.name, given, PersistentDeploymentArgs)
+        return built(
+            "StatefulSet", self.name, self.stateful_set_args(where), PersistentStatefulSetArgs
+        )
 
     def preflight(self, where: Surroundings) -> None:
         """Asks the component what the live cluster says to these args.

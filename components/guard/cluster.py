@@ -25,12 +25,16 @@ Object = Mapping[str, Any]
 
 _SECONDS = 10
 _PAGE = 500
+_NOT_FOUND = 404
+_WHOLE = "application/json"
+_METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 # What the client says of a kubeconfig, or of the pod it runs in, that quotes nothing but names.
 _HARMLESS = ("Invalid kube-config", "Service ")
 _PATHS = {
     "claims": "/api/v1/{within}persistentvolumeclaims",
     "classes": "/apis/storage.k8s.io/v1/storageclasses",
     "deployments": "/apis/apps/v1/{within}deployments",
+    "namespaces": "/api/v1/namespaces",
     "pods": "/api/v1/{within}pods",
     "quotas": "/api/v1/{within}resourcequotas",
     "stateful sets": "/apis/apps/v1/{within}statefulsets",
@@ -40,6 +44,10 @@ _PATHS = {
 
 class Unreadable(Exception):
     """The cluster, or one kind in it, could not be read; the text says why."""
+
+
+class _NotThere(Unreadable):
+    """What was asked for by name is not there."""
 
 
 class Cluster:
@@ -74,6 +82,21 @@ class Cluster:
         """
         return self._read(kind, namespace)
 
+    def metadata(self, kind: str, name: str, namespace: str = "") -> Mapping[str, Any] | None:
+        """Metadata of one object, and nothing of what is in it; None where it is not there.
+
+        Args:
+            kind: See `list`.
+            name: Of the object.
+            namespace: Of the object; empty for one of the whole cluster.
+
+        Raises:
+            Unreadable: see `list`; it takes the right to get one and not to list all.
+        """
+        return self._once(
+            (f"{kind}/{name}", namespace), lambda: self._read_metadata(kind, name, namespace)
+        )
+
     def minor_version(self) -> int:
         """Minor version of its Kubernetes 1, e.g. 34.
 
@@ -102,8 +125,22 @@ class Cluster:
             raise Unreadable(f"the cluster says that its version is {said!r}")
         return int(digits)
 
+    def _read_metadata(self, kind: str, name: str, namespace: str) -> Mapping[str, Any] | None:
+        try:
+            answer = self._ask(
+                f"getting {kind} {name}",
+                f"{_path(kind, namespace)}/{name}",
+                [],
+                "metadata",
+                accept=_METADATA,
+            )
+        except _NotThere:
+            return None
+        found: Mapping[str, Any] = answer["metadata"]
+        return found
+
     def _read(self, kind: str, namespace: str) -> Mapping[str, Object]:
-        path = _PATHS[kind].format(within=f"namespaces/{namespace}/" if namespace else "")
+        path = _path(kind, namespace)
         objects: dict[str, Object] = {}
         query = [("limit", str(_PAGE))]
         while True:
@@ -115,7 +152,13 @@ class Cluster:
             query = [("limit", str(_PAGE)), ("continue", following)]
 
     def _ask(
-        self, what: str, path: str, query: Sequence[tuple[str, str]], key: str
+        self,
+        what: str,
+        path: str,
+        query: Sequence[tuple[str, str]],
+        key: str,
+        *,
+        accept: str = _WHOLE,
     ) -> dict[str, Any]:
         # Imported here: a program that reads no cluster does not pay for the client.
         from kubernetes.client.exceptions import ApiException
@@ -124,14 +167,19 @@ class Cluster:
         if self._api is None:
             self._api = connect(self._context)
         try:
-            answer = _get(self._api, path, query)
+            answer = _get(self._api, path, query, accept)
         except ApiException as error:
-            raise Unreadable(f"{what} was answered with {error.status} {error.reason}") from None
+            kind = _NotThere if error.status == _NOT_FOUND else Unreadable
+            raise kind(f"{what} was answered with {error.status} {error.reason}") from None
         except (HTTPError, OSError, ValueError) as error:
             raise Unreadable(f"the cluster did not answer: {type(error).__name__}") from None
         if key not in answer:
             raise Unreadable(f"{what} was answered without {key}")
         return answer
+
+
+def _path(kind: str, namespace: str) -> str:
+    return _PATHS[kind].format(within=f"namespaces/{namespace}/" if namespace else "")
 
 
 def _key(item: Object, namespace: str) -> str:
@@ -175,7 +223,9 @@ def connect(context: str) -> "ApiClient":
     return ApiClient(configuration)
 
 
-def _get(api: "ApiClient", path: str, query: Sequence[tuple[str, str]]) -> dict[str, Any]:
+def _get(
+    api: "ApiClient", path: str, query: Sequence[tuple[str, str]], accept: str
+) -> dict[str, Any]:
     from kubernetes.client.exceptions import ApiException
 
     # The typed API of the client takes two seconds to import; this is its plain one.
@@ -183,7 +233,7 @@ def _get(api: "ApiClient", path: str, query: Sequence[tuple[str, str]]) -> dict[
         "GET",
         path,
         query_params=list(query),
-        header_params={"Accept": "application/json"},
+        header_params={"Accept": accept},
         auth_settings=["BearerToken"],
     )
     response = api.call_api(*request, _request_timeout=_SECONDS)

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import NotRequired, TypedDict, TypeVar
+from typing import Any, NotRequired, TypedDict, TypeVar
 
 import pulumi
 
@@ -95,6 +95,23 @@ class Reader:
             StatefastError: they cannot be read, and the mode is strict.
         """
         return self._answer(lambda cluster: cluster.list(kind, namespace), unchecked)
+
+    def metadata(
+        self, kind: str, name: str, namespace: str, unchecked: str
+    ) -> tuple[bool, Mapping[str, Any] | None]:
+        """Whether it is known if there is such an object, and its metadata where there is.
+
+        Args:
+            kind: See `Cluster.list`.
+            name: Of the object.
+            namespace: Of the object; empty for one of the whole cluster.
+            unchecked: See `read`.
+
+        Raises:
+            StatefastError: see `read`.
+        """
+        found = self._answer(lambda it: (it.metadata(kind, name, namespace),), unchecked)
+        return (False, None) if found is None else (True, found[0])
 
     def minor_version(self, unchecked: str) -> int | None:
         """Minor version of the cluster's Kubernetes 1; None where it cannot be read.

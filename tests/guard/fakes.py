@@ -52,6 +52,12 @@ class FakeCluster(Cluster):
             raise found
         return {found["metadata"]["name"]: found}
 
+    def _read_metadata(self, kind: str, name: str, namespace: str) -> Mapping[str, Any] | None:
+        if kind == "namespaces" and kind not in self.kinds:
+            return {"name": name}
+        found = self._read(kind, namespace).get(name)
+        return None if found is None else dict(found["metadata"])
+
     def _read(self, kind: str, namespace: str) -> Mapping[str, Object]:
         self.asked.append((kind, namespace))
         if kind not in self.kinds:
