@@ -1,18 +1,20 @@
 """What the rest of the preview says about an object: its class, its volume, its neighbours."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
+from .clusters import Clusters
 from .edits import Action, Edit
-from .likeness import likeness
+from .likeness import Likeness
+from .owners import is_claim_owner, owners
+from .state import State
 from .values import Hidden, look
 
 __all__ = ["Context"]
 
 _RETAIN = "Retain"
-# The engine's own provider of a type; its name holds its version.
-_DEFAULT_PROVIDER = "::default"
+_CLAIM = "PersistentVolumeClaim"
 
 
 @dataclass(frozen=True)
@@ -20,141 +22,175 @@ class Context:
     """All edits of one preview.
 
     Attributes:
-        edits: Of every Kubernetes object.
-        moved_providers: URNs of providers that are themselves replaced.
+        edits: Of every Kubernetes object and of their providers.
+        config: Of the stack.
     """
 
     edits: Sequence[Edit]
-    moved_providers: frozenset[str] = frozenset()
+    config: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
-    def _classes(self) -> dict[str, Edit]:
-        return {edit.name: edit for edit in self.of_kind("StorageClass")}
+    def clusters(self) -> Clusters:
+        """Which provider writes to which cluster."""
+        return Clusters(self.edits, self.config)
 
     @cached_property
-    def _volumes(self) -> dict[str, Edit]:
-        return {edit.name: edit for edit in self.of_kind("PersistentVolume")}
+    def likeness(self) -> Likeness:
+        """What goes and comes as one thing under two names."""
+        return Likeness(self.edits)
 
     @cached_property
-    def _snapshot_classes(self) -> dict[str, Edit]:
-        return {edit.name: edit for edit in self.of_kind("VolumeSnapshotClass")}
+    def _by_kind(self) -> Mapping[str, list[Edit]]:
+        """Whole objects; patches are of other people's."""
+        found: dict[str, list[Edit]] = {}
+        for edit in self.edits:
+            if not edit.kind.is_patch and not edit.kind.is_list:
+                found.setdefault(edit.kind.name, []).append(edit)
+        return found
 
     @cached_property
-    def _created(self) -> Sequence[Edit]:
-        return [edit for edit in self.edits if edit.action is Action.CREATE]
-
-    @cached_property
-    def _created_by_name(self) -> dict[tuple[str, str, str], Edit]:
+    def _classes(self) -> Mapping[tuple[str, str, str], Edit]:
+        kinds = ("StorageClass", "PersistentVolume", "VolumeSnapshotClass")
         return {
-            (edit.kind.name, edit.new_namespace, edit.new_name): edit
-            for edit in self._created
-            if edit.new_name
+            (self.cluster(edit), kind, edit.name): edit
+            for kind in kinds
+            for edit in self._by_kind.get(kind, ())
         }
 
     @cached_property
-    def _created_by_likeness(self) -> dict[tuple[str, str, str], Edit]:
-        found: dict[tuple[str, str, str], Edit] = {}
-        for edit in self._created:
-            like = likeness(edit, edit.new)
-            if like:
-                found.setdefault((edit.kind.name, edit.new_namespace, like), edit)
-        return found
-
-    @cached_property
-    def _by_namespace(self) -> dict[str, list[Edit]]:
-        found: dict[str, list[Edit]] = {}
-        for edit in self.edits:
-            if edit.kind.name in ("PersistentVolumeClaim", "StatefulSet"):
-                found.setdefault(edit.namespace, []).append(edit)
-        return found
-
-    @cached_property
-    def _staying_sets(self) -> frozenset[tuple[str, str]]:
-        return frozenset(
-            (edit.namespace, edit.name)
-            for edit in self.of_kind("StatefulSet")
-            if edit.action is not Action.DELETE
+    def _nameless_classes(self) -> bool:
+        return any(
+            not edit.old_name and not edit.new_name
+            for edit in self._by_kind.get("StorageClass", ())
         )
 
     @cached_property
-    def _leaving_namespaces(self) -> frozenset[str]:
-        return frozenset(edit.name for edit in self.of_kind("Namespace") if edit.goes)
-
-    def of_kind(self, kind: str) -> Iterable[Edit]:
-        """Edits of whole objects of a kind; patches are of other people's objects."""
-        return (
-            edit
+    def _created(self) -> Mapping[tuple[str, str, str, str], Edit]:
+        return {
+            (self.cluster(edit), edit.kind.name, edit.new_namespace, edit.new_name): edit
             for edit in self.edits
-            if edit.kind.name == kind and not edit.kind.is_patch and not edit.kind.is_list
+            if edit.action is Action.CREATE and edit.new_name
+        }
+
+    @cached_property
+    def _with_volumes(self) -> Mapping[tuple[str, str], list[Edit]]:
+        found: dict[tuple[str, str], list[Edit]] = {}
+        for edit in self.edits:
+            if edit.kind.name in (_CLAIM, "StatefulSet"):
+                found.setdefault((self.cluster(edit), edit.namespace), []).append(edit)
+        return found
+
+    @cached_property
+    def _leaving_namespaces(self) -> frozenset[tuple[str, str]]:
+        return frozenset(
+            (self.cluster(edit), edit.name)
+            for edit in self._by_kind.get("Namespace", ())
+            if edit.goes
         )
+
+    @cached_property
+    def _leaving_owners(self) -> frozenset[str]:
+        """Names and uids of claim owners that are deleted."""
+        found: set[str] = set()
+        for edit in self._by_kind.get("ConfigMap", ()):
+            if edit.goes and is_claim_owner(edit):
+                found |= {edit.uid, edit.old_name} - {""}
+        return frozenset(found)
+
+    def cluster(self, edit: Edit) -> str:
+        """The cluster the object is in, or would be made in."""
+        return self.clusters.of(edit.provider)
+
+    def of_kind(self, kind: str) -> Sequence[Edit]:
+        """Edits of whole objects of a kind."""
+        return self._by_kind.get(kind, ())
 
     def twin(self, edit: Edit) -> Edit | None:
         """What this preview creates under the very name of an object that it deletes."""
-        return self._created_by_name.get((edit.kind.name, edit.namespace, edit.name))
+        key = self.cluster(edit), edit.kind.name, edit.namespace, edit.name
+        return self._created.get(key)
 
-    def created_like(self, edit: Edit) -> Edit | None:
-        """What this preview creates that could be the object it deletes, under another name."""
-        key = edit.kind.name, edit.namespace, likeness(edit, edit.old)
-        return self._created_by_likeness.get(key)
-
-    def with_volumes_in(self, namespace: str) -> Sequence[Edit]:
+    def with_volumes_in(self, namespace: Edit) -> Sequence[Edit]:
         """Claims and StatefulSets of this stack in a namespace."""
-        return self._by_namespace.get(namespace, ())
+        return self._with_volumes.get((self.cluster(namespace), namespace.name), ())
 
-    def namespace_goes(self, namespace: str) -> bool:
-        """Whether the namespace is deleted, with everything in it."""
-        return namespace in self._leaving_namespaces
-
-    def is_of_staying_set(self, namespace: str, claim: str) -> bool:
-        """Whether a claim is one that a StatefulSet of this stack, which stays, makes."""
-        stem, _, ordinal = claim.rpartition("-")
-        return ordinal.isdecimal() and any(
-            place == namespace and stem.endswith(f"-{name}") for place, name in self._staying_sets
+    def goes_with_another(self, edit: Edit) -> bool:
+        """Whether an object is deleted with its namespace, or with the owner of its claim."""
+        place = self.cluster(edit), edit.namespace
+        return place in self._leaving_namespaces or any(
+            its in self._leaving_owners for its in owners(edit.old)
         )
 
-    def keeps_volume(self, class_name: object, volume: object = None) -> bool | None:
+    def owned_by(self, owner: Edit) -> Iterator[Edit]:
+        """Claims of this stack that go with a claim owner."""
+        for edit in self._with_volumes.get((self.cluster(owner), owner.namespace), ()):
+            named = set(owners(edit.old))
+            if edit.kind.name == _CLAIM and named & ({owner.uid, owner.old_name} - {""}):
+                yield edit
+
+    def keeps_volume(self, claim: Edit, class_name: object, volume: object = None) -> bool | None:
         """Whether a volume outlives its claim; None where this stack does not say.
 
         A volume keeps the policy it was born with, so that only the old state of its class counts.
 
         Args:
+            claim: What has it, or makes it.
             class_name: Its class.
             volume: Name of the PersistentVolume, where the claim knows it.
         """
-        its = self._volumes.get(volume) if isinstance(volume, str) else None
+        its = self._find(claim, "PersistentVolume", volume)
         if its is not None and its.action is not Action.CREATE:
             policy = its.lives("spec", "persistentVolumeReclaimPolicy")
             # Unlike that of a class: a volume made by hand is kept unless it says otherwise.
             return True if policy is None else _policy(policy)
-        made = self._classes.get(class_name) if isinstance(class_name, str) else None
-        if made is None or made.action is Action.CREATE or not made.readable:
-            return None
-        return _policy(made.was("reclaimPolicy"))
+        return self._policy_of(self._find(claim, "StorageClass", class_name), "reclaimPolicy")
 
-    def keeps_snapshot(self, class_name: object) -> bool | None:
+    def keeps_snapshot(self, snapshot: Edit, class_name: object) -> bool | None:
         """Whether the data of a snapshot outlives the object; None where it is not known."""
-        made = self._snapshot_classes.get(class_name) if isinstance(class_name, str) else None
+        made = self._find(snapshot, "VolumeSnapshotClass", class_name)
+        return self._policy_of(made, "deletionPolicy")
+
+    def can_grow(self, claim: Edit) -> bool | Hidden | None:
+        """Whether a claim's class lets it grow.
+
+        None where the class is not of this stack, Hidden where nobody can tell.
+        """
+        class_name = claim.lives("spec", "storageClassName")
+        if class_name == "":
+            return False
+        made = self._find(claim, "StorageClass", class_name)
+        if made is None:
+            unread = not isinstance(class_name, str) or self._nameless_classes
+            return Hidden(is_secret=False) if unread else None
+        if made.goes and made.action is Action.DELETE:
+            return False
+        state = _living(made) if made.new.inputs == {} else made.new
+        allowed = _either(state, "allowVolumeExpansion")
+        return allowed if isinstance(allowed, Hidden) else allowed is True
+
+    def _find(self, near: Edit, kind: str, name: object) -> Edit | None:
+        if not isinstance(name, str):
+            return None
+        return self._classes.get((self.cluster(near), kind, name))
+
+    def _policy_of(self, made: Edit | None, field: str) -> bool | None:
         if made is None or made.action is Action.CREATE:
             return None
-        return _policy(made.was("deletionPolicy"))
-
-    def can_grow(self, class_name: object) -> bool | None:
-        """Whether the claims of a class may grow; None where this stack does not say."""
-        made = self._classes.get(class_name) if isinstance(class_name, str) else None
-        if made is None:
+        state = _living(made)
+        if not state.inputs and not state.outputs:
             return None
-        state = made.old if made.action is Action.NOTHING else made.new
-        allowed = look(state.inputs, "allowVolumeExpansion")
-        return None if isinstance(allowed, Hidden) else allowed is True
+        return _policy(_either(state, field))
 
-    def moves(self, edit: Edit) -> bool:
-        """Whether an object that is replaced would be made by another provider: elsewhere."""
-        before, after = edit.old.provider, edit.new.provider
-        if before in self.moved_providers:
-            return True
-        if _DEFAULT_PROVIDER in before and _DEFAULT_PROVIDER in after:
-            return False
-        return bool(before and after) and before != after
+
+def _living(edit: Edit) -> State:
+    """What there is now; an object that is read or imported was there before."""
+    has_old = edit.old.inputs or edit.old.outputs or edit.action is not Action.NOTHING
+    return edit.old if has_old else edit.new
+
+
+def _either(state: State, field: str) -> object:
+    asked = look(state.inputs, field)
+    return look(state.outputs, field) if asked is None else asked
 
 
 def _policy(policy: object) -> bool | None:

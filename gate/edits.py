@@ -1,14 +1,16 @@
 """What a preview would do to one object: its steps taken together."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 
-from .reading import State, Step
-from .urn import Kind, Urn
-from .values import look
+from .sides import Sides
+from .state import State, Word
+from .urn import Kind, Urn, kind_of
+from .values import Hidden, look, plain
 
-__all__ = ["Action", "Edit", "edits_of"]
+__all__ = ["Action", "Edit", "named"]
 
 
 class Action(Enum):
@@ -22,91 +24,56 @@ class Action(Enum):
     UNKNOWN = "changed in an unknown way"
 
 
-_DELETES_REPLACED = "delete-replaced"
-# Without --show-replacement-steps there is only `replace`, which stands for all three.
-_REPLACING = frozenset(
-    {
-        "create-replacement",
-        _DELETES_REPLACED,
-        "import-replacement",
-        "remove-pending-replace",
-        "replace",
-    }
-)
-_ACTIONS = {
-    **dict.fromkeys(_REPLACING, Action.REPLACE),
-    "create": Action.CREATE,
-    "delete": Action.DELETE,
-    "discard": Action.NOTHING,
-    "discard-replaced": Action.NOTHING,
-    "import": Action.NOTHING,
-    "read": Action.NOTHING,
-    "read-discard": Action.NOTHING,
-    "read-replacement": Action.NOTHING,
-    "refresh": Action.NOTHING,
-    "same": Action.NOTHING,
-    "update": Action.UPDATE,
-}
-# Of several steps of one object, the one that says most about it.
-_BY_WEIGHT = (
-    Action.NOTHING,
-    Action.CREATE,
-    Action.UPDATE,
-    Action.UNKNOWN,
-    Action.REPLACE,
-    Action.DELETE,
-)
-_EMPTY = State(
-    inputs={},
-    outputs={},
-    protect=False,
-    retain_on_delete=False,
-    import_id="",
-    provider="",
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Edit:
     """All steps of one object.
 
     Attributes:
         kind: Kind of Kubernetes object.
-        readable: Whether the states that the action needs are there.
+        told: Whether the preview holds the states that the action needs.
         old, new: Empty states where there is none.
+        word: What the engine says of the difference between the two.
+        is_missed: Whether the cluster has lost the object since the last `up`.
     """
 
     urn: Urn
     kind: Kind
     action: Action
-    readable: bool
+    told: bool
     old: State
     new: State
+    word: Word = field(default_factory=Word)
+    is_missed: bool = False
 
     @property
     def name(self) -> str:
         """Name in the cluster, as far as it is known; else that of the resource."""
         return self.old_name or self.new_name or self.urn.name
 
-    @property
+    @cached_property
     def old_name(self) -> str:
         """Name of the object that lives now."""
         return _metadata(self.old, "name")
 
-    @property
+    @cached_property
     def new_name(self) -> str:
-        """Name of the object there would be."""
-        return _metadata(self.new, "name")
+        """Name of the object there would be; empty where it is not known, or not chosen yet."""
+        return _asked(self.new, "name")
 
     @property
     def namespace(self) -> str:
         """Its namespace; empty where none is named."""
-        return _metadata(self.old, "namespace") or self.new_namespace
+        return self.old_namespace or self.new_namespace
 
-    @property
+    @cached_property
+    def old_namespace(self) -> str:
+        """The namespace it is in."""
+        return _metadata(self.old, "namespace")
+
+    @cached_property
     def new_namespace(self) -> str:
         """The namespace it would be in."""
-        return _metadata(self.new, "namespace")
+        return _asked(self.new, "namespace")
 
     @property
     def resource(self) -> str:
@@ -114,10 +81,30 @@ class Edit:
         return f"{self.kind.name} {self.name}"
 
     @property
+    def provider(self) -> str:
+        """URN of the provider that has the object now, or would make it."""
+        return self.old.provider or self.new.provider
+
+    @property
     def uid(self) -> str:
         """Identity of the object that lives now; empty where it is not known."""
+        if self.kind.group == "pulumi":
+            return self.old.id
         found = look(self.old.outputs, "metadata", "uid")
         return found if isinstance(found, str) else ""
+
+    @property
+    def keeps_place(self) -> bool:
+        """Whether name and namespace are known to stay; an object without a name gets a new one."""
+        name, place = self.sides("metadata", "name"), self.sides("metadata", "namespace")
+        return (name.new is not None and (name.same or self.old_name == name.new)) and (
+            place.same or (bool(self.old_namespace) and self.old_namespace == place.new)
+        )
+
+    def sides(self, *path: str | int) -> Sides:
+        """What was asked for at a path, and what is."""
+        word = False if self.action is Action.NOTHING else self.word.on(path)
+        return Sides(look(self.old.inputs, *path), look(self.new.inputs, *path), word)
 
     def was(self, *path: str | int) -> object:
         """A field of the object that lives: what was asked for, else what the cluster has."""
@@ -133,10 +120,33 @@ class Edit:
         """A field of the object there would be."""
         return look(self.new.inputs, *path)
 
+    def becomes(self, *path: str | int) -> object:
+        """A field of the object there would be: what is asked for, else what it has and keeps.
+
+        Hidden where it was asked for and is no more: whose value it then gets no preview shows.
+        """
+        sides = self.sides(*path)
+        if sides.same and sides.new is None:
+            return look(self.old.outputs, *path)
+        return Hidden(is_secret=False) if sides.new is None else sides.new
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether the preview shows what an update changes, or why there is one."""
+        if self.word.differs is not None or self.old.failed:
+            return True
+        return plain(self.old.inputs) != plain(self.new.inputs)
+
     @property
     def goes(self) -> bool:
         """Whether the object that lives now would be deleted in the cluster."""
         return self.action in (Action.DELETE, Action.REPLACE) and not self.old.retain_on_delete
+
+    @property
+    def changes_type(self) -> bool:
+        """Whether an alias makes it of an object of another kind."""
+        was = kind_of(self.old.type) if self.old.type else self.kind
+        return was is None or (was.name, was.group) != (self.kind.name, self.kind.group)
 
 
 def _metadata(state: State, key: str) -> str:
@@ -147,58 +157,12 @@ def _metadata(state: State, key: str) -> str:
     return ""
 
 
-def edits_of(steps: Iterable[Step]) -> Sequence[Edit]:
-    """The edits of all Kubernetes objects, in the order of their first steps."""
-    groups: dict[str, list[Step]] = {}
-    for step in steps:
-        groups.setdefault(step.urn.text, []).append(step)
-    found = []
-    for group in groups.values():
-        kind = group[0].urn.kind
-        if kind is None:
-            continue
-        # One URN can stand for two objects: the one there is, and one that an earlier run
-        # replaced and did not come to delete.
-        left = [step for step in group if step.op == _DELETES_REPLACED]
-        rest = [step for step in group if step.op != _DELETES_REPLACED]
-        if any(step.op in _REPLACING for step in rest):
-            found.append(_edit(kind, group))
-            continue
-        found += [_leftover(kind, step) for step in left]
-        if rest:
-            found.append(_edit(kind, rest))
-    return found
+def _asked(state: State, key: str) -> str:
+    found = look(state.inputs, "metadata", key)
+    return found if isinstance(found, str) else ""
 
 
-def _leftover(kind: Kind, step: Step) -> Edit:
-    return Edit(
-        urn=step.urn,
-        kind=kind,
-        action=Action.DELETE,
-        readable=_is_told(step.old, True),
-        old=step.old or _EMPTY,
-        new=_EMPTY,
-    )
-
-
-def _edit(kind: Kind, steps: Sequence[Step]) -> Edit:
-    actions = [_ACTIONS.get(step.op, Action.UNKNOWN) for step in steps]
-    action = max(actions, key=_BY_WEIGHT.index)
-    telling = [step for step, its in zip(steps, actions, strict=True) if its is action]
-    old = next((step.old for step in telling if step.old is not None), None)
-    new = next((step.new for step in telling if step.new is not None), None)
-    needs_old = action in (Action.UPDATE, Action.REPLACE, Action.DELETE)
-    needs_new = action in (Action.CREATE, Action.UPDATE, Action.REPLACE)
-    return Edit(
-        urn=steps[0].urn,
-        kind=kind,
-        action=action,
-        readable=_is_told(old, needs_old) and _is_told(new, needs_new),
-        old=old or _EMPTY,
-        new=new or _EMPTY,
-    )
-
-
-def _is_told(state: State | None, needed: bool) -> bool:
-    # No Kubernetes object is without inputs: those that are missing were not written down.
-    return not needed or (state is not None and bool(state.inputs))
+def named(edits: Sequence[Edit]) -> str:
+    """Some of many, as people list them."""
+    names = ", ".join(sorted(its.resource for its in edits)[:3])
+    return f"{names} and {len(edits) - 3} more" if len(edits) > 3 else names

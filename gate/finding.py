@@ -9,9 +9,14 @@ from .library import Change
 from .severity import Severity
 from .values import Hidden
 
-__all__ = ["Finding", "Judged"]
+__all__ = ["Finding", "Judged", "spaced"]
 
-_HIDDEN = {hidden.value for hidden in Hidden}
+_HIDDEN = tuple(Hidden(is_secret=its).said for its in (True, False))
+
+
+def spaced(consent: str) -> str:
+    """A consent as it is compared: white space does not count."""
+    return " ".join(consent.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +45,7 @@ class Judged:
         edit: What would be done to it.
         findings: What the rules say, the worst first.
         old_size, new_size: Of its volume or volumes; empty where it has none.
-        consents: What the owner consented to in this stack.
+        consents: What the owner consented to in this stack, each `spaced`.
     """
 
     edit: Edit
@@ -54,13 +59,20 @@ class Judged:
         return (
             bool(finding.changes)
             and bool(self.edit.uid)
-            and not any(_HIDDEN & {change.old, change.new} for change in finding.changes)
+            and not any(
+                mark in text
+                for change in finding.changes
+                for text in (change.old, change.new)
+                for mark in _HIDDEN
+            )
         )
 
     def consented(self, finding: Finding) -> bool:
         """Whether the owner consented to every change this finding is about."""
-        return self.consentable(finding) and all(
-            change.allowed(self.consents) for change in finding.changes
+        return (
+            bool(self.consents)
+            and self.consentable(finding)
+            and all(spaced(change.consent) in self.consents for change in finding.changes)
         )
 
     def missing_consents(self, fail_on: Severity) -> list[str]:
@@ -70,7 +82,7 @@ class Judged:
             for found in self.findings
             if found.severity >= fail_on and self.consentable(found)
             for change in found.changes
-            if not change.allowed(self.consents)
+            if spaced(change.consent) not in self.consents
         ]
         return list(dict.fromkeys(change.consent for change in changes))
 

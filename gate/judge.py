@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .context import Context
-from .edits import Action, Edit, edits_of
-from .finding import Judged
+from .edits import Action, Edit
+from .errors import GateError
+from .finding import Judged, spaced
+from .grouping import edits_of
 from .reading import Preview
 from .rules import rules_for
 from .rules.claims import SIZE
@@ -19,7 +21,6 @@ from .values import look, text
 __all__ = ["CONSENT", "Verdict", "judge"]
 
 CONSENT = "statefast:consent"
-_PROVIDER = "pulumi:providers:kubernetes"
 _WITH_VOLUMES = frozenset({"PersistentVolume", "PersistentVolumeClaim", "StatefulSet"})
 
 
@@ -46,27 +47,31 @@ class Verdict:
 
 
 def judge(preview: Preview) -> Verdict:
-    """Judges one preview; pure."""
+    """Judges one preview; pure.
+
+    Raises:
+        GateError: its objects are nested deeper than any that Kubernetes has.
+    """
+    try:
+        return _judged(preview)
+    except RecursionError:
+        raise GateError(
+            f"The preview of {preview.stack} has objects that are nested too deep to be read.",
+            preview.stack,
+        ) from None
+
+
+def _judged(preview: Preview) -> Verdict:
     edits = edits_of(preview.steps)
-    moved = frozenset(
-        step.urn.text
-        for step in preview.steps
-        if step.urn.type == _PROVIDER and "replace" in step.op
-    )
-    context = Context(edits, moved)
+    context = Context(edits, preview.config)
     consents, notes = _consents(preview.config)
     judged = [its for edit in edits if (its := _judge(edit, context, consents)).findings]
     judged.sort(key=lambda its: (-its.severity, -its.found_severity, its.edit.resource))
-    if moved:
-        names = ", ".join(sorted(urn.rpartition("::")[2] for urn in moved))
+    if context.clusters.replaced:
+        names = ", ".join(sorted(urn.rpartition("::")[2] for urn in context.clusters.replaced))
         notes.append(
             f"Provider {names} is replaced: all it made is deleted where it was, and made anew"
             " where it points now."
-        )
-    if not preview.shows_sames:
-        notes.append(
-            "The preview was made without --show-sames: a dropped retainOnDelete and the classes"
-            " that stay are not to be seen."
         )
     spoken_of = {id(its.edit) for its in judged}
     untouched = sum(
@@ -87,7 +92,7 @@ def _consents(config: Mapping[str, str]) -> tuple[frozenset[str], list[str]]:
         found = None
     if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
         return frozenset(), [f"{CONSENT} is not a list of texts, so nothing is consented to."]
-    return frozenset(found), []
+    return frozenset(map(spaced, found)), []
 
 
 def _judge(edit: Edit, context: Context, consents: frozenset[str]) -> Judged:

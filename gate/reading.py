@@ -4,38 +4,25 @@ Whatever cannot be read is an error and never a gap: a gap would look like a har
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .errors import GateError
+from .state import State, Word, dotted
 from .urn import Urn
 
-__all__ = ["COMMAND", "Preview", "State", "Step", "read_preview"]
+__all__ = ["COMMAND", "Preview", "Step", "read_preview"]
 
 COMMAND = "pulumi preview --json --show-replacement-steps --show-sames"
 _ROOT = "pulumi:pulumi:Stack"
-# Counted by the engine and shown only when asked for: none of them changes anything.
-_HIDDEN_BY_DEFAULT = frozenset(
-    {"discard", "read", "read-discard", "read-replacement", "refresh", "same"}
-)
+# Counted by the engine and not shown by every version: none of them changes anything.
+_MAY_BE_HIDDEN = frozenset({"discard", "read", "read-discard", "read-replacement", "refresh"})
+
+# How the kinds of difference end that an object is replaced for, e.g. `update-replace`.
+_REPLACING = "-replace"
 
 Json = Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """A resource as the engine knows it, before or after.
-
-    Attributes:
-        provider: URN of its provider, without the id.
-    """
-
-    inputs: Json
-    outputs: Json
-    protect: bool
-    retain_on_delete: bool
-    import_id: str
-    provider: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +32,14 @@ class Step:
     Attributes:
         op: As the engine writes it, e.g. `delete-replaced`.
         old, new: None where the step has none, or where it could not be written down.
+        word: What the engine itself says of the difference.
     """
 
     op: str
     urn: Urn
     old: State | None
     new: State | None
+    word: Word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +48,11 @@ class Preview:
 
     Attributes:
         config: Stack config; the engine hides its secrets.
-        shows_sames: Whether resources that do not change are among the steps.
     """
 
     stack: str
     steps: Sequence[Step]
     config: Mapping[str, str]
-    shows_sames: bool
 
 
 def read_preview(data: bytes, source: str, stack: str | None = None) -> Preview:
@@ -87,10 +74,7 @@ def read_preview(data: bytes, source: str, stack: str | None = None) -> Preview:
     read.whole_numbers(summary)
     steps = [read.step(item, n) for n, item in enumerate(read.items(document, "steps"))]
     config = read.mapping(document, "config")
-    names = sorted({step.urn.stack for step in steps})
-    if len(names) > 1:
-        raise GateError(f"{source} has steps of {len(names)} stacks; give one file for each stack.")
-    name = stack or next(iter(names), None)
+    name = _stack_of(steps, source, stack)
     _require_success(read, document, source, name)
     if not summary:
         raise GateError(
@@ -103,8 +87,20 @@ def read_preview(data: bytes, source: str, stack: str | None = None) -> Preview:
         stack=name or source,
         steps=steps,
         config={key: value for key, value in config.items() if isinstance(value, str)},
-        shows_sames=not summary.get("same") or any(step.op == "same" for step in steps),
     )
+
+
+def _stack_of(steps: Sequence[Step], source: str, given: str | None) -> str | None:
+    names = sorted({step.urn.stack for step in steps})
+    if len(names) > 1:
+        raise GateError(f"{source} has steps of {len(names)} stacks; give one file for each stack.")
+    # People write `organization/project/stack`; a URN has the last of these.
+    if given and names and given.rpartition("/")[2] != names[0]:
+        raise GateError(
+            f"{source} is of stack {names[0]} and was given for {given}; name each file's own.",
+            given,
+        )
+    return given or next(iter(names), None)
 
 
 def _decode(data: bytes, source: str) -> Json:
@@ -155,12 +151,16 @@ def _about(urn: object) -> str:
 def _require_all_steps(
     summary: Json, steps: Sequence[Step], source: str, stack: str | None
 ) -> None:
-    counted = {op for op, count in summary.items() if count and op not in _HIDDEN_BY_DEFAULT}
-    missing = sorted(counted - {step.op for step in steps})
+    shown = Counter(step.op for step in steps)
+    missing = [
+        f"{op} {shown[op]} of {count}"
+        for op, count in sorted(summary.items())
+        if isinstance(count, int) and count > shown[op] and op not in _MAY_BE_HIDDEN
+    ]
     if missing:
         raise GateError(
-            f"{source} counts steps it does not show ({', '.join(missing)[:80]}); give the whole"
-            f" output of `{COMMAND}`.",
+            f"{source} does not show all the steps it counts ({', '.join(missing)[:80]}); give the"
+            f" whole output of `{COMMAND}`.",
             stack,
         )
 
@@ -224,18 +224,55 @@ class _Reader:
         except ValueError:
             raise self._wrong(f"step {number} has no URN") from None
         return Step(
-            op=op, urn=urn, old=self.state(entry, "oldState"), new=self.state(entry, "newState")
+            op=op,
+            urn=urn,
+            old=self.state(entry, "oldState"),
+            new=self.state(entry, "newState"),
+            word=self.word(entry),
         )
+
+    def word(self, entry: Json) -> Word:
+        reasons = frozenset(self.texts(entry, "replaceReasons"))
+        if entry.get("detailedDiff") is None:
+            # Of providers it says only which of their inputs differ.
+            keys = [dotted(key) for key in self.texts(entry, "diffReasons")]
+            return Word(reasons=reasons, differs=keys or None)
+        details = self.mapping(entry, "detailedDiff")
+        return Word(
+            reasons=reasons,
+            differs=[dotted(path) for path in details],
+            replacing=[
+                dotted(path)
+                for path, its in details.items()
+                if self.text(self.as_mapping(its, f"detailedDiff of {path[:40]}"), "kind").endswith(
+                    _REPLACING
+                )
+            ],
+        )
+
+    def texts(self, holder: Json, key: str) -> Iterator[str]:
+        for item in self.items(holder, key):
+            if not isinstance(item, str):
+                raise self._wrong(f"{key} holds something that is no text")
+            yield item
 
     def state(self, entry: Json, key: str) -> State | None:
         if entry.get(key) is None:
             return None
         state = self.mapping(entry, key)
+        hooks = self.mapping(state, "resourceHooks")
+        dependencies = self.mapping(state, "propertyDependencies")
         return State(
+            id=self.text(state, "id"),
+            type=self.text(state, "type"),
             inputs=self.mapping(state, "inputs"),
             outputs=self.mapping(state, "outputs"),
             protect=self.flag(state, "protect"),
             retain_on_delete=self.flag(state, "retainOnDelete"),
             import_id=self.text(state, "importID"),
             provider=self.text(state, "provider").rpartition("::")[0],
+            failed=bool(self.items(state, "initErrors")),
+            pending_replacement=self.flag(state, "pendingReplacement"),
+            hooks=frozenset(self.texts(hooks, "BeforeDelete")),
+            sources=frozenset(self.texts(dependencies, "metadata")),
         )

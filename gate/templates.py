@@ -28,14 +28,14 @@ class Template:
 def templates(tree: object) -> Mapping[str, Template] | Hidden:
     """The templates of a StatefulSet by name; Hidden where they cannot be read."""
     found = look(tree, "spec", "volumeClaimTemplates")
-    if isinstance(found, Hidden):
-        return found
+    if not isinstance(found, list | None):
+        return found if isinstance(found, Hidden) else Hidden(is_secret=False)
     read: dict[str, Template] = {}
-    for item in found if isinstance(found, list) else []:
+    for item in found or ():
         name = look(item, "metadata", "name")
-        if isinstance(name, Hidden) or isinstance(look(item), Hidden):
-            return Hidden.UNKNOWN
-        read[text(name)] = Template(
+        if not isinstance(name, str):
+            return name if isinstance(name, Hidden) else Hidden(is_secret=False)
+        read[name] = Template(
             size=look(item, "spec", "resources", "requests", "storage"),
             storage_class_name=look(item, "spec", "storageClassName"),
             access_modes=look(item, "spec", "accessModes"),
@@ -54,7 +54,7 @@ def sizes(tree: object) -> str:
     """The volumes of a set in a few words, e.g. `3 x 8Gi`."""
     read = templates(tree)
     if isinstance(read, Hidden):
-        return read.value
+        return read.said
     count = replicas(tree)
     number = f"{count:g}" if isinstance(count, int | float) else text(count)
     return ", ".join(f"{number} x {text(template.size) or '?'}" for template in read.values())

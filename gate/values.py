@@ -1,17 +1,13 @@
-"""Values of a preview: what is known, what is not known yet, and what nobody may see."""
+"""Values of a preview: what is known, what is not known yet, and what nobody may see.
+
+A rule asks for what has to be so for an edit to be harmless, and a hidden value answers no to
+every such question: like a NaN it equals nothing, not even itself. So a rule that forgets about
+hidden values finds too much, never too little.
+"""
 
 from collections.abc import Mapping, Sequence
-from enum import Enum
 
-__all__ = ["Hidden", "joined", "look", "plain", "text"]
-
-
-class Hidden(Enum):
-    """A value that is there and cannot be read. It must never be taken for a harmless one."""
-
-    UNKNOWN = "(not known yet)"
-    SECRET = "(secret)"  # noqa: S105  stands for one, is none
-
+__all__ = ["Hidden", "conceals", "joined", "look", "plain", "text"]
 
 # The engine writes these where a value is an output of something that is not made yet
 # (sdk/go/common/resource/plugin/rpc.go).
@@ -33,37 +29,91 @@ _ENVELOPE = "4dabf18193072939515e22adb298388d"
 _SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  a mark, public and constant
 
 
-def plain(value: object) -> object:
-    """The value itself, or the Hidden that stands for it."""
+class Hidden:
+    """A value that is there and cannot be read.
+
+    Attributes:
+        is_secret: Whether somebody knows it, and it is not shown; else nobody knows it before
+            `up`.
+    """
+
+    __slots__ = ("is_secret",)
+
+    def __init__(self, *, is_secret: bool) -> None:
+        self.is_secret = is_secret
+
+    def __eq__(self, other: object) -> bool:
+        return False
+
+    # One in a set is there to be found as hidden, never to be recognised.
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        return self.said
+
+    @property
+    def said(self) -> str:
+        """As people read it."""
+        return "(secret)" if self.is_secret else "(not known yet)"
+
+
+def _hidden(value: object) -> Hidden | None:
+    # Always a new one: a container compares its items by identity first.
     if isinstance(value, str):
         if value in _UNKNOWN:
-            return Hidden.UNKNOWN
-        if value == _MASKED:
-            return Hidden.SECRET
+            return Hidden(is_secret=False)
+        return Hidden(is_secret=True) if value == _MASKED else None
     if isinstance(value, Mapping) and _ENVELOPE in value:
-        return Hidden.SECRET if value[_ENVELOPE] == _SECRET else Hidden.UNKNOWN
+        return Hidden(is_secret=value[_ENVELOPE] == _SECRET)
+    return None
+
+
+def plain(value: object) -> object:
+    """The value with a Hidden wherever something cannot be read."""
+    found = _hidden(value)
+    if found is not None:
+        return found
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
     return value
 
 
 def look(tree: object, *path: str | int) -> object:
     """What lies at a path: a value, a Hidden if it or what holds it is one, None if nothing."""
-    found = plain(tree)
     for key in path:
-        if isinstance(found, Hidden):
+        found = _hidden(tree) or (tree if isinstance(tree, Hidden) else None)
+        if found is not None:
             return found
         if isinstance(key, int):
-            is_list = isinstance(found, Sequence) and not isinstance(found, str)
-            found = found[key] if is_list and key < len(found) else None  # type: ignore[index,arg-type]
+            is_list = isinstance(tree, Sequence) and not isinstance(tree, str)
+            tree = tree[key] if is_list and key < len(tree) else None  # type: ignore[index,arg-type]
         else:
-            found = found.get(key) if isinstance(found, Mapping) else None
-        found = plain(found)
-    return found
+            tree = tree.get(key) if isinstance(tree, Mapping) else None
+    return plain(tree)
+
+
+def conceals(value: object, *, secrets: bool = True) -> bool:
+    """Whether the value, or anything in it, is hidden.
+
+    Args:
+        value: As `plain` or `look` gives it.
+        secrets: Whether secrets count, too.
+    """
+    if isinstance(value, Hidden):
+        return secrets or not value.is_secret
+    if isinstance(value, Mapping):
+        return any(conceals(item, secrets=secrets) for item in value.values())
+    if isinstance(value, list | tuple):
+        return any(conceals(item, secrets=secrets) for item in value)
+    return False
 
 
 def text(value: object) -> str:
     """A plain value as text; empty for nothing and for whatever has no short form."""
     if isinstance(value, Hidden):
-        return value.value
+        return value.said
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value) if isinstance(value, str | int | float) else ""

@@ -1,4 +1,4 @@
-"""Rules for StorageClasses and VolumeSnapshotClasses: no volume is touched by any of them."""
+"""Rules for classes of volumes and snapshots: no volume is touched by any of them."""
 
 from collections.abc import Iterator, Sequence
 
@@ -28,7 +28,9 @@ def removed(edit: Edit, context: Context) -> Iterator[Finding]:
         yield Finding(
             rule="class-removed",
             severity=Severity.SAFE,
-            said="goes; what exists stays, but cannot grow, and new claims of it wait",
+            said="leaves the stack and stays"
+            if edit.old.retain_on_delete
+            else "goes; what exists stays, but cannot grow, and new claims of it wait",
         )
 
 
@@ -38,7 +40,7 @@ def deletes_from_now_on(edit: Edit, context: Context) -> Iterator[Finding]:
         return
     for field in ("reclaimPolicy", "deletionPolicy"):
         old, new = edit.was(field), edit.wants(field)
-        if old == "Retain" != new:
+        if old == "Retain" and new != "Retain":
             yield Finding(
                 rule="class-deletes-from-now-on",
                 severity=Severity.SAFE,

@@ -1,26 +1,28 @@
 """What several rules need: findings about the whole object, and fields put side by side."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from ..context import Context
 from ..edits import Action, Edit
 from ..finding import Finding
 from ..library import DELETES_CLAIMS, Change
 from ..severity import Severity
-from ..templates import templates
+from ..sides import Sides
 from ..values import Hidden, look, text
 
 __all__ = [
     "DEFAULT",
+    "Field",
     "Rule",
     "change",
-    "cluster_policy",
     "differing",
     "fate",
-    "fate_of_claims",
+    "risk",
     "taking_claims",
-    "unreadable",
+    "unread",
+    "unruled",
     "whole",
 ]
 
@@ -30,31 +32,63 @@ Rule = Callable[[Edit, Context], Iterator[Finding]]
 DEFAULT = "(default)"
 
 
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of an edit, in the words of whoever wrote it."""
+
+    name: str
+    sides: Sides
+    shown: Callable[[object], object] = text
+
+    @property
+    def same(self) -> bool:
+        """Whether it is known to stay what it is."""
+        return self.sides.same
+
+
 def change(edit: Edit, field: str, old: object, new: object) -> Change:
     """One change of the object, for its owner to consent to."""
     return Change(
         resource=edit.resource,
         field=field,
-        old=text(old) or DEFAULT,
-        new=text(new) or DEFAULT,
+        old=_shown(old) or DEFAULT,
+        new=_shown(new) or DEFAULT,
         uid=edit.uid,
     )
 
 
+def _shown(value: object) -> str:
+    if isinstance(value, dict | list):
+        # A Hidden in it is written as people read it, which keeps it from being consented to.
+        return json.dumps(value, sort_keys=True, default=str)
+    return text(value)
+
+
 def whole(edit: Edit) -> tuple[Change, ...]:
-    """The change of an object that is no more."""
+    """The change of an object that is no more; a consent to any update would be good for ever."""
+    if edit.action not in (Action.DELETE, Action.REPLACE):
+        return ()
     return (change(edit, "object", "exists", edit.action.value),)
 
 
-def differing(edit: Edit, fields: Iterable[tuple[str, object, object]]) -> tuple[Change, ...]:
-    """The fields that differ, as changes; the whole object where no known field does."""
-    found = tuple(change(edit, field, old, new) for field, old, new in fields if old != new)
+def differing(edit: Edit, fields: Iterable[Field]) -> tuple[Change, ...]:
+    """The fields that are not known to stay, as changes; the whole object where all do."""
+    found = tuple(
+        change(edit, its.name, its.shown(its.sides.old), its.shown(its.sides.new))
+        for its in fields
+        if not its.same
+    )
     return found or whole(edit)
 
 
 def taking_claims(changes: Iterable[Change]) -> tuple[Change, ...]:
     """The changes where the claims go along, which their owner has to say as well."""
     return tuple(replace(its, taking=DELETES_CLAIMS) for its in changes)
+
+
+def risk(rule: str, said: str, changes: tuple[Change, ...] = ()) -> Finding:
+    """A finding of data at risk."""
+    return Finding(rule=rule, severity=Severity.AT_RISK, said=said, changes=changes)
 
 
 def fate(kept: bool | None) -> tuple[Severity, str]:
@@ -73,29 +107,48 @@ def fate(kept: bool | None) -> tuple[Severity, str]:
     return Severity.LOST, "the volume is destroyed with its claim"
 
 
-def fate_of_claims(edit: Edit, context: Context) -> tuple[Severity, str]:
-    """What becomes of the volumes of a set whose claims are deleted: the worst of its templates."""
-    read = templates(edit.old.inputs) or templates(edit.old.outputs)
-    if isinstance(read, Hidden):
-        return fate(None)
-    if not read:
-        return Severity.DOWNTIME, "the set has no volumes"
-    return max(
-        fate(context.keeps_volume(template.storage_class_name)) for template in read.values()
-    )
-
-
-def cluster_policy(edit: Edit, *path: str) -> set[str]:
-    """What the object and the cluster say of a policy: where they differ, both may count."""
-    return {text(look(tree, *path)) for tree in (edit.old.inputs, edit.old.outputs)} - {""}
-
-
-def unreadable(edit: Edit, context: Context) -> Iterator[Finding]:
+def unread(edit: Edit, context: Context) -> Iterator[Finding]:
     """Nobody can tell from this preview what happens to the object."""
-    if edit.action is Action.UNKNOWN or not edit.readable:
-        yield Finding(
-            rule="unreadable",
-            severity=Severity.AT_RISK,
-            said=f"it is {edit.action.value}, and the preview does not show from what to what",
-            changes=whole(edit),
+    if edit.action is Action.UNKNOWN or not edit.told:
+        yield risk(
+            "unreadable",
+            f"it is {edit.action.value}, and the preview does not show from what to what; a"
+            " newer `pulumi` or its log may",
+            whole(edit),
         )
+    elif edit.action is Action.UPDATE and not edit.is_explained:
+        yield risk(
+            "unreadable",
+            "it is updated, and what changes is not to be seen; `pulumi preview --diff` may tell",
+        )
+    elif edit.action is not Action.CREATE and edit.changes_type:
+        yield risk(
+            "unreadable",
+            f"an alias makes it of another kind of object ({edit.old.type[:80]}), and no preview"
+            " shows what becomes of that",
+            whole(edit),
+        )
+
+
+def unruled(known: Collection[str], rule: str, said: str) -> Rule:
+    """A rule for every field of a spec that is not among those known: none is harmless by default.
+
+    Args:
+        known: Fields that other rules judge, or that are harmless.
+        rule: Name of the rule.
+        said: What may happen.
+    """
+
+    def found(edit: Edit, context: Context) -> Iterator[Finding]:
+        if edit.action is not Action.UPDATE or not edit.told:
+            return
+        trees = [look(state.inputs, "spec") for state in (edit.old, edit.new)]
+        if any(isinstance(tree, Hidden) for tree in trees):
+            fields = [Field("spec", edit.sides("spec"))]
+        else:
+            keys = {key for tree in trees if isinstance(tree, dict) for key in tree} - set(known)
+            fields = [Field(key, edit.sides("spec", key)) for key in sorted(keys)]
+        if any(not its.same for its in fields):
+            yield risk(rule, said, differing(edit, fields))
+
+    return found

@@ -1,4 +1,4 @@
-"""Rules for the locks that keep an object: protect, retainOnDelete, import."""
+"""Rules for the locks that keep an object: protect, retainOnDelete, import, hooks."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,7 +6,8 @@ from ..context import Context
 from ..edits import Action, Edit
 from ..finding import Finding
 from ..severity import Severity
-from .common import Rule, change
+from ..state import EMPTY
+from .common import Rule, change, risk
 
 __all__ = ["RULES"]
 
@@ -19,22 +20,16 @@ def protect_dropped(edit: Edit, context: Context) -> Iterator[Finding]:
         said = "from now on nothing keeps a change from deleting it"
         if edit.action is Action.REPLACE:
             said = "its protection is dropped in the very change that replaces it"
-        yield Finding(
-            rule="protect-dropped",
-            severity=Severity.AT_RISK,
-            said=said,
-            changes=(change(edit, "protect", True, False),),
-        )
+        yield risk("protect-dropped", said, (change(edit, "protect", True, False),))
 
 
 def retain_dropped(edit: Edit, context: Context) -> Iterator[Finding]:
     """`retainOnDelete` goes: the engine looks at the old state, so this change is still safe."""
     if _stays(edit) and edit.old.retain_on_delete and not edit.new.retain_on_delete:
-        yield Finding(
-            rule="retain-dropped",
-            severity=Severity.AT_RISK,
-            said="from now on it is deleted when it leaves the stack",
-            changes=(change(edit, "retain_on_delete", True, False),),
+        yield risk(
+            "retain-dropped",
+            "from now on it is deleted when it leaves the stack",
+            (change(edit, "retain_on_delete", True, False),),
         )
 
 
@@ -48,9 +43,20 @@ def import_dropped(edit: Edit, context: Context) -> Iterator[Finding]:
         )
 
 
+def hook_dropped(edit: Edit, context: Context) -> Iterator[Finding]:
+    """What runs before it is deleted goes, like the snapshot that is taken of it."""
+    gone = edit.old.hooks - edit.new.hooks
+    if _stays(edit) and gone:
+        yield risk(
+            "hook-dropped",
+            "from now on it is deleted without what ran before, like a snapshot of it",
+            (change(edit, "before_delete", "+".join(sorted(gone)), "nothing"),),
+        )
+
+
 def _stays(edit: Edit) -> bool:
     """Whether the resource stays in the stack, with both its states to be compared."""
-    return edit.action in _STAYS and bool(edit.old.inputs) and bool(edit.new.inputs)
+    return edit.action in _STAYS and edit.old is not EMPTY and edit.new is not EMPTY
 
 
-RULES: Sequence[Rule] = (protect_dropped, retain_dropped, import_dropped)
+RULES: Sequence[Rule] = (protect_dropped, retain_dropped, import_dropped, hook_dropped)

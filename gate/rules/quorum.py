@@ -7,7 +7,7 @@ from ..edits import Action, Edit
 from ..finding import Finding
 from ..library import Members, majorities_meet, one_at_a_time
 from ..severity import Severity
-from ..values import text
+from ..values import conceals, text
 from .common import Rule, change
 
 __all__ = ["RULES"]
@@ -20,9 +20,10 @@ _FIRST = ("spec", "ordinals", "start")
 
 def outvoted(edit: Edit, context: Context) -> Iterator[Finding]:
     """Members come or go by more than the majorities allow: those without data could decide."""
-    if edit.action not in (Action.UPDATE, Action.REPLACE) or not edit.readable:
+    if edit.action not in (Action.UPDATE, Action.REPLACE) or not edit.told:
         return
-    if "true" not in (edit.was(*_ANNOTATION), edit.wants(*_ANNOTATION)):
+    said = (edit.was(*_ANNOTATION), edit.wants(*_ANNOTATION))
+    if "true" not in said and not conceals(list(said)):
         return
     old = _members(edit.lives(*_FIRST), edit.lives(*_COUNT))
     count, first = edit.wants(*_COUNT), edit.wants(*_FIRST)

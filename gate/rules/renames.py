@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from ..context import Context
 from ..edits import Action, Edit
 from ..finding import Finding
+from ..mounts import POD_SPECS, mounts_of
 from ..severity import Severity
-from .common import Rule, change
+from .common import Rule, change, risk
 
 __all__ = ["RULES"]
 
@@ -24,12 +25,11 @@ def same_object(edit: Edit, context: Context) -> Iterator[Finding]:
             said=f"goes on as {twin.urn.name}",
         )
     elif edit.goes and not edit.kind.is_patch:
-        yield Finding(
-            rule="renamed-in-the-stack",
-            severity=Severity.AT_RISK,
-            said=f"the same object comes back as {twin.urn.name}: an alias of the old name keeps"
-            " it, without one `up` deletes it",
-            changes=its,
+        yield risk(
+            "renamed-in-the-stack",
+            f"the same object comes back as {twin.urn.name}: an alias of the old name keeps it,"
+            " without one `up` deletes it",
+            its,
         )
     else:
         yield Finding(
@@ -45,17 +45,27 @@ def renamed(edit: Edit, context: Context) -> Iterator[Finding]:
     """An object goes and one like it comes under another name: it starts without the data."""
     if edit.action is not Action.DELETE or context.twin(edit) is not None:
         return
-    if context.is_of_staying_set(edit.namespace, edit.name):
+    is_workload = edit.kind.name in POD_SPECS
+    if is_workload and not mounts_of(edit.kind.name, edit.old.inputs):
         return
-    like = context.created_like(edit)
-    if like is not None:
-        name = like.new_name or like.urn.name
-        yield Finding(
-            rule="renamed",
-            severity=Severity.AT_RISK,
-            said=f"looks like a rename to {name}, which starts empty: the data does not move along",
-            changes=(change(edit, "name", edit.name, name),),
-        )
+    like = context.likeness.renamed_to(edit)
+    if like is None or (is_workload and _finds_all(edit, like)):
+        return
+    name = like.new_name or like.urn.name
+    yield risk(
+        "renamed",
+        f"may go on as {name}, which starts empty: the data does not move along",
+        (change(edit, "name", edit.name, name),),
+    )
+
+
+def _finds_all(gone: Edit, come: Edit) -> bool:
+    """Whether a workload mounts the very claims that another one did."""
+    if come.kind.name not in POD_SPECS or gone.namespace != come.new_namespace:
+        return False
+    old = mounts_of(gone.kind.name, gone.old.inputs)
+    new = mounts_of(come.kind.name, come.new.inputs)
+    return old.is_read and new.is_read and bool(old.claims) and old.sources <= new.sources
 
 
 RULES: Sequence[Rule] = (same_object, renamed)

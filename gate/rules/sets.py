@@ -1,4 +1,4 @@
-"""Rules for StatefulSets, whose claims the stack does not know."""
+"""Rules for StatefulSets that go, or are made again: the stack does not know their claims."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,53 +7,58 @@ from ..edits import Action, Edit
 from ..finding import Finding
 from ..library import Change
 from ..severity import Severity
-from ..templates import replicas, templates
+from ..sides import Sides
+from ..templates import templates
 from ..values import Hidden, look, text
-from .common import (
-    Rule,
-    change,
-    cluster_policy,
-    differing,
-    fate_of_claims,
-    taking_claims,
-    unreadable,
-    whole,
-)
+from .common import Field, Rule, change, differing, fate, risk, taking_claims, whole
 
-__all__ = ["PATCH_RULES", "RULES"]
+__all__ = ["RULES", "claims_go", "fate_of_claims", "fields"]
 
-_POLICY = ("spec", "persistentVolumeClaimRetentionPolicy")
-_WHEN_DELETED = (*_POLICY, "whenDeleted")
-_WHEN_SCALED = (*_POLICY, "whenScaled")
+WHEN_DELETED = ("spec", "persistentVolumeClaimRetentionPolicy", "whenDeleted")
 _ORPHAN = ("metadata", "annotations", "pulumi.com/deletionPropagationPolicy")
 
 
-def _selector(tree: object) -> object:
-    labels = look(tree, "spec", "selector", "matchLabels")
-    if not isinstance(labels, dict):
-        return labels
+def _app(selector: object) -> object:
+    labels = look(selector, "matchLabels")
+    if not isinstance(labels, dict) or look(selector, "matchExpressions") is not None:
+        return selector
     return ",".join(f"{key}={text(value)}" for key, value in sorted(labels.items()))
 
 
-def _fields(edit: Edit) -> Iterator[tuple[str, object, object]]:
-    """What the provider replaces a set for, in the components' words."""
-    old, new = edit.old.inputs, edit.new.inputs
-    for field, path, default in (
+def fields(edit: Edit) -> Iterator[Field]:
+    """What the provider replaces a set for (its diff.go), in the components' words."""
+    for name, path, default in (
         ("name", ("metadata", "name"), None),
         ("namespace", ("metadata", "namespace"), None),
         ("pod_management", ("spec", "podManagementPolicy"), "OrderedReady"),
         ("headless_suffix", ("spec", "serviceName"), None),
         ("revision_history_limit", ("spec", "revisionHistoryLimit"), 10),
     ):
-        yield field, look(old, *path) or default, look(new, *path) or default
-    yield "app", _selector(old), _selector(new)
-    before, after = templates(old), templates(new)
-    if isinstance(before, Hidden) or isinstance(after, Hidden):
-        yield "volumes", before if isinstance(before, Hidden) else "", Hidden.UNKNOWN
+        sides = edit.sides(*path)
+        old, new = (default if its is None else its for its in (sides.old, sides.new))
+        # What is on neither side stays so, whatever its default; the word counts for that, too.
+        yield Field(name, Sides(old, new, sides.word) if sides.old != sides.new else sides)
+    yield Field("app", edit.sides("spec", "selector"), _app)
+    yield from _template_fields(edit)
+
+
+def _template_fields(edit: Edit) -> Iterator[Field]:
+    sides = edit.sides("spec", "volumeClaimTemplates")
+    before, after = templates(edit.old.inputs), templates(edit.new.inputs)
+    if sides.same or isinstance(before, Hidden) or isinstance(after, Hidden):
+        yield Field("volumes", sides)
         return
-    yield "volumes", ", ".join(before), ", ".join(after)
-    for name in before.keys() & after.keys():
-        yield from before[name].fields(name, after[name])
+    yield Field("volumes", Sides(", ".join(before), ", ".join(after)))
+    kept = before.keys() & after.keys()
+    found = [
+        Field(name, Sides(old, new))
+        for its in sorted(kept)
+        for name, old, new in before[its].fields(its, after[its])
+    ]
+    yield from found
+    if kept == before.keys() | after.keys() and all(its.same for its in found):
+        # Something else in them: a label, a source.
+        yield Field("volumes", sides)
 
 
 def _orphans(edit: Edit) -> bool:
@@ -61,62 +66,91 @@ def _orphans(edit: Edit) -> bool:
     return text(look(edit.old.inputs, *_ORPHAN)).casefold() == "orphan"
 
 
-def _deletes_claims(edit: Edit) -> bool:
-    """Whether the claims go when the set that lives now is deleted."""
-    policies = cluster_policy(edit, *_WHEN_DELETED)
-    return bool(policies - {"Retain"}) and not _orphans(edit)
+def claims_go(edit: Edit) -> bool | None:
+    """Whether the claims go when the set that lives now is deleted; None where nobody can tell."""
+    if _orphans(edit):
+        return False
+    policies = [look(tree, *WHEN_DELETED) for tree in (edit.old.inputs, edit.old.outputs)]
+    found = [its for its in policies if its is not None]
+    # Where the two differ, both may count; an API server since 1.27 writes the policy out.
+    if any(its != "Retain" for its in found):
+        return True
+    return False if found else None
+
+
+def fate_of_claims(edit: Edit, context: Context) -> tuple[Severity, str]:
+    """What becomes of the volumes of a set whose claims are deleted: the worst of its templates."""
+    read = templates(edit.old.inputs) or templates(edit.old.outputs)
+    if isinstance(read, Hidden):
+        return fate(None)
+    if not read:
+        return Severity.AT_RISK, "which ones is not to be seen"
+    return max(
+        fate(context.keeps_volume(edit, template.storage_class_name)) for template in read.values()
+    )
 
 
 def deleted(edit: Edit, context: Context) -> Iterator[Finding]:
     """A set leaves the stack; its retention policy says what becomes of its claims."""
-    if edit.action is not Action.DELETE or not edit.readable:
+    if edit.action is not Action.DELETE or not edit.told:
         return
+    go = claims_go(edit)
     if not edit.goes or _orphans(edit):
         yield Finding(
             rule="set-retained",
             severity=Severity.SAFE,
             said="leaves the stack; its pods run on and its claims stay",
         )
-    elif _deletes_claims(edit):
-        severity, said = fate_of_claims(edit, context)
-        yield Finding(
-            rule="set-deleted-with-claims",
-            severity=severity,
-            said=f"its claims are deleted with it (whenDeleted): {said}",
-            changes=taking_claims(whole(edit)),
-        )
-    else:
+    elif go is False:
         yield Finding(
             rule="set-deleted",
             severity=Severity.DOWNTIME,
             said="its pods go; its claims stay in the cluster with their data",
             changes=whole(edit),
         )
+    else:
+        severity, said = fate_of_claims(edit, context)
+        yield Finding(
+            rule="set-deleted-with-claims",
+            severity=severity if go else Severity.AT_RISK,
+            said=f"its claims are deleted with it (whenDeleted): {said}" if go else _UNREAD_POLICY,
+            changes=taking_claims(whole(edit)),
+        )
+
+
+_UNREAD_POLICY = (
+    "whether its claims are deleted with it (whenDeleted) is not to be seen; `pulumi refresh` and"
+    " another preview may show it"
+)
 
 
 def replaced(edit: Edit, context: Context) -> Iterator[Finding]:
     """A set is deleted and made again; what it finds then depends on what its claims are called."""
-    if edit.action is not Action.REPLACE or not edit.readable:
+    if edit.action is not Action.REPLACE or not edit.told:
         return
-    changes = differing(edit, _fields(edit))
+    changes = differing(edit, fields(edit))
     # A size in a template is of no claim there is: consent to the rest is consent to it.
     changes = tuple(its for its in changes if not _is_size(its)) or changes
-    if edit.goes and _deletes_claims(edit):
+    go = claims_go(edit)
+    if edit.goes and go is not False:
         severity, said = fate_of_claims(edit, context)
         yield Finding(
             rule="set-replaced-with-claims",
-            severity=severity,
-            said=f"its claims are deleted with the old set (whenDeleted): {said}",
+            severity=severity if go else Severity.AT_RISK,
+            said=f"its claims are deleted with the old set (whenDeleted): {said}"
+            if go
+            else _UNREAD_POLICY,
             changes=taking_claims(changes),
         )
-    elif _starts_empty(edit, context):
-        yield Finding(
-            rule="set-starts-empty",
-            severity=Severity.AT_RISK,
-            said="the new set does not find the old claims and starts on empty ones"
-            + ("" if context.namespace_goes(edit.namespace) else "; the old claims stay"),
-            changes=changes,
+    if _starts_empty(edit, context):
+        yield risk(
+            "set-starts-empty",
+            "the new set does not find the old claims and starts on empty ones"
+            + ("" if edit.goes and go is not False else "; the old claims stay"),
+            changes,
         )
+    elif edit.goes and go is not False:
+        return
     elif not edit.goes:
         yield Finding(
             rule="set-wedged",
@@ -124,7 +158,7 @@ def replaced(edit: Edit, context: Context) -> Iterator[Finding]:
             said="the old set stays, so `up` fails to make it again, and fails after a revert too",
             changes=changes,
         )
-    elif _orphans(edit) and _selector(edit.old.inputs) == _selector(edit.new.inputs):
+    elif _orphans(edit) and edit.sides("spec", "selector").same:
         yield Finding(
             rule="set-replaced-under-its-pods",
             severity=Severity.ROLLS_PODS,
@@ -143,14 +177,13 @@ def replaced(edit: Edit, context: Context) -> Iterator[Finding]:
 def _starts_empty(edit: Edit, context: Context) -> bool:
     before, after = templates(edit.old.inputs), templates(edit.new.inputs)
     if isinstance(before, Hidden) or isinstance(after, Hidden):
-        return True
-    if not before:
-        return False
+        if not edit.sides("spec", "volumeClaimTemplates").same:
+            return True
+        before = after = {}
     # Claims are called <template>-<set>-<ordinal>.
-    place = edit.old_name, edit.namespace
     return (
-        context.moves(edit)
-        or place != (edit.new_name, edit.new_namespace or edit.namespace)
+        context.clusters.moves(edit) is not False
+        or not edit.keeps_place
         or not before.keys() <= after.keys()
     )
 
@@ -166,90 +199,24 @@ def _keeps(changes: Sequence[Change]) -> str:
     return ""
 
 
-def scaled_in(edit: Edit, context: Context) -> Iterator[Finding]:
-    """Fewer replicas: the claims of those that go stay, unless whenScaled says Delete."""
-    if edit.action is not Action.UPDATE or not edit.readable:
+def believed(edit: Edit, context: Context) -> Iterator[Finding]:
+    """An update in which a field changes, or may, that a set is replaced for.
+
+    The engine cannot ask a provider whose config is not known yet, and shows an update.
+    """
+    if edit.action is not Action.UPDATE or not edit.told:
         return
-    old, new = replicas(edit.old.inputs), replicas(edit.new.inputs)
-    if isinstance(old, Hidden) or isinstance(new, Hidden):
-        if old != new:
-            yield Finding(
-                rule="replicas-unknown",
-                severity=Severity.ROLLS_PODS,
-                said="how many replicas there will be is not known before `up`",
-            )
-        fewer = True
-    else:
-        fewer = isinstance(old, int | float) and isinstance(new, int | float) and new < old
-    # The policy that comes with the new number is the one that counts.
-    policy = edit.wants(*_WHEN_SCALED)
-    if not fewer or old == new:
-        return
-    its = (change(edit, "replicas", old, new),)
-    if policy not in (None, "Retain"):
-        severity, said = fate_of_claims(edit, context)
-        yield Finding(
-            rule="set-scaled-in-with-claims",
-            severity=severity,
-            said=f"the claims of the replicas that go are deleted (whenScaled): {said}",
-            changes=taking_claims(its),
-        )
-    elif not isinstance(new, Hidden):
-        yield Finding(
-            rule="set-scaled-in",
-            severity=Severity.ROLLS_PODS if new else Severity.DOWNTIME,
-            said="some pods stop; their claims stay" if new else "all pods stop; the claims stay",
-            changes=its,
+    its = [field for field in fields(edit) if not field.same]
+    if its or edit.word.replacing:
+        yield risk(
+            "set-unknown",
+            "the preview shows an update, and `up` may replace the set for this: what it is or"
+            " which cluster it is in is not known yet",
+            tuple(
+                change(edit, one.name, one.shown(one.sides.old), one.shown(one.sides.new))
+                for one in its
+            ),
         )
 
 
-def policy_flips(edit: Edit, context: Context) -> Iterator[Finding]:
-    """From now on a deletion, a replacement or a scale-in would take claims along."""
-    if edit.action is not Action.UPDATE or not edit.readable:
-        return
-    for path, field, when in (
-        (_WHEN_DELETED, "when_deleted", "a deletion or replacement of the set"),
-        (_WHEN_SCALED, "when_scaled", "every scale-in"),
-    ):
-        old, new = edit.was(*path) or "Retain", edit.wants(*path) or "Retain"
-        if old == "Retain" != new:
-            yield Finding(
-                rule="claims-go-from-now-on",
-                severity=Severity.AT_RISK,
-                said=f"from now on {when} deletes its claims",
-                changes=(change(edit, field, old, new),),
-            )
-
-
-def rolls(edit: Edit, context: Context) -> Iterator[Finding]:
-    """Another pod template: the pods restart one after the other."""
-    if edit.action is not Action.UPDATE or not edit.readable:
-        return
-    if edit.was("spec", "template") != edit.wants("spec", "template"):
-        yield Finding(
-            rule="set-rolls",
-            severity=Severity.ROLLS_PODS,
-            said="its pods restart one after the other on the volumes they have",
-        )
-
-
-def unknown(edit: Edit, context: Context) -> Iterator[Finding]:
-    """A field that decides over replacement is not known yet: `up` may do more than is shown."""
-    if edit.action is not Action.UPDATE or not edit.readable:
-        return
-    changes = tuple(
-        change(edit, field, old, new)
-        for field, old, new in _fields(edit)
-        if isinstance(new, Hidden) and old != new
-    )
-    if changes:
-        yield Finding(
-            rule="set-unknown",
-            severity=Severity.AT_RISK,
-            said="what decides whether the set is replaced is not known before `up`",
-            changes=changes,
-        )
-
-
-RULES: Sequence[Rule] = (unreadable, deleted, replaced, scaled_in, policy_flips, rolls, unknown)
-PATCH_RULES: Sequence[Rule] = (unreadable, scaled_in, policy_flips, rolls)
+RULES: Sequence[Rule] = (deleted, replaced, believed)

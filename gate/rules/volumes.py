@@ -6,35 +6,39 @@ from ..context import Context
 from ..edits import Action, Edit
 from ..finding import Finding
 from ..severity import Severity
-from ..values import Hidden
-from .common import Rule, change, unreadable, whole
+from ..values import Hidden, look
+from .common import Rule, change, risk, unread, unruled, whole
 
 __all__ = ["PATCH_RULES", "RULES"]
 
 _POLICY = ("spec", "persistentVolumeReclaimPolicy")
+_CLAIM = ("spec", "claimRef")
+_COMPONENTS = "statefast:index:"
+# Judged below, or harmless: how it is mounted, and how large it calls itself.
+_KNOWN = {
+    "capacity",
+    "claimRef",
+    "mountOptions",
+    "persistentVolumeReclaimPolicy",
+    "volumeAttributesClassName",
+}
 
 
 def goes(edit: Edit, context: Context) -> Iterator[Finding]:
     """A volume is deleted or made again; its reclaim policy says whether the disk goes too."""
-    if edit.action not in (Action.DELETE, Action.REPLACE) or not edit.readable:
+    if edit.action not in (Action.DELETE, Action.REPLACE) or not edit.told:
         return
     if edit.old.retain_on_delete:
+        leaves = edit.action is Action.DELETE
         yield Finding(
             rule="volume-retained",
-            severity=Severity.SAFE if edit.action is Action.DELETE else Severity.DOWNTIME,
-            said="stays in the cluster"
-            if edit.action is Action.DELETE
-            else "stays, so `up` fails to make it again",
-            changes=() if edit.action is Action.DELETE else whole(edit),
+            severity=Severity.SAFE if leaves else Severity.DOWNTIME,
+            said="stays in the cluster" if leaves else "stays, so `up` fails to make it again",
+            changes=() if leaves else whole(edit),
         )
     # A volume made by hand is kept unless it says otherwise.
     elif edit.lives(*_POLICY) in (None, "Retain"):
-        yield Finding(
-            rule="volume-unbound",
-            severity=Severity.AT_RISK,
-            said="the disk stays, and its claim loses it",
-            changes=whole(edit),
-        )
+        yield risk("volume-unbound", "the disk stays, and its claim loses it", whole(edit))
     else:
         yield Finding(
             rule="volume-deleted",
@@ -46,19 +50,83 @@ def goes(edit: Edit, context: Context) -> Iterator[Finding]:
 
 def policy_flips(edit: Edit, context: Context) -> Iterator[Finding]:
     """From now on the disk goes with its claim."""
-    if edit.action is not Action.UPDATE or not edit.readable:
+    if edit.action not in (Action.UPDATE, Action.REPLACE) or not edit.told:
         return
-    old, new = edit.was(*_POLICY) or "Retain", edit.wants(*_POLICY)
-    if new not in (None, "Retain", old):
-        yield Finding(
-            rule="volume-goes-from-now-on",
-            severity=Severity.AT_RISK,
-            said="its reclaim policy is not known before `up`"
-            if isinstance(new, Hidden)
-            else "from now on the disk is destroyed when its claim is deleted",
-            changes=(change(edit, "reclaim_policy", old, new),),
+    sides = edit.sides(*_POLICY)
+    old, new = edit.lives(*_POLICY), edit.becomes(*_POLICY)
+    if new == "Retain" or (sides.same and (new is not None or edit.kind.is_patch)):
+        return
+    if edit.action is Action.REPLACE and sides.new is None:
+        return
+    if old == new and old is not None:
+        return
+    yield risk(
+        "volume-goes-from-now-on",
+        "from now on the disk is destroyed when its claim is deleted"
+        if isinstance(new, str)
+        else "what becomes of the disk when its claim is deleted is not to be seen",
+        (change(edit, "reclaim_policy", old, Hidden(is_secret=False) if new is None else new),),
+    )
+
+
+def rebound(edit: Edit, context: Context) -> Iterator[Finding]:
+    """It is handed to another claim, or to whichever asks first."""
+    if edit.action is Action.UPDATE and edit.told and not edit.sides(*_CLAIM).same:
+        sides = edit.sides(*_CLAIM)
+        yield risk(
+            "volume-rebound",
+            "its data goes to another claim (claimRef), or to whichever asks first",
+            (change(edit, "claim_ref", sides.old, sides.new),),
         )
 
 
-RULES: Sequence[Rule] = (unreadable, goes, policy_flips)
-PATCH_RULES: Sequence[Rule] = (unreadable, policy_flips)
+def patch_goes(edit: Edit, context: Context) -> Iterator[Finding]:
+    """A patch lets go of what it set."""
+    spec = look(edit.old.inputs, "spec")
+    if edit.action in (Action.DELETE, Action.REPLACE) and edit.goes and spec is not None:
+        yield risk(
+            "volume-patch-lets-go",
+            "the volume stays, without what was set here: its claim, or the policy that keeps it",
+            whole(edit),
+        )
+
+
+def patch_made(edit: Edit, context: Context) -> Iterator[Finding]:
+    """A patch is applied to a volume that lives, and that the preview does not show."""
+    if edit.action not in (Action.CREATE, Action.REPLACE):
+        return
+    if edit.wants(*_POLICY) not in (None, "Retain"):
+        yield risk(
+            "volume-goes-from-now-on",
+            "from now on the disk may be destroyed when its claim is deleted",
+        )
+    if edit.wants(*_CLAIM) is None:
+        return
+    if edit.urn.parents.startswith(_COMPONENTS) or f"${_COMPONENTS}" in edit.urn.parents:
+        yield Finding(
+            rule="volume-handed-back",
+            severity=Severity.SAFE,
+            said="goes back to the claim it remembers, which the guard has read in the cluster",
+        )
+    else:
+        yield risk(
+            "volume-rebound",
+            "a volume that this preview does not show is handed to a claim; whose it was is not to"
+            " be seen",
+        )
+
+
+# Everything else says which disk it is, and who may have it.
+_unruled = unruled(
+    _KNOWN, "volume-unknown", "it may be another disk, or one that no pod reaches any more"
+)
+
+RULES: Sequence[Rule] = (unread, goes, policy_flips, rebound, _unruled)
+PATCH_RULES: Sequence[Rule] = (
+    unread,
+    policy_flips,
+    rebound,
+    _unruled,
+    patch_goes,
+    patch_made,
+)

@@ -51,7 +51,7 @@ def test_standard_input_is_read_where_no_file_is_named() -> None:
     text = Path(file("claim-removed")).read_text(encoding="utf-8")
     assert gate(stdin=text).exit_code == 1
     assert gate("-", stdin=text).exit_code == 1
-    assert gate("--stack", "prod=-", stdin=text).exit_code == 1
+    assert gate("--stack", "claim-removed=-", stdin=text).exit_code == 1
 
 
 def test_no_input_fails() -> None:
@@ -72,18 +72,24 @@ def test_several_stacks_are_judged_together_and_the_worst_counts(tmp_path: Path)
     report = tmp_path / "report.json"
     result = gate(
         "--stack",
-        f"dev={file('nothing-changes')}",
+        f"nothing-changes={file('nothing-changes')}",
         "--stack",
-        f"prod={file('claim-removed')}",
+        f"acme/shop/claim-removed={file('claim-removed')}",
         "--json",
         str(report),
     )
     made = json.loads(report.read_text(encoding="utf-8"))
     assert result.exit_code == 1
     assert [(its["stack"], its["verdict"]) for its in made["stacks"]] == [
-        ("prod", "data lost"),
-        ("dev", "safe"),
+        ("acme/shop/claim-removed", "data lost"),
+        ("nothing-changes", "safe"),
     ]
+
+
+def test_a_preview_of_another_stack_than_it_was_given_for_is_none() -> None:
+    result = gate("--stack", f"prod={file('claim-removed')}")
+    assert result.exit_code == 2
+    assert "is of stack claim-removed and was given for prod" in " ".join(result.output.split())
 
 
 def test_one_stack_without_a_verdict_stops_all_and_hides_none(tmp_path: Path) -> None:

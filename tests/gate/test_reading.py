@@ -54,7 +54,10 @@ _SAME = step("same", CLAIM, state(CLAIM, claim_spec()), state(CLAIM, claim_spec(
         (b'{"changeSummary": {"same": 1}, "steps": {}}', "steps is not a list"),
         (b'{"changeSummary": {"same": 1}, "steps": [{}]}', "step 0 has no op"),
         (b'{"changeSummary": {"same": 1}, "steps": [{"op": "same"}]}', "step 0 has no URN"),
-        (b'{"changeSummary": {"delete": 2}, "steps": []}', "does not show (delete)"),
+        (
+            b'{"changeSummary": {"delete": 2}, "steps": []}',
+            "does not show all the steps it counts (delete 0 of 2)",
+        ),
         (b'{"sequence": 1, "preludeEvent": {}}', "stream of engine events"),
     ],
 )
@@ -105,7 +108,16 @@ def test_steps_that_are_shown_only_when_asked_for_need_not_be_there(op: str) -> 
 
 
 def test_an_empty_preview_is_safe() -> None:
-    assert judged({"changeSummary": {"same": 1}}).severity is Severity.SAFE
+    root = "urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev"
+    document = {"changeSummary": {"same": 1}, "steps": [{"op": "same", "urn": root}]}
+    assert judged(document).severity is Severity.SAFE
+
+
+@pytest.mark.parametrize("counted", [{"same": 7}, {"same": 1, "delete": 2}])
+def test_steps_are_counted_by_number_and_not_by_kind(counted: dict[str, int]) -> None:
+    """Without --show-sames the stack itself is still shown: one of many."""
+    with pytest.raises(GateError, match=r"does not show all the steps it counts \(\w+ \d of \d\)"):
+        judged({**preview(_SAME), "changeSummary": counted})
 
 
 def _report(data: bytes, folder: Path) -> Report:

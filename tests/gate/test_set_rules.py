@@ -30,7 +30,8 @@ SET = "StatefulSet"
 def test_a_set_that_may_be_replaced_is_not_safe(field: str) -> None:
     new = state(SET, set_spec(**{field: UNKNOWN}))
     verdict = judged(preview(step("update", SET, state(SET, set_spec()), new)))
-    assert (verdict.severity, rules(verdict)) == (RISK, {"set-unknown"})
+    assert verdict.severity is RISK
+    assert "set-unknown" in rules(verdict)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,8 @@ def test_a_replaced_set_takes_its_claims_along_or_not(
     verdict = judged(
         preview(step("replace", SET, state(SET, body), state(SET, set_spec(serviceName="y"))))
     )
-    assert (verdict.severity, rules(verdict)) == (severity, {rule})
+    assert verdict.severity is severity
+    assert rule in rules(verdict)
 
 
 def test_the_policy_of_the_set_that_is_deleted_counts_and_not_that_of_the_next() -> None:
@@ -111,7 +113,7 @@ def test_another_version_of_the_default_provider_is_the_same_cluster() -> None:
         ("Delete", 2, LOST, "set-scaled-in-with-claims"),
         (UNKNOWN, 2, LOST, "set-scaled-in-with-claims"),
         ("Delete", UNKNOWN, LOST, "set-scaled-in-with-claims"),
-        ("Retain", UNKNOWN, ROLLS, "replicas-unknown"),
+        ("Retain", UNKNOWN, RISK, "replicas-unknown"),
     ],
 )
 def test_fewer_replicas(policy: str, replicas: object, severity: Severity, rule: str) -> None:

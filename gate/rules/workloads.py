@@ -1,0 +1,137 @@
+"""Rules for everything that runs pods on claims: whether an application finds its data again."""
+
+from collections.abc import Iterator, Sequence
+
+from ..context import Context
+from ..edits import Action, Edit
+from ..finding import Finding
+from ..mounts import POD_SPECS, Mounts, mounts_of
+from ..remounts import losses
+from ..severity import Severity
+from ..state import State
+from ..values import conceals, look
+from .common import Rule, change, risk, unread, whole
+
+__all__ = ["PATCH_RULES", "REMOUNTS", "RULES"]
+
+
+def _mounts(edit: Edit, state: State) -> Mounts:
+    return mounts_of(edit.kind.name, state.inputs, whole=not edit.kind.is_patch)
+
+
+def _has_data(edit: Edit) -> bool:
+    """Whether its pods mount what outlives them, or may."""
+    return bool(_mounts(edit, edit.old)) or bool(_mounts(edit, edit.new))
+
+
+def stops(edit: Edit, context: Context) -> Iterator[Finding]:
+    """Its pods stop; the claims they mount are objects of their own."""
+    if edit.goes and not edit.kind.is_patch and _mounts(edit, edit.old):
+        yield Finding(
+            rule="pods-stop",
+            severity=Severity.DOWNTIME,
+            said="its pods stop; the claims they mount are judged by themselves",
+            changes=whole(edit),
+        )
+
+
+def unreadable(edit: Edit, context: Context) -> Iterator[Finding]:
+    """As for every object, where its pods mount data, or nobody can tell."""
+    if edit.kind.name == "StatefulSet" or not edit.told or _has_data(edit):
+        yield from unread(edit, context)
+
+
+def mounts(edit: Edit, context: Context) -> Iterator[Finding]:
+    """It lets go of data, or finds it elsewhere: it starts on other data, or on none."""
+    if edit.action not in (Action.UPDATE, Action.REPLACE) or not edit.told:
+        return
+    old, new = _mounts(edit, edit.old), _mounts(edit, edit.new)
+    if not old or _engine_says_the_same(edit):
+        return
+    if not (old.is_read and new.is_read):
+        yield risk(
+            "mounts-unknown",
+            "which data its pods mount, and where, is not to be seen on both sides: they may start"
+            " empty",
+        )
+        return
+    for its in losses(old, new):
+        yield risk("mounts-other-data", its.said, (change(edit, its.field, its.old, its.new),))
+
+
+def moves(edit: Edit, context: Context) -> Iterator[Finding]:
+    """It goes on in another namespace or cluster, where claims of the same name are others."""
+    if edit.action not in (Action.UPDATE, Action.REPLACE) or not edit.told:
+        return
+    place = edit.sides("metadata", "namespace")
+    stays = place.same or (bool(edit.old_namespace) and edit.old_namespace == place.new)
+    if _mounts(edit, edit.old) and not (stays and context.clusters.moves(edit) is False):
+        yield risk(
+            "mounts-other-data",
+            "goes on in another namespace or cluster, or may: claims of the same name are others"
+            " there",
+            (change(edit, "namespace", edit.old_namespace, place.new),),
+        )
+
+
+def _engine_says_the_same(edit: Edit) -> bool:
+    """Whether volumes and mounts stay by the engine's word, hidden or not."""
+    base = POD_SPECS[edit.kind.name]
+    trees = [look(state.inputs, *base) for state in (edit.old, edit.new)]
+    if conceals(trees, secrets=False):
+        return False
+    if edit.word.differs is None or edit.word.on((*base, "volumes")):
+        return False
+    for path in edit.word.differs:
+        for key in ("containers", "initContainers"):
+            inside = path.removeprefix(".".join((*base, key, "")))
+            if inside == path:
+                # Around them, or elsewhere.
+                if edit.word.on((*base, key)) and ".".join((*base, key)).startswith(path):
+                    return False
+                continue
+            field = inside.split(".")[1:2]
+            if not field or field[0] in ("name", "volumeDevices", "volumeMounts"):
+                return False
+    return True
+
+
+def rolls(edit: Edit, context: Context) -> Iterator[Finding]:
+    """Another pod template: the pods restart on the volumes they have."""
+    template = edit.sides(*POD_SPECS[edit.kind.name][:-1])
+    if edit.action is Action.UPDATE and not template.same and _mounts(edit, edit.old):
+        yield Finding(
+            rule="pods-roll",
+            severity=Severity.ROLLS_PODS,
+            said="its pods restart on the volumes they have",
+        )
+
+
+def patch_goes(edit: Edit, context: Context) -> Iterator[Finding]:
+    """A patch lets go of the volumes it set."""
+    if edit.goes and _mounts(edit, edit.old):
+        yield risk(
+            "mounts-other-data",
+            "the workload stays, without the volumes that were set here: it may start empty",
+            whole(edit),
+        )
+
+
+def patch_made(edit: Edit, context: Context) -> Iterator[Finding]:
+    """A patch sets volumes of a workload that lives, and that the preview does not show."""
+    if edit.action is Action.CREATE and (_mounts(edit, edit.new) or _has_scratch(edit)):
+        yield risk(
+            "mounts-other-data",
+            "sets the volumes of a workload that this preview does not show: it may start on other"
+            " data, or on none",
+        )
+
+
+def _has_scratch(edit: Edit) -> bool:
+    return look(edit.new.inputs, *POD_SPECS[edit.kind.name], "volumes") is not None
+
+
+# What a StatefulSet has in common with the others.
+REMOUNTS: Sequence[Rule] = (unreadable, mounts)
+RULES: Sequence[Rule] = (unreadable, mounts, moves, stops, rolls)
+PATCH_RULES: Sequence[Rule] = (unreadable, mounts, moves, rolls, patch_goes, patch_made)

@@ -1,0 +1,35 @@
+"""One field on both sides of an edit."""
+
+from dataclasses import dataclass
+
+from .values import conceals
+
+__all__ = ["Sides"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """A field before and after.
+
+    Attributes:
+        old, new: As `look` gives them.
+        word: Whether the engine says that it differs; None where it does not say.
+    """
+
+    old: object
+    new: object
+    word: bool | None = None
+
+    @property
+    def same(self) -> bool:
+        """Whether it is known to stay what it is; no is no knowledge of the contrary."""
+        if self.word is False and not conceals([self.old, self.new], secrets=False):
+            # Of a secret the engine knows what it does not show.
+            return True
+        # What differs and is on neither side was left out.
+        return self.old == self.new and not (self.word and self.old is None)
+
+    @property
+    def shown(self) -> bool:
+        """Whether both sides can be read."""
+        return not conceals([self.old, self.new])
