@@ -1,5 +1,6 @@
 """`statefast gate`: reads previews, writes reports, says whether the change passes."""
 
+import io
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,12 +15,15 @@ from .github import annotations
 from .judge import Verdict, judge
 from .reading import COMMAND, read_preview
 from .report import Failure, Report
+from .said import said_in
 from .severity import Severity
 from .terminal import print_report
 
 __all__ = ["report_on", "run"]
 
 STDIN = "-"
+# The log of a job is no terminal, and has room.
+_JOB_WIDTH = 120
 
 
 def run(
@@ -51,8 +55,13 @@ def run(
     to_stdout = STDIN in (comment_file, json_file)
     # Whoever reads JSON or Markdown from standard output reads nothing else there.
     people = sys.stderr if to_stdout else sys.stdout
-    print_report(report, Console(file=people))
-    if environment.get("GITHUB_ACTIONS") == "true":
+    in_job = environment.get("GITHUB_ACTIONS") == "true"
+    for stream in (sys.stdout, sys.stderr):
+        # Better a question mark in a name than no report.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    print_report(report, Console(file=people, width=_JOB_WIDTH if in_job else None))
+    if in_job:
         for line in annotations(report):
             print(line, file=people)
     try:
@@ -85,15 +94,24 @@ def report_on(sources: Iterable[tuple[str | None, str]], fail_on: Severity) -> R
     for stack, source in sources:
         # Without its folder: the comment is read elsewhere.
         name = "standard input" if source == STDIN else Path(source).name
+        data = b""
         try:
-            verdict = judge(read_preview(_read(source, name), name, stack))
+            data = _read(source, name)
+            verdict = judge(read_preview(data, name, stack))
             if any(verdict.stack == other.stack for other in verdicts):
                 raise GateError(
                     f"{name} is a second preview of stack {verdict.stack}; give one for each"
                     " stack, or name them with --stack."
                 )
         except GateError as error:
-            failures.append(Failure(stack=stack or error.stack or _stem(source), said=str(error)))
+            failures.append(
+                Failure(
+                    stack=stack or error.stack or _stem(source),
+                    said=str(error),
+                    sentences=said_in(data),
+                    refused=error.refused,
+                )
+            )
         else:
             verdicts.append(verdict)
     if not verdicts and not failures:

@@ -1,25 +1,23 @@
 """The comment on a pull request: the verdict first, then the volumes that matter."""
 
+import re
 from collections.abc import Iterable, Iterator
 
-from .finding import Judged
-from .judge import CONSENT, Verdict
+from .judge import Verdict
+from .looks import ICONS, REFUSED, plural
 from .markdown import clean, code, prose
+from .refused import failed
 from .report import Report
+from .section import section
 from .severity import Severity
 
-__all__ = ["LIMIT", "comment", "marker"]
+__all__ = ["LIMIT", "comment", "headline", "marker"]
 
 # GitHub takes 65,536 characters.
 LIMIT = 64_000
-ICONS = {
-    Severity.SAFE: "🟢",
-    Severity.ROLLS_PODS: "🔵",
-    Severity.DOWNTIME: "🟡",
-    Severity.AT_RISK: "🟠",
-    Severity.LOST: "🔴",
-}
-_LONGEST_CONSENT = 2_000
+_LONGEST_HEADLINE = 100
+_LEFT_OUT = "_The rest is left out here; the JSON report has it all._"
+_EMPTY_LINES = re.compile(r"\n{3,}")
 # Stacks, and for each of them rows and details: the first that fits is taken.
 _STEPS = (
     (100, 60, 60),
@@ -39,30 +37,63 @@ def marker(stacks: Iterable[str]) -> str:
 
 def comment(report: Report) -> str:
     """The whole comment in Markdown, shorter than LIMIT whatever there is to say."""
-    text = ""
     for stacks, rows, details in _STEPS:
-        text = "\n".join(_lines(report, stacks, rows, details)) + "\n"
-        # As GitHub counts: characters outside of the first plane are two.
-        if len(text.encode("utf-16-le")) // 2 < LIMIT:
+        text = _EMPTY_LINES.sub("\n\n", "\n".join(_lines(report, stacks, rows, details)) + "\n")
+        if _length(text) < LIMIT:
+            return text
+    return _smallest(report)
+
+
+def _length(text: str) -> int:
+    """As GitHub counts: characters outside of the first plane are two."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _smallest(report: Report) -> str:
+    """As many whole lines as there is room for: none of them holds markup that ends in another."""
+    lines = [*_head(report)]
+    room = LIMIT - _length("\n".join([*lines, "", _LEFT_OUT, ""])) - 1
+    for line in _one_line_each(report):
+        room -= _length(line) + 2
+        if room < 0:
+            lines += ["", _LEFT_OUT]
             break
-    return text
+        lines += ["", line]
+    return "\n".join(lines) + "\n"
 
 
-def _lines(report: Report, stacks: int, rows: int, details: int) -> Iterator[str]:
+def _one_line_each(report: Report) -> Iterator[str]:
+    for failure in report.failures:
+        refused = ", ".join(code(its.subject) for its in failure.refusals[:3])
+        yield (
+            f"{REFUSED} {refused} in {code(failure.stack)}"
+            if refused
+            else (f"❌ {code(failure.stack)}")
+        )
+    for verdict in report.verdicts:
+        yield f"{ICONS[verdict.severity]} {code(verdict.stack)}: {verdict.severity.label}"
+
+
+def _head(report: Report) -> Iterator[str]:
     yield marker(report.stacks)
     yield f"## {headline(report)}"
     yield ""
     yield _outcome(report)
-    for failure in report.failures[:stacks]:
-        yield ""
-        yield f"❌ {code(failure.stack)}: {prose(failure.said)}"
+
+
+def _lines(report: Report, stacks: int, rows: int, details: int) -> Iterator[str]:
+    yield from _head(report)
     several = len(report.verdicts) + len(report.failures) > 1
+    alone = not several and sum(len(failure.refusals) for failure in report.failures) == 1
+    for failure in sorted(report.failures, key=lambda its: not its.refusals)[:stacks]:
+        yield ""
+        yield from failed(failure, max(1, rows // 6), alone=alone)
     for verdict in report.verdicts[:stacks]:
         yield ""
         if several:
             yield f"### {code(verdict.stack)}: {ICONS[verdict.severity]} {verdict.severity.label}"
             yield ""
-        yield from _section(verdict, report.fail_on, rows, details)
+        yield from section(verdict, report.fail_on, rows, details)
     left = max(0, len(report.verdicts) - stacks) + max(0, len(report.failures) - stacks)
     if left:
         yield ""
@@ -71,40 +102,61 @@ def _lines(report: Report, stacks: int, rows: int, details: int) -> Iterator[str
 
 def headline(report: Report) -> str:
     """The verdict in one line."""
+    refusals = [(its, failure) for failure in report.failures for its in failure.refusals]
+    if refusals:
+        first, its = refusals[0]
+        subject = code(first.subject or "the stack")
+        more = f" and {len(refusals) - 1} more" if len(refusals) > 1 else ""
+        return f"{REFUSED} Refused: {subject}{more} in {code(its.stack)}"
     if report.failures:
         names = ", ".join(code(failure.stack) for failure in report.failures[:3])
-        return f"❌ No verdict for {names}"
+        more = f" and {len(report.failures) - 3} more" if len(report.failures) > 3 else ""
+        return f"❌ No verdict for {names}{more}"
     if not report.verdicts:
         return "❌ No verdict: there was no preview to judge"
     worst = report.verdicts[0]
     where = code(worst.stack)
     if len(report.verdicts) > 1:
-        where += f" (and {len(report.verdicts) - 1} more stacks judged)"
-    said = f"{ICONS[worst.severity]} {worst.severity.label.capitalize()}"
-    agreed = [its for its in worst.judged if its.found_severity > its.severity]
-    if worst.severity is Severity.SAFE and agreed:
-        gravest = max(agreed, key=lambda its: its.found_severity)
-        more = f" and {len(agreed) - 1} more" if len(agreed) > 1 else ""
-        label = gravest.found_severity.label
-        return f"{said}, but for {label} by consent: {code(gravest.edit.resource)}{more} in {where}"
+        where += f" (and {plural(len(report.verdicts) - 1, 'more stack')} judged)"
+    return f"{ICONS[worst.severity]} {worst.severity.label.capitalize()}{_what(worst)} in {where}"
+
+
+def _what(worst: Verdict) -> str:
+    """What the verdict is about."""
     if worst.severity is Severity.SAFE:
+        agreed = [its for its in worst.judged if its.found_severity > its.severity]
+        if agreed:
+            gravest = max(agreed, key=lambda its: its.found_severity)
+            more = f" and {len(agreed) - 1} more" if len(agreed) > 1 else ""
+            label = gravest.found_severity.label
+            return f", but for {label} by consent: {code(gravest.edit.resource)}{more}"
         growing = sum(its.grows for its in worst.judged)
-        what = f"{growing} volume{'s' * (growing != 1)} grow{'s' * (growing == 1)}"
-        return f"{said}: {what if growing else 'no volume is touched'} in {where}"
-    its = [judged for judged in worst.judged if judged.severity is worst.severity]
-    more = f" and {len(its) - 1} more" if len(its) > 1 else ""
-    return f"{said}: {code(its[0].edit.resource)}{more} in {where}"
+        if growing:
+            return f": {plural(growing, 'volume')} grow{'s' * (growing == 1)}"
+        return ": no volume is touched"
+    names = [code(its.edit.resource) for its in worst.judged if its.severity is worst.severity]
+    names += [
+        code(its.about) if its.about else prose(its.parts[0], _LONGEST_HEADLINE)
+        for its in worst.said
+        if its.severity is worst.severity
+    ]
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return f": {names[0]}{more}"
 
 
 def _outcome(report: Report) -> str:
+    if any(failure.refusals for failure in report.failures):
+        return "**Stopped**: the program refuses this edit before anything is touched."
     if report.failures or not report.verdicts:
         return "**Stopped**: without a verdict nothing passes."
     judged = [its for verdict in report.verdicts for its in verdict.judged]
-    counts = [
-        f"{number} {severity.label}"
-        for severity in reversed(Severity)
-        if severity and (number := sum(its.severity is severity for its in judged))
-    ]
+    all_said = [its for verdict in report.verdicts for its in verdict.said]
+    counts = []
+    for severity in reversed(Severity):
+        number = sum(its.severity is severity for its in judged)
+        number += sum(its.severity is severity for its in all_said)
+        if severity and number:
+            counts.append(f"{number} {severity.label}")
     consented = sum(its.found_severity > its.severity for its in judged)
     if consented:
         counts.append(f"{consented} consented to")
@@ -112,93 +164,3 @@ def _outcome(report: Report) -> str:
     if report.passed:
         return f"**Passes**{said}."
     return f"**Stopped**{said}. It takes the consent of the owner, or another way."
-
-
-def _section(verdict: Verdict, fail_on: Severity, rows: int, details: int) -> Iterator[str]:
-    shown = [its for its in verdict.judged if its.found_severity or its.grows]
-    if shown[:rows]:
-        yield "| verdict | object | size | what happens to the data |"
-        yield "|---|---|---|---|"
-        for its in shown[:rows]:
-            yield _row(its)
-        yield ""
-    if len(shown) > rows:
-        yield f"_{len(shown) - rows} less grave ones are left out here._"
-        yield ""
-    if verdict.untouched:
-        yield f"Claims, volumes and StatefulSets that stay as they are: {verdict.untouched}."
-        yield ""
-    for note in verdict.notes[:5]:
-        yield f"> {prose(note)}"
-        yield ""
-    told = [its for its in verdict.judged if its.found_severity or not its.grows]
-    if told[:details]:
-        yield "<details><summary>Why, and what to consent to</summary>"
-        yield ""
-        for its in told[:details]:
-            yield from _details(its)
-        if len(told) > details:
-            yield f"_{len(told) - details} more are left out here; the JSON report has them all._"
-            yield ""
-        yield from _consents(told[:details], fail_on, verdict.stack)
-        yield "</details>"
-
-
-def _row(its: Judged) -> str:
-    worst = its.worst
-    severity = its.severity
-    label = f"{ICONS[severity]}&nbsp;{severity.label.replace(' ', '&nbsp;')}"
-    if severity is Severity.LOST:
-        label = f"**{label}**"
-    if its.found_severity > severity:
-        label += f"<br><sub>consented to: {its.found_severity.label}</sub>"
-    place = f" in {prose(its.edit.namespace)}" if its.edit.namespace else ""
-    what = f"{code(its.edit.name)}<br><sub>{its.edit.kind.name}{place}</sub>"
-    return f"| {label} | {what} | {_size(its)} | {prose(worst.said)} |"
-
-
-def _size(its: Judged) -> str:
-    old, new = prose(its.old_size), prose(its.new_size)
-    if old and new and old != new:
-        old, new = f"{old} →", f"**{new}**"
-        return f"{old} {new}".replace(" ", "&nbsp;")
-    return (old or new).replace(" ", "&nbsp;")
-
-
-def _details(its: Judged) -> Iterator[str]:
-    place = f" in {code(its.edit.namespace)}" if its.edit.namespace else ""
-    yield f"**{code(its.edit.resource)}**{place}, {its.edit.action.value}"
-    yield ""
-    for found in its.findings:
-        agreed = ", consented to" if its.consented(found) else ""
-        yield (
-            f"- {ICONS[found.severity]} {found.severity.label}{agreed} ({code(found.rule)}):"
-            f" {prose(found.said)}"
-        )
-        for change in found.changes:
-            yield f"  - {code(change.field)}: {prose(change.old)} → {prose(change.new)}"
-    yield ""
-
-
-def _consents(judged: Iterable[Judged], fail_on: Severity, stack: str) -> Iterator[str]:
-    texts = [text for its in judged for text in its.missing_consents(fail_on)]
-    lines = [f"    - {_quoted(text)}" for text in texts if len(text) < _LONGEST_CONSENT]
-    if not lines:
-        return
-    fence = "`" * 4 if any("```" in line for line in lines) else "```"
-    yield (
-        f"Who owns the data and wants this all the same adds to {code(f'Pulumi.{stack}.yaml')},"
-        " for this one change:"
-    )
-    yield ""
-    yield f"{fence}yaml"
-    yield "config:"
-    yield f"  {CONSENT}:"
-    yield from lines
-    yield fence
-    yield ""
-
-
-def _quoted(text: str) -> str:
-    escaped = clean(text).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'

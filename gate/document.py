@@ -6,7 +6,8 @@ from typing import Any
 from .finding import Finding, Judged
 from .judge import Verdict
 from .markdown import clean
-from .report import Report
+from .report import Failure, Report
+from .said import Said
 
 __all__ = ["VERSION", "document", "dump"]
 
@@ -22,7 +23,7 @@ def document(report: Report) -> dict[str, Any]:
         "verdict": None if report.failures else report.severity.label,
         "failOn": report.fail_on.label,
         "stacks": [
-            *({"stack": its.stack, "verdict": None, "error": its.said} for its in report.failures),
+            *(_failure(failure) for failure in report.failures),
             *(_stack(verdict) for verdict in report.verdicts),
         ],
     }
@@ -33,12 +34,33 @@ def dump(report: Report) -> str:
     return json.dumps(document(report), indent=2, ensure_ascii=True) + "\n"
 
 
+def _failure(failure: Failure) -> dict[str, Any]:
+    return {
+        "stack": failure.stack,
+        "verdict": None,
+        "error": clean(failure.said),
+        "refused": failure.refused,
+        "said": [_said(its) for its in failure.sentences],
+    }
+
+
+def _said(said: Said) -> dict[str, Any]:
+    return {
+        "word": said.word.value,
+        "severity": said.severity.label,
+        "about": said.about,
+        "text": clean(said.text),
+        "consents": list(said.consents),
+    }
+
+
 def _stack(verdict: Verdict) -> dict[str, Any]:
     return {
         "stack": verdict.stack,
         "verdict": verdict.severity.label,
         "untouched": verdict.untouched,
         "notes": list(verdict.notes),
+        "said": [_said(its) for its in verdict.said],
         "objects": [_object(its) for its in verdict.judged],
     }
 

@@ -13,6 +13,7 @@ from .grouping import edits_of
 from .reading import Preview
 from .rules import rules_for
 from .rules.claims import SIZE
+from .said import Said
 from .severity import Severity
 from .sizes import same_size
 from .templates import sizes
@@ -33,17 +34,20 @@ class Verdict:
         judged: Objects about which there is something to say, the worst first.
         untouched: How many claims, volumes and StatefulSets stay as they are.
         notes: Sentences about the preview as a whole.
+        said: What the program itself said.
     """
 
     stack: str
     judged: Sequence[Judged]
     untouched: int
     notes: Sequence[str]
+    said: Sequence[Said] = ()
 
     @cached_property
     def severity(self) -> Severity:
-        """The worst of what remains after consent."""
-        return max((its.severity for its in self.judged), default=Severity.SAFE)
+        """The worst of what remains after consent, and of what the program warns of."""
+        judged = (its.severity for its in self.judged)
+        return max((*judged, *(its.severity for its in self.said)), default=Severity.SAFE)
 
 
 def judge(preview: Preview) -> Verdict:
@@ -79,7 +83,9 @@ def _judged(preview: Preview) -> Verdict:
         for edit in edits
         if id(edit) not in spoken_of
     )
-    return Verdict(stack=preview.stack, judged=judged, untouched=untouched, notes=notes)
+    return Verdict(
+        stack=preview.stack, judged=judged, untouched=untouched, notes=notes, said=preview.said
+    )
 
 
 def _consents(config: Mapping[str, str]) -> tuple[frozenset[str], list[str]]:

@@ -2,18 +2,36 @@
 
 import re
 
-__all__ = ["clean", "code", "cut", "prose"]
+__all__ = ["clean", "code", "cut", "fenced", "prose", "quoted"]
 
-# Control characters, and those that turn the direction of what follows.
-_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~#])")
 _LONGEST = 300
+# An invisible break: GitHub and GitLab make links of what looks like one after Markdown is done,
+# escaped or not.
+_BREAK = "\u200b"
+_LINKS = (
+    # People, teams, addresses; issues, changes, milestones, labels, snippets.
+    (re.compile(r"([@#!%~^])(?=[\w\"'])"), rf"\1{_BREAK}"),
+    (re.compile(r"(&amp;)(?=\d)"), rf"\1{_BREAK}"),
+    (re.compile(r"\b(GH)-(?=\d)", re.IGNORECASE), rf"\1{_BREAK}-"),
+    # What is written out, and what begins like a host.
+    (re.compile(r":(?=//)"), rf":{_BREAK}"),
+    (re.compile(r"\b(www)\.", re.IGNORECASE), rf"\1{_BREAK}."),
+    # `:name:` is a picture.
+    (re.compile(r":(?=[\w+-]+:)"), rf":{_BREAK}"),
+    # Commits, which have seven digits at least.
+    (re.compile(r"\b([0-9a-f]{6})(?=[0-9a-f]{1,34}\b)"), rf"\1{_BREAK}"),
+)
 
 
 def clean(text: str) -> str:
-    """One line of visible text that can be written as UTF-8."""
-    known = text.encode("utf-8", "replace").decode("utf-8")
-    return " ".join(_INVISIBLE.sub(" ", known).split())
+    """One line of visible text that can be written as UTF-8.
+
+    Without control characters, those that turn the direction of what follows, those that are not
+    seen at all, and halves of characters.
+    """
+    seen = (its if its.isprintable() else " " for its in text)
+    return " ".join("".join(seen).split())
 
 
 def cut(text: str, longest: int = _LONGEST) -> str:
@@ -23,11 +41,29 @@ def cut(text: str, longest: int = _LONGEST) -> str:
 
 def code(text: str) -> str:
     """A name in a code span, in a table too."""
-    return f"`{cut(clean(text)).replace('`', chr(39)).replace('|', chr(92) + '|') or '-'}`"
+    shown = cut(clean(text)).replace("`", "'")
+    # A table takes two backslashes for one, and the pipe behind them for its own.
+    shown = shown.replace("\\|", f"\\{_BREAK}|").replace("|", "\\|")
+    return f"`{shown or '-'}`"
 
 
-def prose(text: str) -> str:
+def prose(text: str, longest: int = _LONGEST) -> str:
     """A sentence that may hold names."""
-    escaped = _MARKUP.sub(r"\\\1", cut(clean(text))).replace("&", "&amp;")
-    # A zero-width space keeps an at sign from calling a person or a team.
-    return escaped.replace("@", "@\u200b")
+    escaped = _MARKUP.sub(r"\\\1", cut(clean(text), longest)).replace("&", "&amp;")
+    for pattern, broken in _LINKS:
+        escaped = pattern.sub(broken, escaped)
+    # A dollar would begin a formula.
+    return escaped.replace("$", "&#36;")
+
+
+def quoted(text: str) -> str:
+    """A text as YAML takes it in double quotes."""
+    escaped = clean(text).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def fenced(lines: list[str], language: str) -> list[str]:
+    """A block to copy from, whatever is in its lines."""
+    longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return [f"{fence}{language}", *lines, fence]

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .errors import GateError
+from .said import Said, said_by, unsaid
 from .state import State, Word, dotted
 from .urn import Urn
 
@@ -48,11 +49,13 @@ class Preview:
 
     Attributes:
         config: Stack config; the engine hides its secrets.
+        said: What the program itself said.
     """
 
     stack: str
     steps: Sequence[Step]
     config: Mapping[str, str]
+    said: Sequence[Said]
 
 
 def read_preview(data: bytes, source: str, stack: str | None = None) -> Preview:
@@ -87,6 +90,7 @@ def read_preview(data: bytes, source: str, stack: str | None = None) -> Preview:
         stack=name or source,
         steps=steps,
         config={key: value for key, value in config.items() if isinstance(value, str)},
+        said=said_by(read.items(document, "diagnostics"), read.items(document, "steps")),
     )
 
 
@@ -122,15 +126,22 @@ def _decode(data: bytes, source: str) -> Json:
 
 def _require_success(read: "_Reader", document: Json, source: str, stack: str | None) -> None:
     # The message stays out: it may quote values of the object it is about.
-    for item in read.items(document, "diagnostics"):
-        entry = read.as_mapping(item, "a diagnostic")
-        if entry.get("severity") != "error":
-            continue
-        urn = entry.get("urn")
+    entries = [
+        read.as_mapping(item, "a diagnostic") for item in read.items(document, "diagnostics")
+    ]
+    errors = [entry for entry in entries if entry.get("severity") == "error"]
+    others = unsaid(errors)
+    if others:
         raise GateError(
-            f"{source} is of a preview that ended with an error{_about(urn)}; read its log and"
-            " make it pass first.",
+            f"{source} is of a preview that ended with an error{_about(others[0].get('urn'))}; read"
+            " its log and make it pass first.",
             stack,
+        )
+    if errors:
+        raise GateError(
+            f"{source} is of an edit that the program refuses, so there is no verdict on it.",
+            stack,
+            refused=True,
         )
     if document.get("maybeCorrupt"):
         raise GateError(

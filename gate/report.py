@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .judge import Verdict
+from .library import Word
+from .said import Said
 from .severity import Severity
 
 __all__ = ["Failure", "Report"]
@@ -12,10 +14,24 @@ __all__ = ["Failure", "Report"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A stack without a verdict, and the sentence that says why."""
+    """A stack without a verdict.
+
+    Attributes:
+        stack: Its name.
+        said: Why, in a sentence.
+        sentences: What the program itself said, refusals first.
+        refused: Whether there is no verdict for no other reason than its refusals.
+    """
 
     stack: str
     said: str
+    sentences: tuple[Said, ...] = ()
+    refused: bool = False
+
+    @property
+    def refusals(self) -> list[Said]:
+        """The sentences for which the program did not go on."""
+        return [its for its in self.sentences if its.word is Word.REFUSES]
 
 
 @dataclass(frozen=True, kw_only=True)

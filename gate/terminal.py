@@ -1,14 +1,19 @@
-"""The report as a table for a terminal."""
+"""The report as a table for a terminal, and for the log of a job."""
+
+import re
+from collections.abc import Iterable, Iterator
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from .finding import Judged
-from .judge import Verdict
-from .markdown import clean
-from .report import Report
+from .judge import CONSENT, Verdict
+from .looks import Row, notes_beside_none, rows, size, warnings
+from .markdown import clean, quoted
+from .report import Failure, Report
+from .said import Said
 from .severity import Severity
 
 __all__ = ["print_report"]
@@ -22,53 +27,147 @@ _STYLES = {
     Severity.AT_RISK: "bold yellow",
     Severity.LOST: "bold red",
 }
+# The log of a job takes lines that begin like this for commands, and these words wherever they are.
+_COMMAND = re.compile(r"^((?:\s|\x1b\[[0-9;]*m)*):(?=:)", re.MULTILINE)
+_OLD_COMMAND = re.compile(r"##(?=\[|vso\[)")
+_BREAK = "\u200b"
 
 
 def print_report(report: Report, console: Console | None = None) -> None:
     """Prints a table for each stack, what to consent to, and the outcome."""
     console = console or Console()
-    for verdict in report.verdicts:
-        _print_verdict(verdict, report.fail_on, console)
-    for failure in report.failures:
-        console.print(Text(f"{clean(failure.stack)}: {clean(failure.said)}", style="bold red"))
-    style = "bold green" if report.passed else "bold red"
-    said = report.severity.label if report.verdicts and not report.failures else "no verdict"
-    console.print(Text(f"{'passes' if report.passed else 'stopped'}: {said}", style=style))
+    with console.capture() as captured:
+        for part in _parts(report):
+            # A line that is to be copied is not folded.
+            console.print(part, soft_wrap=isinstance(part, Text) and part.no_wrap)
+    console.file.write(_harmless(captured.get()))
+    console.file.flush()
 
 
-def _print_verdict(verdict: Verdict, fail_on: Severity, console: Console) -> None:
-    table = Table(
-        title=Text(f"{clean(verdict.stack)}: {verdict.severity.label}"),
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        padding=(0, 1, 0, 0),
+def _harmless(text: str) -> str:
+    return _OLD_COMMAND.sub(f"#{_BREAK}#", _COMMAND.sub(rf"\1:{_BREAK}", text))
+
+
+def _parts(report: Report) -> Iterator[RenderableType]:
+    # What is to be read first comes last: that is where a terminal stands in the end.
+    for verdict in reversed(report.verdicts):
+        yield from _verdict(verdict, report.fail_on)
+    for failure in sorted(report.failures, key=lambda its: bool(its.refusals)):
+        yield from _failure(failure)
+    yield _outcome(report)
+
+
+def _outcome(report: Report) -> Text:
+    refused = [failure for failure in report.failures if failure.refusals]
+    if report.passed:
+        return Text(f"passes: {report.severity.label}", style="bold green")
+    if refused:
+        stacks = ", ".join(clean(failure.stack) for failure in refused)
+        return Text(f"stopped: refused by the program in {stacks}", style="bold red")
+    if report.failures or not report.verdicts:
+        return Text("stopped: no verdict", style="bold red")
+    return Text(f"stopped: {report.severity.label}", style="bold red")
+
+
+def _failure(failure: Failure) -> Iterator[RenderableType]:
+    for its in failure.refusals:
+        body = Text(clean(its.subject), style="bold")
+        wrong, remedy = its.parts
+        body.append(f"\n{clean(wrong)}", style="not bold")
+        if remedy:
+            body.append("\ninstead: ", style="green")
+            body.append(clean(remedy), style="not bold")
+        title = Text(f"refused in {clean(failure.stack)}", style="bold red")
+        yield Panel(body, title=title, title_align="left", border_style="red", width=None)
+    yield from _consents([text for its in failure.refusals for text in its.consents], failure.stack)
+    if not failure.refused:
+        yield Text(f"{clean(failure.stack)}: {clean(failure.said)}", style="bold red")
+    yield from _notes(its for its in failure.sentences if its not in failure.refusals)
+
+
+def _verdict(verdict: Verdict, fail_on: Severity) -> Iterator[RenderableType]:
+    every = rows(verdict, verdict.judged)
+    shown, warned = every[:_MOST], warnings(verdict)
+    title = Text.assemble(
+        (clean(verdict.stack), "bold"),
+        ": ",
+        (verdict.severity.label, _STYLES[verdict.severity]),
     )
+    if not shown and not warned:
+        title.append(", no volume is touched")
+    yield title
+    if shown or warned:
+        yield _table(shown, warned)
+    if len(every) > _MOST:
+        left = sum(len(row.objects) for row in every[_MOST:])
+        yield Text(f"{left} less grave ones are left out here")
+    if shown and verdict.untouched:
+        yield Text(f"Claims, volumes and StatefulSets that stay as they are: {verdict.untouched}")
+    yield from _notes(notes_beside_none(verdict, shown))
+    for note in verdict.notes:
+        yield Text(f"note: {clean(note)}", style="yellow")
+    texts = [text for row in shown for its in row.objects for text in its.missing_consents(fail_on)]
+    texts += [text for its in warned if its.severity >= fail_on for text in its.consents]
+    yield from _consents(texts, verdict.stack)
+    yield Text()
+
+
+def _table(shown: Iterable[Row], warned: Iterable[Said]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("verdict", no_wrap=True)
     table.add_column("object", overflow="fold")
     table.add_column("size", no_wrap=True)
     table.add_column("what happens to the data", overflow="fold")
-    for its in verdict.judged[:_MOST]:
+    for sentence in warned:
+        text = ";\n".join(clean(part) for part in sentence.parts if part)
+        table.add_row(
+            Text(sentence.severity.label, style=_STYLES[sentence.severity]),
+            _named(sentence.about or "the stack", "says the program"),
+            Text(),
+            Text(text),
+        )
+    for row in shown:
+        its = row.first
         table.add_row(
             Text(its.severity.label, style=_STYLES[its.severity]),
-            Text(clean(its.edit.resource)),
-            Text(_size(its)),
-            Text(clean(its.worst.said) + (" (consented to)" if its.consented(its.worst) else "")),
+            _named(row.name, _place(row)),
+            Text(clean(size(its))),
+            _happens(row),
         )
-    if verdict.judged:
-        console.print(table)
-    else:
-        console.print(Text(f"{clean(verdict.stack)}: no volume is touched"))
-    for note in verdict.notes:
-        console.print(Text(clean(note), style="yellow"))
-    if len(verdict.judged) > _MOST:
-        console.print(Text(f"{len(verdict.judged) - _MOST} less grave ones are left out here"))
-    for its in verdict.judged[:_MOST]:
-        for text in its.missing_consents(fail_on):
-            console.print(Text(f"to consent: {clean(text)}"), soft_wrap=True)
+    return table
 
 
-def _size(its: Judged) -> str:
-    if its.old_size and its.new_size and its.old_size != its.new_size:
-        return f"{its.old_size} → {its.new_size}"
-    return its.old_size or its.new_size
+def _named(name: str, below: str) -> Text:
+    return Text.assemble(clean(name), "\n", (clean(below), "dim"))
+
+
+def _place(row: Row) -> str:
+    namespace = row.first.edit.namespace
+    return f"{row.kind} in {namespace}" if namespace else row.kind
+
+
+def _happens(row: Row) -> Text:
+    its = row.first
+    text = Text(clean(its.worst.said))
+    if its.found_severity > its.severity:
+        text.append(f" (consented to: {its.found_severity.label})")
+    for note in row.notes:
+        text.append(f"\n{clean(note.text)}", style="yellow")
+    return text
+
+
+def _notes(said: Iterable[Said]) -> Iterator[Text]:
+    for its in said:
+        about = f"{clean(its.about)}: " if its.about else ""
+        yield Text(f"note: {about}{clean(its.text)}", style="yellow")
+
+
+def _consents(texts: Iterable[str], stack: str) -> Iterator[RenderableType]:
+    lines = list(dict.fromkeys(texts))
+    if not lines:
+        return
+    name = clean(stack).rpartition("/")[2]
+    yield Text()
+    yield Text(f"to have this all the same, its owner adds to Pulumi.{name}.yaml:")
+    for line in ("config:", f"  {CONSENT}:", *(f"    - {quoted(text)}" for text in lines)):
+        yield Text(line, style="cyan", no_wrap=True)

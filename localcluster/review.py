@@ -156,8 +156,8 @@ def _policy_config(stack: LocalStack) -> dict[str, object]:
 
 
 def _judge(name: str, preview: Path) -> int:
-    """Prints the table and, on standard output, the comment."""
+    """Prints the table on standard output."""
     script = Path(sys.executable).with_name("statefast")
     return subprocess.run(  # noqa: S603  the console script beside this Python
-        [script, "gate", "--stack", f"{name}={preview}", "--comment", "-"], check=False
+        [script, "gate", "--stack", f"{name}={preview}"], check=False
     ).returncode

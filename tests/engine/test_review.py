@@ -1,5 +1,6 @@
 """Two revisions against each other on a cluster of their own, as before a pull request."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from localcluster.review import compare
 FILES = ("__main__.py", "components", "settings", "workloads", "Pulumi.yaml", "Pulumi.review.yaml")
 STACK = "review"
 GROWN = ("storage: {size: 1Gi}", "storage: {size: 2Gi}")
+ONE_BY_ONE = ("    zookeeper:\n", "    zookeeper:\n      podManagement: OrderedReady\n")
 MYSQL = "    mysql:\n      pattern: deployment\n      storage: {size: 1Gi}\n"
 
 
@@ -94,10 +96,11 @@ def test_a_growth_passes_and_is_shown(
 
     said = capfd.readouterr()
     assert code == 0, said
-    for size in ("1Gi", "2Gi"):
-        assert size in said.out
-        assert size in said.err
+    assert "1Gi → 2Gi" in said.out
     assert "mysql-vol" in said.out
+    # Once, and for people.
+    assert (said.out + said.err).count("passes: safe") == 1
+    assert "## " not in said.out
     assert "the policies are kept" in said.err
     assert repository.git("status", "--porcelain") == ""
     assert_nothing_is_left(repository)
@@ -113,7 +116,7 @@ def test_a_loss_in_files_not_committed_yet_is_stopped(
 
     said = capfd.readouterr()
     assert code == 1, said
-    assert "data lost" in said.err
+    assert "stopped: data lost" in said.out
     assert "mysql-vol" in said.out
     assert repository.git("status", "--porcelain").split() == ["M", "Pulumi.review.yaml"]
     assert_nothing_is_left(repository)
@@ -153,7 +156,30 @@ def test_a_revision_that_cannot_be_previewed_has_no_verdict_and_does_not_pass(
 
     said = capfd.readouterr()
     assert code == 2, said
-    assert "no verdict" in said.err
+    assert "size is '1 GB'" in said.out
+    assert "stopped: refused by the program" in said.out
+    assert_nothing_is_left(repository)
+
+
+@pytest.mark.usefixtures("gate")
+def test_a_refused_edit_is_shown_with_its_reason_and_what_to_write(
+    repository: Repository, capfd: pytest.CaptureFixture[str]
+) -> None:
+    repository.edit(*ONE_BY_ONE)
+
+    code = compare(repository.folder, "base", None, STACK)
+
+    said = capfd.readouterr()
+    assert code == 2, said
+    panel, _, copied = " ".join(said.out.replace("│", "").split()).partition("Pulumi.review.yaml:")
+    assert "refused in review" in panel
+    for part in ("StatefulSet zookeeper", "'Parallel'", "would be replaced", "instead: write"):
+        assert part in panel
+    assert re.match(
+        r" config: statefast:consent:"
+        r' - "StatefulSet zookeeper: pod_management Parallel -> OrderedReady \[[0-9a-f]{8}\]"',
+        copied,
+    ), said.out
     assert_nothing_is_left(repository)
 
 

@@ -2,7 +2,7 @@
 
 from gate.severity import Severity
 
-__all__ = ["ENDS_WITH_AN_ERROR", "EXPECTED", "REFUSED"]
+__all__ = ["BY_OUR_GUARD", "ENDS_WITH_AN_ERROR", "EXPECTED", "REFUSED"]
 
 _SAFE, _ROLLS, _DOWN = Severity.SAFE, Severity.ROLLS_PODS, Severity.DOWNTIME
 _RISK, _LOST = Severity.AT_RISK, Severity.LOST
@@ -89,6 +89,7 @@ EXPECTED: dict[str, tuple[Severity, str]] = {
     "own-image": (_ROLLS, "pods-roll"),
     "own-class-remade": (_SAFE, "class-remade"),
     "own-grows-on-fixed-class": (_RISK, "class-cannot-grow"),
+    "own-renamed": (_DOWN, "pods-stop"),
     "own-destroyed": (_DOWN, "pods-stop"),
     "own-ephemeral-destroyed": (_RISK, "set-deleted-with-claims"),
 }
@@ -113,3 +114,5 @@ ENDS_WITH_AN_ERROR = frozenset(
 )
 # What no provider lets through: there is no verdict to give.
 REFUSED = frozenset({"claim-protected-and-replaced", "claim-shrinks"})
+# What the guard of the program refuses: there is none either, and its sentence is shown instead.
+BY_OUR_GUARD = frozenset({"own-refused", "own-refused-in-the-end"})

@@ -244,6 +244,25 @@ OWN: dict[str, Own] = {
             "storageClass": {"expandable": False},
         },
     ),
+    # What its guard says.
+    "own-refused": Own(
+        _workloads(zookeeper=_ZOOKEEPER),
+        _workloads(zookeeper={**_ZOOKEEPER, "podManagement": "OrderedReady"}),
+    ),
+    "own-refused-in-the-end": Own(
+        _workloads(zookeeper=_ZOOKEEPER),
+        {
+            **_workloads(zookeeper={**_ZOOKEEPER, "podManagement": "OrderedReady"}),
+            "preflight": "off",
+        },
+    ),
+    "own-renamed": Own(
+        _workloads(zookeeper=_ZOOKEEPER, mysql=_MYSQL),
+        _workloads(
+            zookeeper={**_ZOOKEEPER, "storage": {"size": "8200Mi"}},
+            redis={"storage": {"size": "1500Mi"}},
+        ),
+    ),
     "own-destroyed": Own(_workloads(mysql=_MYSQL), _workloads(mysql=_MYSQL), destroy=True),
     "own-ephemeral-destroyed": Own(
         {**_workloads(zookeeper=_ZOOKEEPER), "ephemeral": True},

@@ -43,7 +43,7 @@ def report(*documents: Json, fail_on: Severity = Severity.AT_RISK) -> Report:
 def claims(number: int, op: str = "delete", name: str = "claim", stack: str = "dev") -> Json:
     steps = []
     for n in range(number):
-        metadata = {"name": f"{name}-{n:04d}", "namespace": "data"}
+        metadata = {"name": f"{name}-{n:05d}", "namespace": "data"}
         old = state(CLAIM, {"metadata": metadata, **claim_spec()})
         new = state(CLAIM, {"metadata": metadata, **claim_spec("12Gi")})
         its = step(op, CLAIM, old, None if op == "delete" else new, f"{name}-{n}")
@@ -89,7 +89,7 @@ def test_a_comment_of_any_size_is_cut_by_importance_and_says_so() -> None:
     text = comment(report(preview(*growths, *loss)))
     rows = [line for line in text.splitlines() if line.startswith("| ") and "claim" in line]
     assert len(text) < LIMIT
-    assert "`last-0000`" in rows[0]
+    assert "`last-00000`" in rows[0]
     assert f"_{2_001 - len(rows)} less grave ones are left out here._" in text
 
 
@@ -205,8 +205,8 @@ def test_the_table_names_the_objects_and_the_outcome() -> None:
     print_report(report(recorded("claim-grows")), Console(file=screen, width=100))
     text = screen.getvalue()
     assert "claim-grows: safe" in text
-    assert "PersistentVolumeClaim data" in text
-    assert "8Gi → 12Gi" in text
+    assert re.search(r"^ safe +data +8Gi → 12Gi  grows in place", text, re.MULTILINE)
+    assert "PersistentVolumeClaim in claim-grows" in text
     assert text.rstrip().endswith("passes: safe")
 
 
@@ -214,7 +214,7 @@ def test_the_table_has_what_to_consent_to_in_one_line() -> None:
     screen = io.StringIO()
     print_report(report(recorded("claim-removed")), Console(file=screen, width=60))
     assert re.search(
-        r"^to consent: PersistentVolumeClaim data: object exists -> deleted \[[0-9a-f]{8}\]$",
+        r'^    - "PersistentVolumeClaim data: object exists -> deleted \[[0-9a-f]{8}\]"$',
         screen.getvalue(),
         re.MULTILINE,
     )

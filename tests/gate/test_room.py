@@ -27,13 +27,16 @@ def test_the_gate_takes_few_facts_from_the_components_and_no_more() -> None:
     libraries = {name for name in inside if name.split(".")[0] not in sys.stdlib_module_names}
     assert libraries == {
         "components.guard.consent",
+        "components.marks",
         "components.numerals",
         "components.quorum",
         "rich",
         "rich.console",
+        "rich.panel",
         "rich.table",
         "rich.text",
         "statefast.guard.consent",
+        "statefast.marks",
         "statefast.numerals",
         "statefast.quorum",
     }

@@ -4,12 +4,24 @@ import json
 import re
 from typing import Any
 
+from components.marks import sentences
+
 __all__ = ["trimmed"]
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _SUFFIX = re.compile(r"(?<=[a-z]-)[0-9a-f]{8}(?=[\"/])")
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-_STATE = ("type", "id", "inputs", "outputs", "protect", "retainOnDelete", "importID", "provider")
+_STATE = (
+    "type",
+    "id",
+    "inputs",
+    "outputs",
+    "protect",
+    "retainOnDelete",
+    "importID",
+    "provider",
+    "parent",
+)
 _OUTPUTS = ("metadata", "spec", "reclaimPolicy", "allowVolumeExpansion", "deletionPolicy")
 _METADATA = ("name", "namespace", "uid")
 _STATUS = ("capacity", "phase", "restoreSize")
@@ -75,8 +87,9 @@ def _outputs(outputs: dict[str, Any]) -> dict[str, Any]:
 
 
 def _diagnostic(item: dict[str, Any]) -> dict[str, Any]:
-    # Messages name addresses and files; the gate reads none of them.
-    return {key: item[key] for key in ("urn", "severity") if key in item}
+    # Messages name addresses and files; the gate reads none but those of the program.
+    kept = ("urn", "severity", "message") if sentences(item["message"]) else ("urn", "severity")
+    return {key: item[key] for key in kept if key in item}
 
 
 def _numbered(text: str) -> str:
