@@ -149,6 +149,7 @@ class Settings:
             self.namespace,
             {workload.name for workload in self.workloads},
             self.retention,
+            self.consent,
         )
         report(asks.notes)
 

@@ -1,47 +1,109 @@
 """Claims of this stack that none of its workloads has any more: renamed, removed, switched.
 
 They are kept; a workload of a new name starts with empty ones. Whoever renames should read that
-before and not after.
+before and not after: in the run that does it, it is a warning, with the consent to go on.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from .cluster import Object
-from .live import LiveClaim
-from .preflight import Reader, owner_of_run
+from .consent import Change
+from .live import LiveClaim, LiveWorkload
+from .preflight import Reader, Warns, owner_of_run
 
 __all__ = ["note_leftovers"]
 
 _INSTANCE = "app.kubernetes.io/instance"
+_KINDS = ("stateful sets", "deployments")
+_MOST_NAMES = 20
 
 
 def note_leftovers(
-    reader: Reader, namespace: str, instances: Collection[str], retention: str
+    reader: Reader,
+    namespace: str,
+    instances: Collection[str],
+    retention: str,
+    consents: Sequence[str] = (),
 ) -> None:
-    """Says which claims are left behind, if any.
+    """Says which claims are left behind, if any, and which workloads start empty beside them.
 
     Args:
-        reader: Collects the note.
+        reader: Collects the notes.
         namespace: Of the stack.
         instances: Names of the workloads that the stack has.
         retention: Of the stack.
+        consents: What the owner agreed to.
     """
-    claims = reader.read("claims", namespace, "whether claims are left behind")
+    claims = reader.read("claims", namespace, "whether claims are left behind") or {}
     owner = owner_of_run()
-    left = sorted(
-        name
-        for name, item in (claims or {}).items()
-        if LiveClaim.of(item).owner == owner
-        and (item["metadata"].get("labels") or {}).get(_INSTANCE) not in instances
-    )
+    ours = {name: item for name, item in claims.items() if LiveClaim.of(item).owner == owner}
+    left = {name: ours[name] for name in sorted(ours) if _instance(ours[name]) not in instances}
     if left:
         until = "" if retention == "retain" else " until the stack is destroyed"
         reader.note(
-            f"{len(left)} claims are of no workload of this stack and are kept with their"
-            f" data{until}: {', '.join(left)}; a renamed workload starts with empty ones"
+            f"claims of no workload of this stack are kept with their data{until}: {_shown(left)}"
         )
     if retention == "retain":
-        _note_owned(reader, namespace, {name: (claims or {})[name] for name in left})
+        _note_owned(reader, namespace, left)
+        known = {_instance(item) for item in ours.values()}
+        _warn_of_empty(reader, namespace, sorted(set(instances) - known), left, consents)
+
+
+def _warn_of_empty(
+    reader: Reader,
+    namespace: str,
+    new: Iterable[str],
+    left: Mapping[str, Object],
+    consents: Sequence[str],
+) -> None:
+    """Warns of workloads without a claim, while others lose theirs: that may be a rename."""
+    living = _living(reader, namespace)
+    # Claims of a workload that went in an earlier run are no news. A stack without any comes back,
+    # and may come back under another name.
+    leaving = {name: item for name, item in left.items() if not living or _instance(item) in living}
+    if not leaving:
+        return
+    names = _shown(leaving)
+    before = " or ".join(sorted({repr(_instance(item)) for item in leaving.values()}))
+    for workload in new:
+        change = Change(
+            resource=f"workload {workload}",
+            field="claims",
+            old=names,
+            new="new and empty",
+            uid=" ".join(LiveClaim.of(item).uid for item in leaving.values()),
+        )
+        if not change.allowed(consents):
+            reader.note(
+                Warns(
+                    f"workload {workload} would start with new and empty volumes, and the data of"
+                    f" {before} would be left in {names}; if that is the same application, write"
+                    f" its name back, or consent to this one change by adding {change.consent!r} to"
+                    " consent"
+                )
+            )
+
+
+def _living(reader: Reader, namespace: str) -> set[str]:
+    """Names of the workloads of this stack that live; empty where they cannot be listed."""
+    found: set[str] = set()
+    for kind in _KINDS:
+        cluster = reader.readable(kind, namespace)
+        if cluster is None:
+            return set()
+        lives = [LiveWorkload.of(item) for item in cluster.list(kind, namespace).values()]
+        found |= {live.name for live in lives if live.owner == owner_of_run()}
+    return found
+
+
+def _instance(item: Object) -> str:
+    return str((item["metadata"].get("labels") or {}).get(_INSTANCE) or "")
+
+
+def _shown(names: Collection[str]) -> str:
+    more = len(names) - _MOST_NAMES
+    said = ", ".join(list(names)[:_MOST_NAMES])
+    return f"{said} and {more} more" if more > 0 else said
 
 
 def _note_owned(reader: Reader, namespace: str, left: Mapping[str, Object]) -> None:

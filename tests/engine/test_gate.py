@@ -1,15 +1,22 @@
 """The gate on what the engine says today, and not only on what it once said."""
 
+import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from gate.command import report_on
+from gate.comment import comment
+from gate.report import Report
 from gate.severity import Severity
 from localcluster.layout import Workspace
 from tests.gate.expected import EXPECTED
 from tests.gate.handmade import judged, rules
 from tests.gate.record import Recorder
-from tests.gate.scenarios import OWN, RAW
+from tests.gate.scenarios import OWN, RAW, Own
 
 # One of each verdict.
 NAMES = ("claim-grows", "set-image", "set-removed", "claim-unprotected", "set-removed-with-claims")
@@ -54,3 +61,50 @@ def test_the_text_of_the_comment_is_all_an_owner_needs_to_consent(recorder: Reco
     assert refused.severity is Severity.LOST
     assert allowed.severity is Severity.SAFE
     assert allowed.judged[0].found_severity is Severity.LOST
+
+
+def reported(folder: Path, document: dict[str, Any], name: str) -> Report:
+    file = folder / "preview.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    return report_on([(name, str(file))], Severity.AT_RISK)
+
+
+def copied(text: str) -> list[str]:
+    """The consents that the comment offers."""
+    return [json.loads(found) for found in re.findall(r"^    - (\".*\")$", text, re.MULTILINE)]
+
+
+def test_a_refused_edit_is_in_the_comment_with_its_reason_and_consent(
+    recorder: Recorder, tmp_path: Path
+) -> None:
+    name = "own-refused"
+    try:
+        refused = reported(tmp_path, recorder.own(name, OWN[name]), name)
+    finally:
+        recorder.clean(name)
+    text = comment(refused)
+    assert refused.exit_code == 2
+    assert text.splitlines()[1] == f"## ⛔ Refused: `StatefulSet zookeeper` in `{name}`"
+    assert "'OrderedReady', but it" in text
+    assert "all pods would stop at once" in text
+    (consent,) = copied(text)
+    assert consent.startswith("StatefulSet zookeeper: pod_management Parallel -> OrderedReady [")
+
+
+def test_a_renamed_workload_is_stopped_until_its_owner_copied_the_consent(
+    recorder: Recorder, tmp_path: Path
+) -> None:
+    name, scenario = "own-renamed", OWN["own-renamed"]
+    try:
+        stopped = reported(tmp_path, recorder.own(name, scenario), name)
+        (consent,) = copied(comment(stopped))
+        agreed = Own(scenario.before, {**scenario.after, "consent": [consent]})
+        passed = reported(tmp_path, recorder.own(name, agreed), name)
+    finally:
+        recorder.clean(name)
+    assert stopped.exit_code == 1
+    assert "workload redis would start with new and empty volumes" in comment(stopped)
+    assert passed.exit_code == 0
+    # Beside the volumes they are about.
+    (row,) = [line for line in comment(passed).splitlines() if "`mysql-vol`" in line]
+    assert "are kept with their data" in row

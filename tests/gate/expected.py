@@ -89,7 +89,7 @@ EXPECTED: dict[str, tuple[Severity, str]] = {
     "own-image": (_ROLLS, "pods-roll"),
     "own-class-remade": (_SAFE, "class-remade"),
     "own-grows-on-fixed-class": (_RISK, "class-cannot-grow"),
-    "own-renamed": (_DOWN, "pods-stop"),
+    "own-renamed": (_RISK, "pods-stop"),
     "own-destroyed": (_DOWN, "pods-stop"),
     "own-ephemeral-destroyed": (_RISK, "set-deleted-with-claims"),
 }

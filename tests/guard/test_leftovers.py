@@ -1,0 +1,123 @@
+"""Whoever renames a workload is warned before, and whoever removed one long ago is not."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from components.guard.cluster import Object
+from components.guard.leftovers import note_leftovers
+from components.guard.preflight import Reader, Warns, owner_of_run, reader
+
+from .fakes import FakeCluster, claim, stateful_set, use
+
+KEPT = "claims of no workload of this stack are kept with their data: mysql-vol"
+
+
+def of(instance: str, name: str = "", **changes: Any) -> Object:
+    made: dict[str, Any] = dict(claim(name or f"{instance}-vol", owner=owner_of_run(), **changes))
+    made["metadata"]["labels"] = {"app.kubernetes.io/instance": instance}
+    return made
+
+
+def asked(
+    monkeypatch: pytest.MonkeyPatch,
+    claims: Sequence[Object],
+    living: Sequence[str] | None,
+    instances: set[str],
+    consents: Sequence[str] = (),
+    retention: str = "retain",
+) -> Reader:
+    kinds: dict[str, Sequence[Object]] = {"claims": claims}
+    if living is not None:
+        sets = [stateful_set(name, owner=owner_of_run()) for name in living]
+        kinds |= {"stateful_sets": sets, "deployments": []}
+    use(monkeypatch, FakeCluster(**kinds))
+    asks = reader("stack config", {})
+    note_leftovers(asks, "data", instances, retention, consents)
+    return asks
+
+
+def warnings(asks: Reader) -> list[str]:
+    return [note for note in asks.notes if isinstance(note, Warns)]
+
+
+def test_a_rename_is_warned_of_with_the_consent_that_silences_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = ([of("mysql"), of("zk")], ["mysql", "zk"], {"zk", "mysql2"})
+    asks = asked(monkeypatch, *world)
+    (said,) = warnings(asks)
+    assert KEPT in asks.notes
+    assert said.startswith(
+        "workload mysql2 would start with new and empty volumes, and the data of 'mysql' would be"
+        " left in mysql-vol; if that is the same application, write its name back, or consent"
+    )
+    (consent,) = re.findall(r"'(workload mysql2: .* \[[0-9a-f]{8}\])'", said)
+    asks = asked(monkeypatch, *world, consents=[consent])
+    assert warnings(asks) == []
+    assert KEPT in asks.notes
+
+
+def test_a_consent_is_good_for_these_claims_and_this_workload_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (said,) = warnings(asked(monkeypatch, [of("mysql")], ["mysql"], {"mysql2"}))
+    (consent,) = re.findall(r"'(workload mysql2: .* \[[0-9a-f]{8}\])'", said)
+    for claims, instances in (
+        ([of("mysql")], {"mysql3"}),
+        ([of("mysql"), of("mysql", "mysql-log")], {"mysql2"}),
+    ):
+        assert warnings(asked(monkeypatch, claims, ["mysql"], instances, [consent]))
+
+
+@pytest.mark.parametrize(
+    ("claims", "living", "instances"),
+    [
+        # Removed, and nothing new.
+        (["mysql", "zk"], ["mysql", "zk"], {"zk"}),
+        # Removed in an earlier run.
+        (["mysql", "zk"], ["zk"], {"zk", "redis"}),
+        # Nothing is left behind.
+        (["zk"], ["zk"], {"zk", "redis"}),
+        # The stack comes back as it was.
+        (["mysql", "zk"], [], {"zk", "mysql"}),
+        # The new one has claims of its own already.
+        (["mysql", "redis"], ["mysql"], {"redis"}),
+    ],
+)
+def test_what_starts_nothing_empty_is_not_warned_of(
+    monkeypatch: pytest.MonkeyPatch, claims: list[str], living: list[str], instances: set[str]
+) -> None:
+    assert warnings(asked(monkeypatch, [of(name) for name in claims], living, instances)) == []
+
+
+def test_a_stack_that_comes_back_under_other_names_is_warned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert len(warnings(asked(monkeypatch, [of("mysql")], [], {"mariadb"}))) == 1
+
+
+def test_where_workloads_cannot_be_listed_any_claim_may_be_of_one_that_lives(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert len(warnings(asked(monkeypatch, [of("mysql")], None, {"mariadb"}))) == 1
+
+
+def test_claims_of_others_are_left_by_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    foreign = of("mysql")
+    foreign["metadata"]["annotations"]["statefast/stack"] = "shop/prod"
+    assert asked(monkeypatch, [foreign], ["mysql"], {"mariadb"}).notes == []
+
+
+def test_an_ephemeral_stack_is_told_and_not_warned(monkeypatch: pytest.MonkeyPatch) -> None:
+    asks = asked(monkeypatch, [of("mysql")], ["mysql"], {"mariadb"}, retention="delete")
+    assert warnings(asks) == []
+    assert "until the stack is destroyed: mysql-vol" in asks.notes[0]
+
+
+def test_many_claims_are_not_all_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    claims = [of("mysql", f"vol-{n:03d}") for n in range(25)]
+    asks = asked(monkeypatch, claims, ["mysql"], set())
+    assert asks.notes[0].endswith("vol-018, vol-019 and 5 more")
