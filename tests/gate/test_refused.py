@@ -229,7 +229,7 @@ def test_a_note_stands_beside_the_volumes_it_is_about(folder: Path) -> None:
 def test_a_note_of_our_own_program_stands_beside_its_volumes(folder: Path) -> None:
     text = comment(report(folder, **{"own-renamed": recorded("own-renamed")}))
     assert "rounds 8200Mi up to 9Gi" in row(text, "zookeeper-vol-zookeeper-{0..1}")
-    assert "a renamed workload starts with" in row(text, "mysql-vol")
+    assert "are kept with their data" in row(text, "mysql-vol")
     assert re.search(r"^- `redis`: driver ceph-rbd rounds 1500Mi up to 2Gi", text, re.MULTILINE)
 
 
