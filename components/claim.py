@@ -21,6 +21,7 @@ from .guard.growing import wait_until_grown
 from .guard.preflight import PreflightArgs, Reader, reader, report, stack_of_run
 from .guard.refusals.namespace import refuse_missing_namespace
 from .guard.run import this_run
+from .guard.stale import refuse_stale_state
 from .guard.versions import ATTRIBUTES_CLASS, Need, check_version, needs_of_modes
 from .labels import object_labels
 from .names import check_label_name, check_subdomain_name
@@ -155,11 +156,21 @@ class VolumeClaim(pulumi.ComponentResource):
             ),
         )
         take_up(self, claim, namespace, name, plan)
+        refuse_stale_state(
+            asks,
+            claim,
+            claim.metadata,
+            resource=f"VolumeClaim {name}",
+            kind="claims",
+            namespace=namespace,
+            name=name,
+            uid=plan.uid,
+        )
         if plan.short:
             wait_until_grown(
                 asks,
                 self,
-                claim.status,
+                claim,
                 namespace=namespace,
                 claim=name,
                 field="size",
@@ -217,7 +228,8 @@ def _planned(name: str, args: VolumeClaimArgs, checked: _Checked) -> tuple[Claim
         access_modes=tuple(spec["access_modes"]),
         volume_mode=spec.get("volume_mode"),
         settled=True,
-        chosen=any(key in spec for key in _ORIGINS),
+        chosen=next((key for key in _ORIGINS if key in spec), ""),
+        volume_name=spec.get("volume_name", ""),
     )
     asks = reader(f"VolumeClaim {name}", args.get("preflight"))
     refuse_missing_namespace(asks, checked.namespace)

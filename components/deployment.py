@@ -16,6 +16,7 @@ from .companions import check_companions, register_companions
 from .errors import StatefastError
 from .fields import whole_number
 from .guard.preflight import report
+from .guard.stale import refuse_stale_state
 from .mounts import check_mounts, note_claims
 from .plans import deployment_plan, frozen, workload_annotations
 from .pod import pod_template
@@ -102,9 +103,9 @@ class PersistentDeployment(pulumi.ComponentResource):
     ) -> None:
         workload, chosen, template = _plan(name, args)
         check_mounts(workload, of_set=False, opts=opts)
-        plan, notes = deployment_plan(workload)
+        plan, asks = deployment_plan(workload)
         super().__init__("statefast:index:PersistentDeployment", name, {}, opts)
-        report(notes, self)
+        report(asks.notes, self)
         child = pulumi.ResourceOptions(parent=self, aliases=workload.aliases(self))
         owner = claim_owner_for(
             self,
@@ -153,6 +154,16 @@ class PersistentDeployment(pulumi.ComponentResource):
                 import_=plan.sealed or None,
                 custom_timeouts=pulumi.CustomTimeouts(create=minutes, update=minutes),
             ),
+        )
+        refuse_stale_state(
+            asks,
+            deployment,
+            deployment.metadata,
+            resource=workload.resource,
+            kind="deployments",
+            namespace=workload.namespace,
+            name=name,
+            uid=plan.uid,
         )
         client = client_service(workload)
         if client is not None:

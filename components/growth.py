@@ -8,6 +8,7 @@ from .guard.claims import ClaimPlan
 from .guard.growing import wait_until_grown
 from .guard.live import MEMBERS, OWNER, RETENTION, SIZE, SKIP_AWAIT, VOLUME
 from .guard.preflight import Reader, owner_of_run
+from .guard.stale import refuse_stale_state
 from .ordinals import members
 from .quantity import binary_text, storage_bytes
 from .workload import Volume, Workload
@@ -95,11 +96,21 @@ def grow_claim(
             retain_on_delete=True,
         ),
     )
+    refuse_stale_state(
+        asks,
+        made,
+        made.metadata,
+        resource=f"{workload.resource}: claim {claim}",
+        kind="claims",
+        namespace=workload.namespace,
+        name=claim,
+        uid=plan.uid,
+    )
     if plan.short or not plan.live:
         wait_until_grown(
             asks,
             parent,
-            made.status,
+            made,
             namespace=workload.namespace,
             claim=claim,
             field=f"volumes.{volume.name}.size",

@@ -1,14 +1,17 @@
 """What a component asks the guard before it registers anything."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .guard.claims import ClaimPlan, WantedClaim, plan_claims
 from .guard.edits import FROZEN, Shape
 from .guard.live import MEMBERS, OWNER, QUORUM, RETENTION, LiveClaim, Template
 from .guard.preflight import Reader, owner_of_run, reader
+from .guard.refusals.dormant import refuse_shrinking
+from .guard.refusals.left_behind import refuse_beside
 from .guard.refusals.namespace import refuse_missing_namespace
 from .guard.refusals.outvoted import refuse_outvoting
+from .guard.stale import note_found
 from .guard.versions import (
     FIRST_ORDINAL,
     Need,
@@ -87,6 +90,17 @@ def set_plan(workload: Workload, management: str) -> SetPlan:
         for volume in workload.volumes
         for ordinal in pods
     }
+    refuse_shrinking(
+        asks,
+        namespace=workload.namespace,
+        stateful_set=workload.name,
+        sizes={
+            volume.name: storage_bytes(workload.resource, "size", volume.size)
+            for volume in workload.volumes
+        },
+        mounted=volumes,
+        first_ordinal=workload.first_ordinal,
+    )
     claims = plan_claims(
         asks,
         namespace=workload.namespace,
@@ -94,19 +108,27 @@ def set_plan(workload: Workload, management: str) -> SetPlan:
         retention=workload.retention,
         consents=consents,
     )
+    if plan.live is None:
+        note_found(asks, workload.namespace, [name for name in claims if claims[name].live], plan)
+        # The answer of the engine to the set is enough.
+        claims = {
+            name: claim if claim.live else replace(claim, uid=None)
+            for name, claim in claims.items()
+        }
     return SetPlan(
         workload=plan, shape=shape, claims=claims, volumes=volumes, asks=asks, members=last
     )
 
 
-def deployment_plan(workload: Workload) -> tuple[WorkloadPlan, Sequence[str]]:
+def deployment_plan(workload: Workload) -> tuple[WorkloadPlan, Reader]:
     """Plans a Deployment; its claims are components and plan themselves.
 
     Returns:
-        The plan, and what its owner should know.
+        The plan, and the reader with what its owner should know.
 
     Raises:
-        StatefastError: it would be replaced without consent, or is another's.
+        StatefastError: it would be replaced without consent, or is another's; a claim that it
+            mounts was made again beside the volume with the data.
     """
     asks = reader(workload.resource, workload.args.get("preflight"))
     refuse_missing_namespace(asks, workload.namespace)
@@ -120,7 +142,15 @@ def deployment_plan(workload: Workload) -> tuple[WorkloadPlan, Sequence[str]]:
         retention=workload.retention,
         consents=workload.args.get("consent") or (),
     )
-    return plan, asks.notes
+    refuse_beside(
+        asks,
+        workload.namespace,
+        [volume.claim for volume in workload.volumes if volume.existing_claim is not None],
+        workload.args.get("consent") or (),
+    )
+    if plan.live is None:
+        note_found(asks, workload.namespace, [volume.claim for volume in workload.volumes], plan)
+    return plan, asks
 
 
 def frozen(plan: WorkloadPlan, keys: Sequence[str]) -> list[str]:

@@ -17,6 +17,7 @@ from .growth import grow_claim, volume_annotations
 from .guard.afterwards import refuse_what_had_no_effect
 from .guard.preflight import report
 from .guard.rolling import after_rollout
+from .guard.stale import refuse_stale_state
 from .mounts import check_mounts, note_claims
 from .names import pod_name
 from .ordinals import ordinals
@@ -192,6 +193,16 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                 import_=plan.workload.sealed or None,
                 custom_timeouts=pulumi.CustomTimeouts(create=f"{minutes}m", update=f"{minutes}m"),
             ),
+        )
+        refuse_stale_state(
+            plan.asks,
+            stateful_set,
+            stateful_set.metadata,
+            resource=workload.resource,
+            kind="stateful sets",
+            namespace=workload.namespace,
+            name=name,
+            uid=plan.workload.uid,
         )
         refuse_what_had_no_effect(workload.resource, stateful_set, plan.shape, plan.workload)
         rolled_out: pulumi.Input[pulumi.Resource] = stateful_set

@@ -44,7 +44,10 @@ def take_up(
         ),
         spec=k8s.core.v1.PersistentVolumeSpecPatchArgs(
             claim_ref=k8s.core.v1.ObjectReferencePatchArgs(
-                namespace=namespace, name=claim, uid=made.metadata["uid"]
+                namespace=namespace,
+                name=claim,
+                # A preview does not make the claim, and has no uid for it.
+                uid=made.metadata.apply(lambda found: found.get("uid") if found else None),
             )
         ),
         # Once: from then on the reference is the controller's again.

@@ -6,7 +6,7 @@ the engine, the provider or the API server do with them: that is what tests/engi
 
 import asyncio
 import contextvars
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -87,8 +87,13 @@ class Recording:
 class _Answers(mocks.Mocks):
     """Gives every object its inputs back, and the data of the Secrets a test names."""
 
-    def __init__(self, live: dict[str, dict[str, str]]) -> None:
+    def __init__(
+        self,
+        live: Mapping[str, Mapping[str, str]],
+        answers: Mapping[str, Mapping[str, Any] | None],
+    ) -> None:
         self._live = live
+        self._answers = answers
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         state = dict(args.inputs)
@@ -97,8 +102,14 @@ class _Answers(mocks.Mocks):
         if "metadata" in state:
             # The provider names what the program does not.
             made = {"name": f"{args.name}-1a2b3c4d", "uid": f"{args.name}-uid"}
+            if name := state["metadata"].get("name"):
+                # Of the object and not of the resource: several of them may patch one claim.
+                made["uid"] = f"uid-{name}"
             state["metadata"] = {**made, **state["metadata"]}
-        return (f"{args.name}-id" if args.custom else None), state
+        answer = self._answers.get(f"{args.typ.rpartition(':')[2]} {args.name}", {})
+        if answer is None:
+            return None, {}
+        return (f"{args.name}-id" if args.custom else None), {**state, **answer}
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
         raise AssertionError(f"no function should be called: {args.token}")
@@ -160,6 +171,7 @@ def run(
     stack: str = "dev",
     preview: bool = False,
     live: dict[str, dict[str, str]] | None = None,
+    answers: Mapping[str, Mapping[str, Any] | None] | None = None,
     into: Recording | None = None,
 ) -> Recording:
     """Runs a program once, with nothing left of any other run.
@@ -170,6 +182,8 @@ def run(
         stack: Name of the stack.
         preview: Whether the engine only asks what would be done.
         live: By name of the Secret, the data the cluster has of it.
+        answers: By kind and name of an object, what the engine says of it that differs from what
+            was asked for; None for one that `--target` leaves out and that was never made.
         into: Where to record; for a program that fails, and what it registered before.
     """
     recording = into if into is not None else Recording()
@@ -178,7 +192,7 @@ def run(
         # What a run that failed did not get to would be waited for by this one: the SDK has one
         # list for all.
         pulumi.runtime.settings.SETTINGS.outputs.clear()
-        monitor = _Monitor(_Answers(live or {}), recording)
+        monitor = _Monitor(_Answers(live or {}, answers or {}), recording)
         information: Any = monitor.GetDeploymentInfo(empty_pb2.Empty())  # type: ignore[no-untyped-call]
         features = set(information.supportedFeatures)
         pulumi.runtime.settings.configure(

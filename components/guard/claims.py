@@ -14,11 +14,13 @@ from .capability import (
     check_quota,
     needs_of,
 )
+from .holders import stop_commands
 from .live import LiveClaim, LiveClass
 from .owner import check_owner
 from .preflight import Reader
+from .refusals.left_behind import Asked, read_volumes, volume_to_reattach
 from .refusals.owned import check_owned
-from .released import Released, released_volume
+from .remembered import patch_to_keep
 from .sizes import expected_capacity, request
 
 __all__ = ["ClaimPlan", "WantedClaim", "plan_claims"]
@@ -35,7 +37,9 @@ class WantedClaim:
         storage_class_name: None for the default class.
         settled: Whether the claim itself is held to class and modes. The claims of a StatefulSet
             are not: they keep those of the template they were made from.
-        chosen: Whether the args say which volume it is for, or what it starts with.
+        chosen: The field that says which volume it is for, or what it starts with; empty where
+            it starts on a new, empty one.
+        volume_name: The volume that the args name; empty where they name none.
     """
 
     name: str
@@ -45,7 +49,8 @@ class WantedClaim:
     access_modes: tuple[str, ...]
     volume_mode: str | None
     settled: bool
-    chosen: bool = False
+    chosen: str = ""
+    volume_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +68,7 @@ class ClaimPlan:
             it gets one of its own.
         volume_class: Class of that volume.
         force: Whether the claim is known not to be another's, so that fields may be taken over.
+        uid: Of the claim that lives; empty where there is none, None where none could be read.
     """
 
     request: int
@@ -74,6 +80,7 @@ class ClaimPlan:
     volume: str
     volume_class: str
     force: bool
+    uid: str | None = None
 
 
 def plan_claims(
@@ -96,6 +103,9 @@ def plan_claims(
     Raises:
         StatefastError: a claim would shrink, cannot grow, is another's, or is being deleted.
     """
+    # First: a claim that is made in between has a volume that is not known yet, and not the other
+    # way round.
+    read_volumes(reader)
     claims = reader.read(
         "claims", namespace, "whether the claims are another's, can grow, or would shrink"
     )
@@ -137,26 +147,37 @@ def _plan(
     retention: str,
     consents: Sequence[str],
 ) -> ClaimPlan:
+    if live is not None:
+        _check_keeping(reader, namespace, live, retention, consents)
+    asked_of_volume = Asked(
+        claim=wanted.name,
+        namespace=namespace,
+        storage_class_name=wanted.storage_class_name,
+        access_modes=wanted.access_modes,
+        volume_mode=wanted.volume_mode,
+        volume_name=wanted.volume_name,
+        source=wanted.chosen,
+        disposable=retention == "delete",
+    )
+    kept = volume_to_reattach(reader, asked_of_volume, live, consents)
     if live is None:
-        released = _released(reader, namespace, wanted, retention)
         # It binds to no more than the volume has, and what it has stays.
-        size = wanted.size if released is None else released.size
-        if released is not None:
+        size = wanted.size if kept is None else kept.size
+        if kept is not None:
             reader.note(
-                f"claim {wanted.name} is gone and takes up its volume {released.name} again with"
-                f" its {binary_text(released.size)}; if it was deleted behind the back of this"
-                " stack, run `pulumi refresh` first"
+                f"claim {namespace}/{wanted.name} is not there and reattaches its volume"
+                f" {kept.text}; if it was deleted behind the back of this stack, run up --refresh"
             )
         return ClaimPlan(
             request=size,
             capacity=0,
             live=False,
             grows=False,
-            volume=released.name if released is not None else "",
-            volume_class=released.storage_class_name if released is not None else "",
+            volume=kept.name if kept is not None else "",
+            volume_class=kept.storage_class_name if kept is not None else "",
             force=True,
+            uid="",
         )
-    _check_keeping(reader, namespace, live, retention, consents)
     _check_settled(reader, wanted, live)
     asked = request(reader.resource, wanted.field, wanted.size, live)
     if asked > wanted.size:
@@ -175,26 +196,11 @@ def _plan(
         live=True,
         grows=asked > live.requested,
         claim_owner=live.claim_owner,
-        volume=live.taken_up,
+        # Somebody who copies the annotation does not copy the volume.
+        volume=live.taken_up if live.volume in ("", live.taken_up) else "",
         volume_class=live.storage_class_name,
         force=True,
-    )
-
-
-def _released(
-    reader: Reader, namespace: str, wanted: WantedClaim, retention: str
-) -> Released | None:
-    if retention != "retain" or wanted.chosen:
-        return None
-    volumes = reader.read(
-        "volumes", "", "whether a released volume waits for a claim to take it up again"
-    )
-    return released_volume(
-        reader.resource,
-        namespace,
-        wanted.name,
-        wanted.storage_class_name,
-        (volumes or {}).values(),
+        uid=live.uid,
     )
 
 
@@ -212,14 +218,19 @@ def _check_keeping(
             " run again",
         )
     if live.leaving:
+        commands = [
+            *([patch_to_keep(live.volume)] if live.volume else []),
+            # Else the controller makes a new, empty one at once.
+            *stop_commands(reader, namespace, live.name),
+            f"kubectl wait pvc {live.name} -n {namespace} --for=delete",
+            "pulumi up --refresh",
+        ]
         raise StatefastError(
             reader.resource,
             "volumes",
             live.name,
             "but that claim is being deleted and goes, with what is in it, when its pod stops",
-            f"keep the data first: kubectl patch pv {live.volume} -p"
-            """ '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}', then let the claim go;"""
-            " the next up takes the volume up again",
+            f"keep its volume, let it go and reattach the volume: {' && '.join(commands)}",
         )
     check_owner(
         reader,

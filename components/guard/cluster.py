@@ -97,6 +97,14 @@ class Cluster:
             (f"{kind}/{name}", namespace), lambda: self._read_metadata(kind, name, namespace)
         )
 
+    def metadata_again(self, kind: str, name: str, namespace: str = "") -> Mapping[str, Any] | None:
+        """As `metadata`, but as it is now and not as it was when the run began.
+
+        Raises:
+            Unreadable: see `metadata`.
+        """
+        return self._read_metadata(kind, name, namespace)
+
     def minor_version(self) -> int:
         """Minor version of its Kubernetes 1, e.g. 34.
 

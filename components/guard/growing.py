@@ -5,10 +5,11 @@ afterwards, or fail to. Who is told that `up` is done relies on the space.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
+import pulumi_kubernetes as k8s
 
 from ..errors import StatefastError
 from ..quantity import binary_text, parse_quantity
@@ -28,7 +29,7 @@ _NODE_SECONDS = 120.0
 def wait_until_grown(
     asks: Reader,
     component: pulumi.Resource,
-    made: pulumi.Output[Any],
+    made: k8s.core.v1.PersistentVolumeClaimPatch,
     *,
     namespace: str,
     claim: str,
@@ -40,7 +41,7 @@ def wait_until_grown(
     Args:
         asks: The reader of the component; without a cluster nothing is waited for.
         component: What the progress is shown at.
-        made: Status of the claim as the engine has it once it has applied the claim.
+        made: The claim, as registered.
         namespace: Of the claim.
         claim: Its name.
         field: The field the size stands in, for errors.
@@ -54,14 +55,20 @@ def wait_until_grown(
     if cluster is None or not capacity or not asks.growth_seconds or pulumi.runtime.is_dry_run():
         return
 
-    async def wait(status: Mapping[str, Any] | None) -> None:
+    async def wait(found: Sequence[Any]) -> None:
+        _, spec, status = found
+        # What `--target` and `--exclude` leave out comes back as it was; one that was never made
+        # has no id, and is not waited for either.
+        asked = ((spec or {}).get("resources") or {}).get("requests", {}).get("storage")
+        if asked and parse_quantity(asked) < plan.request:
+            return
         # A claim that was just bound comes with its size, and costs no question.
         said = ((status or {}).get("capacity") or {}).get("storage")
         if said and not plan.short and parse_quantity(said) >= capacity:
             return
         await _Wait(asks, component, claim, field, capacity).until(cluster, namespace)
 
-    _: pulumi.Output[None] = made.apply(wait)
+    _: pulumi.Output[None] = pulumi.Output.all(made.id, made.spec, made.status).apply(wait)
 
 
 class _Wait:

@@ -33,6 +33,13 @@ class WorkloadPlan:
     force: bool = False
     live: LiveWorkload | None = None
 
+    @property
+    def uid(self) -> str | None:
+        """Of the workload that lives; empty where there is none, None where none could be read."""
+        if self.live is not None:
+            return self.live.uid
+        return "" if self.force else None
+
 
 def plan_workload(
     reader: Reader,

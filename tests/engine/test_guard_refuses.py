@@ -11,6 +11,7 @@ import pytest
 
 from localcluster.layout import Workspace
 
+from .advice import commands, shell, up_with_refresh
 from .conftest import Config, Deployment, Identity
 
 ZOOKEEPER: Config = {"storage": {"size": "8Gi"}, "replicas": 2}
@@ -164,13 +165,9 @@ def test_a_claim_on_its_way_out(live: Deployment) -> None:
     stack = live
     data: dict[str, Identity] = stack.data()
     stack.kubectl("delete", "pvc", "mysql-vol", "--wait=false")
-    try:
-        stack.refused("mysql-vol", "being deleted", "persistentVolumeReclaimPolicy")
-    finally:
-        # Nothing can take a deletion back: the claim is let go and made again by name.
-        stack.kubectl("scale", "deployment/mysql", "--replicas=0")
-        stack.kubectl("wait", "pvc/mysql-vol", "--for=delete", "--timeout=60s")
-        stack.refresh()
-        stack.up()
-        stack.wait("deployment/mysql", "--for=condition=Available")
+    sentence = stack.refused("mysql-vol", "being deleted", "persistentVolumeReclaimPolicy")
+    # Nothing can take a deletion back: the claim is let go and made again by name.
+    shell(stack, commands(sentence, "keep its volume"))
+    up_with_refresh(stack)
+    stack.wait("deployment/mysql", "--for=condition=Available")
     assert stack.data()["mysql-vol"].volume_uid == data["mysql-vol"].volume_uid

@@ -55,6 +55,10 @@ def test_replicas_that_leave_keep_their_claims_and_find_them_again(
     for claim in volumes:
         deployment.wait_capacity(claim, "12Gi")
 
+    # Nothing runs that could speak against it but the claims.
+    none: Config = {"storage": {"size": "8Gi"}, "replicas": 0}
+    deployment.workloads(zookeeper=none).refused("'8Gi'", "which no pod mounts now, has 12Gi")
+
 
 def test_new_replicas_of_a_grown_set_have_the_grown_size(deployment: Deployment) -> None:
     deployment.workloads(zookeeper=ZOOKEEPER).up()

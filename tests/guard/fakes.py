@@ -41,6 +41,10 @@ class FakeCluster(Cluster):
             raise self.minor
         return self.minor
 
+    def metadata_again(self, kind: str, name: str, namespace: str = "") -> Mapping[str, Any] | None:
+        found = self.list_again(kind, namespace)
+        return dict(found[name]["metadata"]) if name in found else None
+
     def list_again(self, kind: str, namespace: str) -> Mapping[str, Object]:
         if kind == "pods":
             return self._read(kind, namespace)
@@ -66,8 +70,8 @@ class FakeCluster(Cluster):
         for item in self.kinds[kind]:
             own = item["metadata"].get("namespace")
             if not namespace or own == namespace:
-                name = item["metadata"]["name"]
-                found[name if namespace or own is None else f"{own}/{name}"] = item
+                key = item["metadata"]["name"]
+                found[key if namespace or own is None else f"{own}/{key}"] = item
         return found
 
 
@@ -204,15 +208,26 @@ def volume(name: str = "pvc-old", **changes: Any) -> Object:
         "claim": "zk-vol-zk-0",
         "class_name": "rbd",
         "size": "8Gi",
+        "modes": ["ReadWriteOnce"],
+        "claim_uid": "gone",
+        "leaving": False,
         **changes,
     }
+    metadata: dict[str, Any] = {"name": name, "uid": f"uid-{name}"}
+    if given["leaving"]:
+        metadata["deletionTimestamp"] = "2026-01-01T00:00:00Z"
     return {
-        "metadata": {"name": name},
+        "metadata": metadata,
         "spec": {
+            "accessModes": given["modes"],
             "capacity": {"storage": given["size"]},
             "persistentVolumeReclaimPolicy": given["policy"],
             "storageClassName": given["class_name"],
-            "claimRef": {"namespace": given["namespace"], "name": given["claim"], "uid": "gone"},
+            "claimRef": {
+                "namespace": given["namespace"],
+                "name": given["claim"],
+                "uid": given["claim_uid"],
+            },
         },
         "status": {"phase": given["phase"]},
     }
@@ -223,4 +238,33 @@ def quota(name: str = "storage", *, hard: Mapping[str, str], used: Mapping[str, 
     return {
         "metadata": {"name": name, "namespace": "data"},
         "status": {"hard": dict(hard), "used": dict(used)},
+    }
+
+
+def deployment(name: str = "zk", *, claims: Sequence[str] = (), owner: str = OWNER) -> Object:
+    """A Deployment that mounts claims."""
+    return {
+        "metadata": {
+            "name": name,
+            "namespace": "data",
+            "uid": f"uid-{name}",
+            "annotations": {"statefast/stack": owner} if owner else {},
+        },
+        "spec": {
+            "replicas": 1,
+            "selector": {
+                "matchLabels": {
+                    "app.kubernetes.io/name": name,
+                    "app.kubernetes.io/instance": name,
+                }
+            },
+            "template": {
+                "spec": {
+                    "volumes": [
+                        {"name": claim, "persistentVolumeClaim": {"claimName": claim}}
+                        for claim in claims
+                    ]
+                }
+            },
+        },
     }

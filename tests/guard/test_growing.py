@@ -1,5 +1,6 @@
 """The end of `up` waits for the space, knows why it does not come, and never waits in vain."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -37,6 +38,7 @@ def grow(
     size: str = "12Gi",
     live: Object | None = None,
     provisioner: str = "rbd.csi.ceph.com",
+    answers: Mapping[str, Mapping[str, Any] | None] | None = None,
     **preflight: Any,
 ) -> tuple[FakeCluster, Recording]:
     """One `up` of a set of one, and what it asked the cluster."""
@@ -54,7 +56,7 @@ def grow(
         volumes=volume(size=size, storage_class_name="rbd"),
         preflight={"growth_seconds": 5, **preflight},
     )
-    return cluster, run(lambda: PersistentStatefulSet("zk", args))
+    return cluster, run(lambda: PersistentStatefulSet("zk", args), answers=answers)
 
 
 @pytest.mark.parametrize("provisioner", ["rbd.csi.ceph.com", "nobody.knows/it"])
@@ -145,6 +147,18 @@ def test_a_file_system_that_waits_for_a_pod_is_no_failure(
     monkeypatch.setattr(growing, "_NODE_SECONDS", 0.2)
     grow(monkeypatch, looks(**AT_NODE), growth_seconds=86_400)
     assert "kubectl rollout restart" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{"spec": {"resources": {"requests": {"storage": "8Gi"}}}}, None],
+    ids=["as it was", "never made"],
+)
+def test_what_a_targeted_run_leaves_out_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, answer: Mapping[str, Any] | None
+) -> None:
+    key = f"PersistentVolumeClaimPatch {NAME}"
+    assert grow(monkeypatch, looks(), answers={key: answer})[0].looks == 0
 
 
 def test_a_claim_alone_is_waited_for_too(monkeypatch: pytest.MonkeyPatch) -> None:

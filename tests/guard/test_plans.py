@@ -22,6 +22,7 @@ def cluster(**changes: Sequence[Object]) -> FakeCluster:
     """A set of three that this stack made, with nothing out of the ordinary."""
     kinds: dict[str, Sequence[Object]] = {
         "stateful_sets": [stateful_set()],
+        "deployments": [],
         "claims": [claim(name) for name in CLAIMS],
         "classes": [storage_class(), storage_class("slow", expandable=False)],
         "volumes": [],
@@ -241,9 +242,6 @@ def test_a_released_volume_is_handed_to_its_claim(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize(
     "other",
     [
-        {"phase": "Bound"},
-        {"phase": "Available"},
-        {"policy": "Delete"},
         {"namespace": "other"},
         {"claim": "zk-vol-zk-00"},
     ],
@@ -254,11 +252,6 @@ def test_no_other_volume_is(monkeypatch: pytest.MonkeyPatch, other: dict[str, st
         cluster(claims=[claim(name) for name in CLAIMS[1:]], volumes=[released(**other)]),
     )
     assert "PersistentVolumePatch" not in str(made().kinds())
-
-
-def test_two_released_volumes_are_their_owners_choice(monkeypatch: pytest.MonkeyPatch) -> None:
-    use(monkeypatch, cluster(claims=[], volumes=[released("pvc-a"), released("pvc-b")]))
-    assert "pvc-a, pvc-b" in refusal()
 
 
 def test_what_may_not_be_read_is_a_warning_or_with_strict_an_error(
