@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from components.marks import sentences
 from localcluster import cluster
 from localcluster.layout import PROJECT, Workspace
 from localcluster.stacks import LocalStack
@@ -35,10 +36,12 @@ class Result:
 
     @property
     def errors(self) -> list[str]:
-        """The error messages of the closing diagnostics, once each."""
+        """The error messages of the closing diagnostics, once each; ours out of their frames."""
         _, _, diagnostics = self.text.partition("Diagnostics:")
-        lines = (diagnostics or self.text).splitlines()
-        return [line.strip() for line in lines if line.strip().startswith("error:")]
+        lines = [line.strip() for line in (diagnostics or self.text).splitlines()]
+        found = [line for line in lines if line.startswith("error:")]
+        framed = ["".join(f"error: {said}" for _, said in sentences(line)) for line in found]
+        return [ours or line for ours, line in zip(framed, found, strict=True)]
 
 
 @dataclass(frozen=True)
