@@ -38,6 +38,8 @@ else:
 json.dump(comments, open(state, "w"))
 """
 KUBECTL = """#!/bin/sh
+[ "$1" = delete ] && { echo "deleted $2"; exit; }
+[ "$2" = "namespace/data-pr-7" ] && [ -n "$NAMESPACE" ] && { echo "$NAMESPACE"; exit; }
 [ "$2" = persistentvolumes ] && { echo "$VOLUMES"; exit; }
 [ "$LEFT" != forbidden ] || exit 1
 [ -z "$LEFT" ] || echo "$LEFT"
@@ -227,3 +229,37 @@ def test_gone_is_gone(desk: Desk, left: str, claimed: list[str], code: int, says
     )
     assert found == code, said
     assert says in said
+
+
+def says(stack: str, retention: str) -> str:
+    """A namespace that says so of itself."""
+    said = {"statefast/stack": stack, "statefast/retention": retention}
+    return json.dumps({"metadata": {"name": "data-pr-7", "annotations": said}})
+
+
+@pytest.mark.parametrize(
+    ("namespace", "left", "code", "said"),
+    [
+        ("", "", 0, "There is no namespace data-pr-7."),
+        (says("statefast/pr-7", "delete"), "", 0, "deleted namespace/data-pr-7"),
+        (says("statefast/pr-7", "delete"), "pod/a\npod/b", 1, "it holds pod/a, pod/b."),
+        (says("statefast/pr-7", "retain"), "", 1, 'says of itself "statefast/pr-7 retain"'),
+        (says("shop/pr-7", "delete"), "", 1, 'says of itself "shop/pr-7 delete"'),
+        (json.dumps({"metadata": {"name": "data-pr-7"}}), "", 1, '"nobody unknown"'),
+        (says("statefast/pr-7", "delete"), "forbidden", 1, ""),
+    ],
+)
+def test_a_namespace_is_swept_where_it_is_the_stacks_and_empty(
+    desk: Desk, namespace: str, left: str, code: int, said: str
+) -> None:
+    found, text = desk.run(
+        "sweep.sh",
+        "data-pr-7",
+        "statefast/pr-7",
+        NAMESPACE=namespace,
+        LEFT=left,
+        SECONDS_TO_WAIT="0",
+    )
+    assert found == code, text
+    assert said in text
+    assert ("deleted" in text) is (code == 0 and bool(namespace))

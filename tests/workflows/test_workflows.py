@@ -191,7 +191,9 @@ def test_a_review_stack_is_destroyed_and_looked_for_when_its_pull_request_closes
     assert "github.event.action != 'closed'" in JOBS["review/up"]["if"]
     assert "github.event.action == 'closed'" in JOBS["review/down"]["if"]
     text = script("review/down")
-    assert text.index("pulumi destroy") < text.index('gone.sh "data-$STACK" "rbd-$STACK"')
+    swept = text.index('sweep.sh "data-$STACK" "statefast/$STACK"')
+    assert text.index("pulumi destroy") < swept
+    assert swept < text.index('gone.sh "data-$STACK" "rbd-$STACK"')
     # The two names are those of the template.
     template = (ROOT / "Pulumi.review.yaml").read_text()
     assert "namespace: data-{stack}" in template
