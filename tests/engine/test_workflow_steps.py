@@ -170,7 +170,11 @@ def test_drift_is_found_and_left_as_it_is(checkout: Checkout) -> None:
 def test_a_preview_is_json_for_the_gate_and_the_pack_speaks_for_itself(checkout: Checkout) -> None:
     checkout.ok("preview", "preview", "Preview")
     preview = json.loads((checkout.folder / f"{checkout.stack}.json").read_text())
-    assert {item["op"] for item in preview["steps"]} == {"same"}
+    # A generated Secret is read in each run.
+    reads = [item["urn"] for item in preview["steps"] if item["op"] == "read"]
+    assert reads
+    assert all(urn.endswith("-live") for urn in reads)
+    assert {item["op"] for item in preview["steps"]} == {"same", "read"}
     assert "✅ statefast@v0.1.0" in checkout.ok("preview", "preview", "Policies").text
 
     checkout.edit("bindingMode: Immediate", "bindingMode: Immediate\n    default: true")
