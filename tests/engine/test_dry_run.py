@@ -248,7 +248,7 @@ def refused(pattern: str, args: dict[str, Any]) -> str:
         else:
             PersistentStatefulSet.check("w", cast("PersistentStatefulSetArgs", args))
     except StatefastError as error:
-        return str(error)
+        return error.sentence
     return ""
 
 
