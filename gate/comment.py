@@ -136,7 +136,7 @@ def _what(worst: Verdict) -> str:
         return ": no volume is touched"
     names = [code(its.edit.resource) for its in worst.judged if its.severity is worst.severity]
     names += [
-        code(its.about) if its.about else prose(its.parts[0], _LONGEST_HEADLINE)
+        code(its.about) if its.about else prose(its.parts[0].partition(", ")[0], _LONGEST_HEADLINE)
         for its in worst.said
         if its.severity is worst.severity
     ]

@@ -8,7 +8,7 @@ from .markdown import code, fenced, prose, quoted
 from .report import Failure
 from .said import Said
 
-__all__ = ["consent_block", "consents", "failed"]
+__all__ = ["consent_block", "failed", "offers_choice", "spelled_out"]
 
 _LONGEST_SENTENCE = 1_500
 _LONGEST_CONSENT = 2_000
@@ -27,16 +27,13 @@ def failed(failure: Failure, most: int, *, alone: bool) -> Iterator[str]:
         yield f"❌ {code(failure.stack)}: {prose(failure.said)}"
         yield ""
     for its in refusals[:most]:
-        wrong, remedy = its.parts
         if not alone:
             yield f"{REFUSED} **{code(its.subject or 'the stack')}** in {code(failure.stack)}"
             yield ""
-        yield f"- **Refused:** {prose(wrong, _LONGEST_SENTENCE)}."
-        if remedy:
-            yield f"- **Instead:** {prose(remedy, _LONGEST_SENTENCE)}."
-        yield ""
+        yield from spelled_out(its, "Refused")
     if refusals:
-        yield from consents(refusals[:most], failure.stack)
+        texts = [text for its in refusals[:most] for text in its.consents]
+        yield from consent_block(texts, failure.stack, choice=offers_choice(refusals[:most]))
         if not failure.refused:
             yield f"❌ {prose(failure.said)}"
             yield ""
@@ -51,19 +48,37 @@ def failed(failure: Failure, most: int, *, alone: bool) -> Iterator[str]:
         yield ""
 
 
-def consents(said: Iterable[Said], stack: str) -> Iterator[str]:
-    """What to add to the config, to be copied, as far as the sentences offer it."""
-    yield from consent_block([text for its in said for text in its.consents], stack)
+def spelled_out(said: Said, label: str, about: str = "") -> Iterator[str]:
+    """What is wrong and what to write, one below the other."""
+    wrong, remedy = said.parts
+    where = f" {code(about)}:" if about else ""
+    yield f"- **{label}:**{where} {prose(wrong, _LONGEST_SENTENCE)}."
+    if remedy:
+        yield f"- **Instead:** {prose(remedy, _LONGEST_SENTENCE)}."
+    yield ""
 
 
-def consent_block(texts: Iterable[str], stack: str) -> Iterator[str]:
-    """The lines of config with which their owner has these changes."""
+def offers_choice(said: Iterable[Said]) -> bool:
+    """Whether one of the sentences has several consents, for several ways to go on."""
+    return any(len(its.consents) > 1 for its in said)
+
+
+def consent_block(texts: Iterable[str], stack: str, *, choice: bool = False) -> Iterator[str]:
+    """The lines of config with which their owner has these changes.
+
+    Args:
+        texts: What to consent to.
+        stack: Whose config it is.
+        choice: Whether not all of them are meant at once.
+    """
     lines = [f"    - {quoted(text)}" for text in dict.fromkeys(texts)]
     lines = [line for line in lines if len(line) < _LONGEST_CONSENT]
     if not lines:
         return
     name = stack.rpartition("/")[2]
     changes = "this one change" if len(lines) == 1 else "these changes alone"
+    if choice:
+        changes = "the way chosen above, and no other"
     yield (
         f"Whoever owns the data and wants this all the same adds to {code(f'Pulumi.{name}.yaml')},"
         f" for {changes}:"

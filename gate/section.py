@@ -6,7 +6,7 @@ from .finding import Judged
 from .judge import Verdict
 from .looks import ICONS, Row, notes_beside_none, plural, rows, size, warnings
 from .markdown import code, prose
-from .refused import consent_block
+from .refused import consent_block, offers_choice, spelled_out
 from .said import Said
 from .severity import Severity
 
@@ -28,11 +28,15 @@ def section(verdict: Verdict, fail_on: Severity, most: int, details: int) -> Ite
     every = rows(verdict, verdict.judged)
     told = [row for row in every if row.first.found_severity or row.first.grows or row.notes]
     shown, warned = told[:most], warnings(verdict)
-    if shown or warned:
+    for sentence in warned[: max(most, 1)]:
+        label = f"{ICONS[sentence.severity]} {sentence.severity.label.capitalize()}"
+        yield from spelled_out(sentence, label, sentence.about)
+    if len(warned) > max(most, 1):
+        yield f"_{plural(len(warned) - max(most, 1), 'more warning')}._"
+        yield ""
+    if shown:
         yield "| verdict | object | size | what happens to the data |"
         yield "|---|---|---|---|"
-        for sentence in warned[: max(most, 1)]:
-            yield _warning(sentence)
         for row in shown:
             yield _row(row)
         yield ""
@@ -41,7 +45,8 @@ def section(verdict: Verdict, fail_on: Severity, most: int, details: int) -> Ite
         yield f"_{left} less grave ones are left out here._"
         yield ""
     if details:
-        yield from consent_block(_consents(verdict, fail_on, details), verdict.stack)
+        texts = _consents(verdict, fail_on, details)
+        yield from consent_block(texts, verdict.stack, choice=offers_choice(warned))
     if verdict.untouched:
         yield f"Claims, volumes and StatefulSets that stay as they are: {verdict.untouched}."
         yield ""
@@ -74,12 +79,6 @@ def _row(row: Row) -> str:
     for note in row.notes[:2]:
         said += f"<br><sub>{prose(note.text)}</sub>"
     return f"| {label} | {what} | {_size(its)} | {said} |"
-
-
-def _warning(said: Said) -> str:
-    about = code(said.about) if said.about else "the stack"
-    text = ";<br>".join(prose(part, _LONGEST_NOTE) for part in said.parts if part)
-    return f"| {_label(said.severity)} | {about}<br><sub>says the program</sub> | | {text} |"
 
 
 def _label(severity: Severity) -> str:

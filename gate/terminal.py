@@ -1,7 +1,7 @@
 """The report as a table for a terminal, and for the log of a job."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich import box
 from rich.console import Console, RenderableType
@@ -12,6 +12,7 @@ from rich.text import Text
 from .judge import CONSENT, Verdict
 from .looks import Row, notes_beside_none, rows, size, warnings
 from .markdown import clean, quoted
+from .refused import offers_choice
 from .report import Failure, Report
 from .said import Said
 from .severity import Severity
@@ -71,18 +72,22 @@ def _outcome(report: Report) -> Text:
 
 def _failure(failure: Failure) -> Iterator[RenderableType]:
     for its in failure.refusals:
-        body = Text(clean(its.subject), style="bold")
-        wrong, remedy = its.parts
-        body.append(f"\n{clean(wrong)}", style="not bold")
-        if remedy:
-            body.append("\ninstead: ", style="green")
-            body.append(clean(remedy), style="not bold")
-        title = Text(f"refused in {clean(failure.stack)}", style="bold red")
-        yield Panel(body, title=title, title_align="left", border_style="red", width=None)
-    yield from _consents([text for its in failure.refusals for text in its.consents], failure.stack)
+        yield _panel(its, f"refused in {failure.stack}", "red")
+    yield from _consents(failure.refusals, (), failure.stack)
     if not failure.refused:
         yield Text(f"{clean(failure.stack)}: {clean(failure.said)}", style="bold red")
     yield from _notes(its for its in failure.sentences if its not in failure.refusals)
+
+
+def _panel(said: Said, title: str, color: str) -> Panel:
+    wrong, remedy = said.parts
+    body = Text(f"{clean(said.subject)}\n" if said.subject else "", style="bold")
+    body.append(clean(wrong), style="not bold")
+    if remedy:
+        body.append("\ninstead: ", style="green")
+        body.append(clean(remedy), style="not bold")
+    label = Text(clean(title), style=f"bold {color}")
+    return Panel(body, title=label, title_align="left", border_style=color)
 
 
 def _verdict(verdict: Verdict, fail_on: Severity) -> Iterator[RenderableType]:
@@ -96,8 +101,10 @@ def _verdict(verdict: Verdict, fail_on: Severity) -> Iterator[RenderableType]:
     if not shown and not warned:
         title.append(", no volume is touched")
     yield title
-    if shown or warned:
-        yield _table(shown, warned)
+    for sentence in warned:
+        yield _panel(sentence, f"{sentence.severity.label} in {verdict.stack}", "yellow")
+    if shown:
+        yield _table(shown)
     if len(every) > _MOST:
         left = sum(len(row.objects) for row in every[_MOST:])
         yield Text(f"{left} less grave ones are left out here")
@@ -107,25 +114,16 @@ def _verdict(verdict: Verdict, fail_on: Severity) -> Iterator[RenderableType]:
     for note in verdict.notes:
         yield Text(f"note: {clean(note)}", style="yellow")
     texts = [text for row in shown for its in row.objects for text in its.missing_consents(fail_on)]
-    texts += [text for its in warned if its.severity >= fail_on for text in its.consents]
-    yield from _consents(texts, verdict.stack)
+    yield from _consents([its for its in warned if its.severity >= fail_on], texts, verdict.stack)
     yield Text()
 
 
-def _table(shown: Iterable[Row], warned: Iterable[Said]) -> Table:
+def _table(shown: Iterable[Row]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("verdict", no_wrap=True)
     table.add_column("object", overflow="fold")
     table.add_column("size", no_wrap=True)
     table.add_column("what happens to the data", overflow="fold")
-    for sentence in warned:
-        text = ";\n".join(clean(part) for part in sentence.parts if part)
-        table.add_row(
-            Text(sentence.severity.label, style=_STYLES[sentence.severity]),
-            _named(sentence.about or "the stack", "says the program"),
-            Text(),
-            Text(text),
-        )
     for row in shown:
         its = row.first
         table.add_row(
@@ -162,12 +160,16 @@ def _notes(said: Iterable[Said]) -> Iterator[Text]:
         yield Text(f"note: {about}{clean(its.text)}", style="yellow")
 
 
-def _consents(texts: Iterable[str], stack: str) -> Iterator[RenderableType]:
-    lines = list(dict.fromkeys(texts))
+def _consents(said: Sequence[Said], others: Iterable[str], stack: str) -> Iterator[RenderableType]:
+    lines = list(dict.fromkeys([*(text for its in said for text in its.consents), *others]))
     if not lines:
         return
     name = clean(stack).rpartition("/")[2]
+    chosen = "for the way chosen above, and no other" if offers_choice(said) else ""
     yield Text()
-    yield Text(f"to have this all the same, its owner adds to Pulumi.{name}.yaml:")
+    yield Text(
+        f"to have this all the same, its owner adds to Pulumi.{name}.yaml"
+        f"{', ' if chosen else ''}{chosen}:"
+    )
     for line in ("config:", f"  {CONSENT}:", *(f"    - {quoted(text)}" for text in lines)):
         yield Text(line, style="cyan", no_wrap=True)

@@ -137,6 +137,15 @@ def test_two_refusals_at_once_are_both_shown(folder: Path) -> None:
     assert len(list(annotations(its))) == 2
 
 
+def test_of_two_ways_to_go_on_the_sentence_says_which_line_is_for_which(folder: Path) -> None:
+    ways = [f"to go {way}, add 'volume {way}: left no -> yes [0000000{way}]'" for way in "12"]
+    error = StatefastError("claim a", "volumes", "a", "but it was made again", "; ".join(ways))
+    its = report(folder, dev=refused(diagnostic(str(error))))
+    assert r"add 'volume 1: left no -\> yes" in comment(its)
+    assert "for the way chosen above, and no other:" in comment(its)
+    assert "for the way chosen above, and no other:" in " ".join(table(its).split())
+
+
 def test_a_sentence_that_the_engine_repeats_is_shown_once(folder: Path) -> None:
     its = report(folder, dev=refused(diagnostic(str(ERROR), urn=COMPONENT), diagnostic(str(ERROR))))
     assert comment(its).count("**Refused:**") == 1
@@ -249,9 +258,8 @@ def test_a_warning_stops_the_change_and_says_how_to_go_on(folder: Path) -> None:
     assert its.exit_code == 1
     assert "## 🟠 Data at risk: workload db starts empty in `dev`" in text
     assert "**Stopped**: 1 data at risk." in text
-    assert (
-        "| workload db starts empty;<br>write the old name back, or consent by adding the" in text
-    )
+    assert "- **🟠 Data at risk:** workload db starts empty.\n- **Instead:** write the old" in text
+    assert "│ instead: write the old name back" in table(its)
     assert '    - "workload db: claims a -> new [00000001]"' in text
     assert '    - "workload db: claims a -> new [00000001]"' in table(its)
     assert next(iter(annotations(its))).startswith("::error title=data at risk in dev::work")
