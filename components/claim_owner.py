@@ -1,4 +1,4 @@
-"""ClaimOwner: the one object whose deletion deletes claims, and that only an ephemeral stack has.
+"""ClaimOwner: the one object whose deletion deletes claims, those of an ephemeral stack.
 
 Kubernetes deletes what is owned by an object once the object is gone (ownerReferences and the
 garbage collector). Claims that may go with their stack name this ConfigMap as their owner; claims
