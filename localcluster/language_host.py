@@ -285,8 +285,9 @@ def main() -> None:
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(host, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    print(port, flush=True)
     with suppress(KeyboardInterrupt):
+        # A CLI that has its answer interrupts the host as soon as it has read the port.
+        print(port, flush=True)
         _wait_for_the_end_of(parent)
     host.end()
 

@@ -1,0 +1,43 @@
+"""The language host ends without a word when the CLI has no further use for it."""
+
+import signal
+import subprocess
+import sys
+
+SERVE = "from localcluster.language_host import main; main()"
+# The signal arrives inside the very call that tells the CLI the port, as it does on a busy machine.
+INTERRUPTED = f"""
+import builtins, os, signal
+told = builtins.print
+def print(*words, **how):
+    told(*words, **how)
+    os.kill(os.getpid(), signal.SIGINT)
+builtins.print = print
+{SERVE}
+"""
+
+
+def test_an_interrupt_while_the_port_is_told_is_no_error() -> None:
+    host = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, "127.0.0.1:1"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert host.stdout.strip().isdigit(), host.stderr
+    assert (host.returncode, host.stderr) == (0, "")
+
+
+def test_an_interrupt_afterwards_is_none_either() -> None:
+    host = subprocess.Popen(
+        [sys.executable, "-c", SERVE, "127.0.0.1:1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert host.stdout is not None
+    assert host.stdout.readline().strip().isdigit()
+    host.send_signal(signal.SIGINT)
+    _, said = host.communicate(timeout=60)
+    assert (host.returncode, said) == (0, "")
