@@ -8,7 +8,7 @@ PYTEST := $(BIN)/pytest
 SOURCES := __main__.py settings components workloads cli gate localcluster policy tests
 
 .DEFAULT_GOAL := help
-.PHONY: help venv up preview outputs status destroy review down clean test test-fast lint format record-previews
+.PHONY: help venv up preview outputs status destroy review down clean test test-fast lint format record-previews locks
 
 help: ## Shows this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -64,6 +64,14 @@ test-fast: venv ## Runs the tests that need no cluster.
 record-previews: venv ## Records the previews the gate is tested with, on the real engine.
 	@$(CLUSTER) build
 	@$(BIN)/python -m tests.gate.record
+
+locks: ## Writes locks/ anew: what CI installs with a cluster's credentials or as the judge, with hashes.
+	@tools="$$(mktemp -d)" && trap 'rm -rf "$$tools"' EXIT && $(PYTHON) -m venv "$$tools" \
+	  && "$$tools/bin/pip" install --quiet --disable-pip-version-check pip-tools==7.6.2 \
+	  && lock() { "$$tools/bin/pip-compile" --quiet --generate-hashes --allow-unsafe --strip-extras \
+	    --no-annotate --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	    --output-file "$$1" "$$2"; } \
+	  && lock locks/program.txt requirements.txt && lock locks/judge.txt locks/judge.in
 
 test: lint ## Checks everything: style, types, and every tier of tests on the real engine.
 	@$(CLUSTER) build

@@ -33,10 +33,12 @@ from pulumi_policy.proxy import (
 
 from .catalogue import POLICIES
 
-__all__ = ["NotAPreview", "Said", "app", "ask", "read"]
+__all__ = ["NotAPreview", "Said", "app", "ask", "read", "section"]
 
 _COMMAND = "pulumi preview --json --show-replacement-steps --show-sames"
 _MOST_BYTES = 64 * 2**20
+# What the gate leaves of a comment on GitHub, as GitHub counts.
+_ROOM = 1_400
 # What the engine writes for a value that is secret, and the key of the envelope around one.
 _MASKED = "[secret]"
 _ENVELOPE = "4dabf18193072939515e22adb298388d"
@@ -79,15 +81,16 @@ class _Options(PolicyResourceOptions):
         self.retain_on_delete = retain_on_delete
 
 
-def read(data: bytes) -> list[PolicyResource]:
+def read(data: bytes, stack: str | None = None) -> list[PolicyResource]:
     """The resources that the stack will have.
 
     Args:
         data: All that `pulumi preview --json --show-replacement-steps --show-sames` printed.
+        stack: Name of the stack it has to be of; None takes any.
 
     Raises:
-        NotAPreview: it is something else, of a preview that failed, or without the resources that
-            do not change.
+        NotAPreview: it is something else, of another stack, of a preview that failed, or without
+            the resources that do not change.
     """
     try:
         document = json.loads(data)
@@ -101,12 +104,16 @@ def read(data: bytes) -> list[PolicyResource]:
             # What is on its way out is in the stack no more.
             if step.get("newState") and not str(step["op"]).startswith("delete")
         }
+        stacks = {str(step["urn"]).split("::")[0].removeprefix("urn:pulumi:") for step in steps}
         found = {urn: _resource(urn, state) for urn, state in made.items()}
         for urn, resource in found.items():
             needs = {str(need) for need in made[urn].get("dependencies") or ()}
             resource.dependencies = [found[need] for need in sorted(needs & found.keys())]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise NotAPreview(f"it is not the output of `{_COMMAND}`, or was cut off") from None
+    # Rules know production by its name, and the preview would choose its own.
+    if len(stacks) > 1 or (stack and stacks and stack.rpartition("/")[2] not in stacks):
+        raise NotAPreview("it is of another stack; name each file's own")
     if failed:
         raise NotAPreview("it is of a preview that ended with an error; make it pass first")
     if hidden or not summary:
@@ -198,7 +205,9 @@ def _level(policy: Policy, given: object) -> EnforcementLevel | None:
 
 def _harmless(text: str) -> str:
     """One line that means nothing to the runner of a job, whatever names are in it."""
-    return _COMMAND_MARK.sub(r"\1 ", _CONTROL.sub(" ", text))[:2000]
+    # Half a character cannot be printed.
+    whole = text.encode("utf-8", "replace").decode()
+    return _COMMAND_MARK.sub(r"\1 ", _CONTROL.sub(" ", whole))[:2000]
 
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -210,23 +219,53 @@ def main(
     config: Annotated[
         typer.FileText | None, typer.Option(help="What --policy-pack-config takes.")
     ] = None,
+    comment: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Writes a short Markdown section.")
+    ] = None,
 ) -> None:
     """Asks the policies about previews; fails where one that must hold is broken."""
     given = json.load(config) if config else None
+    heads: list[str] = []
+    details: list[str] = []
     worst = 0
     for named in stack:
         name, _, file = named.partition("=")
         try:
-            said = ask(read(_bytes(Path(file))), given)
+            said = ask(read(_bytes(Path(file)), name), given)
         except NotAPreview as error:
-            typer.echo(f"{_harmless(name)}: no answer, {error}.")
+            heads.append(f"{_harmless(name)}: no answer, {error}.")
+            typer.echo(heads[-1])
             worst = 2
             continue
-        typer.echo(f"{_harmless(name)}: {'broken' if said.broken else 'kept'}")
-        for line in said.lines:
+        heads.append(f"{_harmless(name)}: {'broken' if said.broken else 'kept'}")
+        for line in (heads[-1], *said.lines):
             typer.echo(line)
+        details += [f"  - {_harmless(name)}  {_harmless(line)}" for line in said.broken]
         worst = max(worst, 1 if said.broken else 0)
+    if comment:
+        comment.write_text(section([*heads, *details], worst), encoding="utf-8")
     raise typer.Exit(worst)
+
+
+def section(lines: Sequence[str], worst: int) -> str:
+    """The answer as a section of a comment, as much of it as there is room for.
+
+    Args:
+        lines: Harmless ones, the most important first.
+        worst: The exit code.
+    """
+    outcome = ("are kept", "are broken", "could not be asked")[worst]
+    room = _ROOM
+    shown: list[str] = []
+    for line in lines:
+        # Characters outside of the first plane count as two.
+        room -= len(line.encode("utf-16-le")) // 2 + 1
+        if room < 0:
+            shown.append(f"… and {len(lines) - len(shown)} more lines, in the log of the job")
+            break
+        shown.append(line)
+    # None of them starts like the fence does, and nothing within is markup.
+    return "\n".join(["", f"### Policies {outcome}", "", "~~~~text", *shown, "~~~~", ""])
 
 
 def _bytes(file: Path) -> bytes:

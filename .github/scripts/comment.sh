@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Writes the one comment of a pull request: makes it the first time, edits it from then on.
 #
-# comment.sh FILE, with GH_TOKEN, GITHUB_REPOSITORY and PULL_REQUEST in the environment.
+# comment.sh VERDICT [MORE...], with GH_TOKEN, GITHUB_REPOSITORY and PULL_REQUEST in the environment.
 set -euo pipefail
 marker='<!-- statefast preview -->'
 body="$(mktemp)"
@@ -10,6 +10,7 @@ trap 'rm -f "$body"' EXIT
   echo "$marker"
   # A comment from before must not go on saying what is no longer known.
   cat "$1" 2>/dev/null || echo 'There is no verdict: the previews could not be judged. See the checks.'
+  cat "${@:2}" 2>/dev/null || true
 } > "$body"
 comments="repos/$GITHUB_REPOSITORY/issues/$PULL_REQUEST/comments"
 found="$(gh api --paginate "$comments" \

@@ -144,16 +144,49 @@ def run(*named: str) -> Any:
 def test_the_worst_of_all_stacks_counts(tmp_path: Path) -> None:
     for name, data in (("good", preview(claim(protect=True))), ("bad", preview(claim()))):
         (tmp_path / name).write_bytes(data)
-    good, bad, none = (f"{name}={tmp_path / name}" for name in ("good", "bad", "none"))
+    good, bad, none = (f"prod={tmp_path / name}" for name in ("good", "bad", "none"))
 
     assert run(good).exit_code == 0
-    assert "good: kept" in run(good).output
+    assert "prod: kept" in run(good).output
     done = run(good, bad)
     assert done.exit_code == 1
-    assert "bad: broken\n  - [mandatory] production-claims-are-kept  Persistent" in done.output
+    assert "prod: broken\n  - [mandatory] production-claims-are-kept  Persistent" in done.output
     assert run(bad, none).exit_code == 2
     (tmp_path / "link").symlink_to(tmp_path / "good")
-    assert run(f"link={tmp_path / 'link'}").exit_code == 2
+    assert run(f"prod={tmp_path / 'link'}").exit_code == 2
+
+
+def test_a_preview_does_not_choose_the_stack_it_is_judged_as(tmp_path: Path) -> None:
+    """The name says what is production, and which rules hold there."""
+    as_dev = preview(claim()).replace(b"urn:pulumi:prod::", b"urn:pulumi:dev::")
+    mixed = preview(claim()).replace(b"urn:pulumi:prod::", b"urn:pulumi:dev::", 1)
+    for data in (as_dev, mixed):
+        with pytest.raises(NotAPreview, match="of another stack"):
+            read(data, "prod")
+        (tmp_path / "file").write_bytes(data)
+        assert run(f"prod={tmp_path / 'file'}").exit_code == 2
+    assert read(as_dev, "organization/shop/dev")
+
+
+def test_a_comment_has_what_is_broken_and_no_more_than_there_is_room_for(tmp_path: Path) -> None:
+    evil = "~~~~\n# gone 😀 @all <!-- \ud800"
+    things = [step("PersistentVolumeClaim", f"{evil}{n}") for n in range(50)]
+    (tmp_path / "prod.json").write_bytes(preview(*things))
+    file = tmp_path / "policies.md"
+
+    done = CliRunner().invoke(
+        app, ["--stack", f"prod={tmp_path / 'prod.json'}", "--comment", str(file)]
+    )
+
+    assert done.exit_code == 1, done.exception
+    text = file.read_text()
+    # With the gate's 64,000 and the marker it is a comment that GitHub takes.
+    assert len(text.encode("utf-16-le")) // 2 < 1_500
+    lines = text.splitlines()
+    assert lines[:5] == ["", "### Policies are broken", "", "~~~~text", "prod: broken"]
+    assert [n for n, line in enumerate(lines) if line.startswith("~~~~")] == [3, len(lines) - 1]
+    assert "more lines, in the log of the job" in lines[-2]
+    assert "production-claims-are-kept" in lines[5]
 
 
 def test_no_name_is_a_command_to_the_runner_of_a_job(tmp_path: Path) -> None:

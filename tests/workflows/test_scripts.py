@@ -1,98 +1,15 @@
-"""The scripts of the workflows, run with stand-ins for the commands that need a network."""
+"""The scripts that comment and clean up, run with stand-ins for what needs a network."""
 
 import json
-import os
-import shutil
-import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-SCRIPTS = Path(__file__).parents[2] / ".github/scripts"
-# Answers `gh api` from a file of comments, and keeps what it is told to write there.
-GH = """#!/usr/bin/env python3
-import json, os, subprocess, sys
-state = os.environ["COMMENTS"]
-comments = json.load(open(state))
-arguments = sys.argv[1:]
-with open(os.environ["CALLS"], "a") as calls:
-    calls.write(json.dumps(arguments) + "\\n")
-if arguments[:2] == ["run", "download"]:
-    sys.exit(0)
-method = arguments[arguments.index("--method") + 1] if "--method" in arguments else "GET"
-if method == "GET":
-    page = next(argument for argument in arguments if argument.startswith("repos/"))
-    answer = comments if page.endswith("comments") else json.loads(os.environ[
-        "PULLS" if page.endswith("pulls") else "RUNS"])
-    query = arguments[arguments.index("--jq") + 1]
-    done = subprocess.run(["jq", "--raw-output", query], input=json.dumps(answer), text=True)
-    sys.exit(done.returncode)
-body = open(arguments[-1].removeprefix("body=@")).read()
-if method == "PATCH":
-    number = int(arguments[arguments.index("PATCH") + 1].rpartition("/")[2])
-    next(item for item in comments if item["id"] == number)["body"] = body
-else:
-    bot = {"login": "github-actions[bot]"}
-    comments.append({"id": len(comments) + 1, "user": bot, "body": body})
-json.dump(comments, open(state, "w"))
-"""
-KUBECTL = """#!/bin/sh
-[ "$1" = delete ] && { echo "deleted $2"; exit; }
-[ "$2" = "namespace/data-pr-7" ] && [ -n "$NAMESPACE" ] && { echo "$NAMESPACE"; exit; }
-[ "$2" = persistentvolumes ] && { echo "$VOLUMES"; exit; }
-[ "$LEFT" != forbidden ] || exit 1
-[ -z "$LEFT" ] || echo "$LEFT"
-"""
+from .desk import Desk, needs_jq
+
 MARKER = "<!-- statefast preview -->\n"
 
-pytestmark = pytest.mark.skipif(not shutil.which("jq"), reason="the scripts need jq on PATH")
-
-
-class Desk:
-    """A folder with stand-ins on PATH."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        (folder / "bin").mkdir()
-        for name, text in (("gh", GH), ("kubectl", KUBECTL)):
-            (folder / "bin" / name).write_text(text)
-            (folder / "bin" / name).chmod(0o755)
-        self.environment = {
-            "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
-            "COMMENTS": str(folder / "comments.json"),
-            "CALLS": str(folder / "calls"),
-            "GITHUB_REPOSITORY": "o/r",
-            "GITHUB_SHA": "5ha",
-            "PULL_REQUEST": "7",
-        }
-        self.write("comments.json", [])
-
-    def write(self, name: str, content: object) -> str:
-        path = self.folder / name
-        path.write_text(content if isinstance(content, str) else json.dumps(content))
-        return str(path)
-
-    def run(self, script: str, *arguments: str, **environment: str) -> tuple[int, str]:
-        done = subprocess.run(
-            ["bash", str(SCRIPTS / script), *arguments],
-            env={**self.environment, **environment},
-            cwd=self.folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        return done.returncode, done.stdout
-
-    @property
-    def comments(self) -> list[dict[str, Any]]:
-        read: list[dict[str, Any]] = json.loads((self.folder / "comments.json").read_text())
-        return read
-
-    @property
-    def calls(self) -> list[list[str]]:
-        return [json.loads(line) for line in (self.folder / "calls").read_text().splitlines()]
+pytestmark = needs_jq
 
 
 @pytest.fixture
@@ -120,6 +37,15 @@ def test_the_comments_of_others_are_left_alone(desk: Desk) -> None:
     assert desk.comments[2]["body"] == MARKER + "verdict"
 
 
+def test_what_the_policies_say_stands_below(desk: Desk) -> None:
+    files = (desk.write("comment.md", "verdict\n"), desk.write("policies.md", "\n### Policies\n"))
+    assert desk.run("comment.sh", *files)[0] == 0
+    assert desk.run("comment.sh", files[0], "nowhere.md")[0] == 0
+    assert [item["body"] for item in desk.comments] == [MARKER + "verdict\n"]
+    assert desk.run("comment.sh", *files)[0] == 0
+    assert desk.comments[0]["body"] == MARKER + "verdict\n\n### Policies\n"
+
+
 def test_no_verdict_is_said_in_place_of_the_last_one(desk: Desk) -> None:
     desk.run("comment.sh", desk.write("comment.md", "safe"))
     code, _ = desk.run("comment.sh", "nowhere.md")
@@ -128,77 +54,6 @@ def test_no_verdict_is_said_in_place_of_the_last_one(desk: Desk) -> None:
     (comment,) = desk.comments
     assert comment["body"].startswith(MARKER + "There is no verdict")
     assert "safe" not in comment["body"]
-
-
-def report(*stacks: tuple[str, str, list[str]]) -> dict[str, Any]:
-    return {
-        "version": 1,
-        "stacks": [
-            {"stack": name, "verdict": verdict, "objects": [{"name": item} for item in objects]}
-            for name, verdict, objects in stacks
-        ],
-    }
-
-
-def compare(desk: Desk, reviewed: object, now: object) -> tuple[int, str]:
-    return desk.run(
-        "same.sh", "prod", desk.write("reviewed.json", reviewed), desk.write("now.json", now)
-    )
-
-
-def test_what_was_reviewed_is_deployed(desk: Desk) -> None:
-    reviewed = report(("dev", "data lost", ["x"]), ("prod", "rolls pods", ["zk"]))
-    assert compare(desk, reviewed, report(("prod", "rolls pods", ["zk"])))[0] == 0
-
-
-@pytest.mark.parametrize(
-    ("reviewed", "now"),
-    [
-        (report(("prod", "safe", ["zk"])), report(("prod", "data lost", ["zk"]))),
-        (report(("prod", "safe", ["zk"])), report(("prod", "safe", ["zk", "mysql"]))),
-        (report(("dev", "safe", [])), report(("prod", "safe", []))),
-        (report(("prod", "safe", [])), report(("dev", "safe", []))),
-        (report(), report()),
-        ("{", report(("prod", "safe", []))),
-        ("", ""),
-    ],
-)
-def test_anything_else_is_not(desk: Desk, reviewed: object, now: object) -> None:
-    code, said = compare(desk, reviewed, now)
-    assert code != 0, said
-
-
-def test_what_differs_is_shown(desk: Desk) -> None:
-    _, said = compare(desk, report(("prod", "safe", [])), report(("prod", "data lost", [])))
-    assert '<   "verdict": "safe"' in said
-    assert '>   "verdict": "data lost"' in said
-    assert "::error::Deploying prod would do something else than what was reviewed" in said
-
-
-PULLS = json.dumps([{"merged_at": "2026-11-24T11:00:00Z", "head": {"sha": "h34d"}}])
-RUNS = json.dumps({"workflow_runs": [{"id": 42}]})
-
-
-def test_the_verdict_of_the_merged_pull_request_is_fetched(desk: Desk) -> None:
-    code, said = desk.run("reviewed.sh", "reviewed", PULLS=PULLS, RUNS=RUNS)
-
-    assert code == 0, said
-    assert any("status=success&head_sha=h34d" in call[1] for call in desk.calls)
-    assert desk.calls[-1][:3] == ["run", "download", "42"]
-
-
-@pytest.mark.parametrize(
-    ("pulls", "runs", "says"),
-    [
-        ("[]", RUNS, "was not merged from a pull request"),
-        (json.dumps([{"merged_at": None, "head": {"sha": "x"}}]), RUNS, "was not merged"),
-        (PULLS, '{"workflow_runs": []}', "The previews of h34d did not pass"),
-    ],
-)
-def test_what_nobody_reviewed_is_not_deployed(desk: Desk, pulls: str, runs: str, says: str) -> None:
-    code, said = desk.run("reviewed.sh", "reviewed", PULLS=pulls, RUNS=runs)
-    assert code == 1
-    assert says in said
 
 
 def volumes(*namespaces: str) -> str:

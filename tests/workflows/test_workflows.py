@@ -10,6 +10,9 @@ import yaml
 ROOT = Path(__file__).parents[2]
 GITHUB = ROOT / ".github"
 STACKS = ["dev", "staging", "prod"]
+# What runs the code of a pull request before anybody has reviewed it.
+OF_PULL_REQUESTS = {"pull_request", "merge_group"}
+JUDGE = "judge/judge"
 SAME_REPOSITORY = "github.event.pull_request.head.repo.full_name == github.repository"
 
 
@@ -23,12 +26,12 @@ WORKFLOWS = {path.stem: load(path) for path in sorted((GITHUB / "workflows").glo
 JOBS = {
     f"{name}/{job}": body for name, flow in WORKFLOWS.items() for job, body in flow["jobs"].items()
 }
-ACTION = load(GITHUB / "actions/pulumi/action.yml")
+ACTIONS = {path.parent.name: load(path) for path in sorted(GITHUB.glob("actions/*/action.yml"))}
 STEPS = [
     (where, step)
     for where, steps in [
         *((where, job["steps"]) for where, job in JOBS.items()),
-        ("action", ACTION["runs"]["steps"]),
+        *((f"action {name}", action["runs"]["steps"]) for name, action in ACTIONS.items()),
     ]
     for step in steps
 ]
@@ -36,7 +39,7 @@ FILES = [*(GITHUB / "workflows").glob("*.yml"), *(GITHUB / "actions").glob("*/ac
 
 
 def on_pull_requests(name: str) -> bool:
-    return "pull_request" in WORKFLOWS[name.partition("/")[0]]["on"]
+    return bool(OF_PULL_REQUESTS & set(WORKFLOWS[name.partition("/")[0]]["on"]))
 
 
 def secrets(job: dict[str, Any]) -> set[str]:
@@ -47,28 +50,69 @@ def steps_of(where: str) -> list[dict[str, Any]]:
     return [step for place, step in STEPS if place == where]
 
 
+def named(where: str, name: str) -> dict[str, Any]:
+    (step,) = [step for step in steps_of(where) if step.get("name") == name]
+    return step
+
+
 def script(where: str) -> str:
     return "\n".join(step.get("run", "") for step in steps_of(where))
 
 
 def test_these_are_the_workflows() -> None:
-    assert list(WORKFLOWS) == ["ci", "deploy", "drift", "preview", "review"]
+    assert list(WORKFLOWS) == ["ci", "deploy", "drift", "judge", "preview", "review"]
 
 
-@pytest.mark.parametrize("name", WORKFLOWS)
-def test_no_workflow_runs_foreign_code_with_our_rights(name: str) -> None:
-    triggers = WORKFLOWS[name]["on"]
-    assert set(triggers) <= {"pull_request", "push", "schedule", "workflow_dispatch"}
-    assert WORKFLOWS[name]["permissions"] == {}
+TRIGGERS = {
+    "ci": {"pull_request", "merge_group", "push"},
+    "deploy": {"push"},
+    "drift": {"schedule", "workflow_dispatch"},
+    "judge": {"workflow_run"},
+    "preview": {"pull_request", "merge_group"},
+    "review": {"pull_request"},
+}
+
+
+def test_no_workflow_runs_foreign_code_with_our_rights() -> None:
+    """`pull_request_target` would; `workflow_run` is for the judge, who runs none."""
+    assert {name: set(flow["on"]) for name, flow in WORKFLOWS.items()} == TRIGGERS
+    assert {str(flow["permissions"]) for flow in WORKFLOWS.values()} == {"{}"}
+
+
+def test_a_pull_request_is_previewed_whatever_makes_it_another() -> None:
+    on = WORKFLOWS["preview"]["on"]
+    assert on["pull_request"] == {
+        "branches": ["main"],
+        # The last: its base is another.
+        "types": ["opened", "reopened", "synchronize", "edited"],
+    }
+    assert on["merge_group"] == {"branches": ["main"]}
+    assert WORKFLOWS["judge"]["on"]["workflow_run"] == {
+        "workflows": [WORKFLOWS["preview"]["name"]],
+        "types": ["completed"],
+    }
+    # A skipped job counts as passed, and a required check that never comes stops everything.
+    assert "if" not in JOBS["ci/test"]
+    assert WORKFLOWS["ci"]["on"]["pull_request"] is None
 
 
 RIGHTS = {
     "ci/test": {"contents": "read"},
-    "deploy/reviewed": {"contents": "read", "pull-requests": "read", "actions": "read"},
+    "deploy/reviewed": {
+        "contents": "read",
+        "pull-requests": "read",
+        "actions": "read",
+        "deployments": "read",
+    },
     "deploy/deploy": {"contents": "read"},
     "drift/drift": {"contents": "read"},
+    "judge/judge": {
+        "contents": "read",
+        "actions": "read",
+        "pull-requests": "write",
+        "statuses": "write",
+    },
     "preview/preview": {"contents": "read"},
-    "preview/verdict": {"contents": "read", "pull-requests": "write"},
     "review/up": {"contents": "read"},
     "review/down": {"contents": "read"},
 }
@@ -86,8 +130,27 @@ def test_a_job_that_has_secrets_is_guarded(where: str) -> None:
     assert job["environment"]
     if on_pull_requests(where):
         assert SAME_REPOSITORY in job["if"]
+        # Not where a deploy has its own, and for single steps: not for the actions of others.
+        assert re.fullmatch(r"preview-\$\{\{ matrix.stack \}\}|review", job["environment"])
+    assert "secrets." not in str(job.get("env", ""))
+    for step in job["steps"]:
+        if "secrets." in str(step):
+            assert "run" in step or step["uses"] == "./.github/actions/pulumi"
     # Rights to write on GitHub and rights on a cluster never meet in one job.
     assert "write" not in job["permissions"].values()
+
+
+NEEDED = {"KUBECONFIG", "PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE"}
+
+
+@pytest.mark.parametrize("where", [where for where in JOBS if on_pull_requests(where)])
+def test_the_code_of_a_pull_request_gets_what_a_preview_needs_and_no_more(where: str) -> None:
+    assert secrets(JOBS[where]) <= NEEDED
+    assert set(JOBS[where]["permissions"].values()) == {"read"}
+    assert set(JOBS[where]["permissions"]) == {"contents"}
+    for step in steps_of(where):
+        assert "github.token" not in str(step)
+        assert "GITHUB_TOKEN" not in str(step)
 
 
 def test_which_jobs_have_secrets() -> None:
@@ -103,7 +166,7 @@ def test_which_jobs_have_secrets() -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.parent.name + "/" + file.name)
 def test_actions_of_others_are_pinned_by_commit_with_the_version_beside_it(file: Path) -> None:
-    used = re.findall(r"uses: *(.+)", file.read_text())
+    used = re.findall(r"(?m)^ +(?:- )?uses: *(.+)", file.read_text())
 
     assert used
     for text in used:
@@ -112,7 +175,11 @@ def test_actions_of_others_are_pinned_by_commit_with_the_version_beside_it(file:
 
 
 def test_one_action_has_one_pin() -> None:
-    used = {text for file in FILES for text in re.findall(r"uses: *([^.].+)", file.read_text())}
+    used = {
+        text
+        for file in FILES
+        for text in re.findall(r"(?m)^ +(?:- )?uses: *([^.].+)", file.read_text())
+    }
     assert len(used) == len({text.partition("@")[0] for text in used}), used
 
 
@@ -125,7 +192,7 @@ def test_no_expression_is_written_into_a_script(where: str, step: dict[str, Any]
 def test_no_checkout_leaves_a_token_behind() -> None:
     checkouts = [step for _, step in STEPS if step.get("uses", "").startswith("actions/checkout@")]
 
-    assert len(checkouts) == len(JOBS) + 1
+    assert len(checkouts) == len(JOBS)
     for step in checkouts:
         assert step["with"]["persist-credentials"] is False
 
@@ -141,14 +208,22 @@ def test_what_changes_a_stack_is_never_cut_off(name: str) -> None:
     changes = any(
         re.search(r"pulumi (up|destroy)", script(where)) for where in JOBS if f"{name}/" in where
     )
-    assert cut_off is (not changes and name != "drift")
+    assert cut_off is (not changes and name not in ("drift", "judge"))
+
+
+def test_no_merge_is_dropped_from_the_queue() -> None:
+    """By default the next one to wait takes the place of the one that waits."""
+    assert WORKFLOWS["deploy"]["concurrency"]["queue"] == "max"
 
 
 def test_every_stack_is_previewed_judged_deployed_and_looked_after() -> None:
     for where in ("preview/preview", "drift/drift", "deploy/deploy"):
         assert JOBS[where]["strategy"]["matrix"] == {"stack": STACKS}
     for stack in STACKS:
-        assert f"--stack {stack}=previews/{stack}.json" in script("preview/verdict")
+        for step in ("Gate", "Policies"):
+            assert f"--stack {stack}=previews/{stack}.json" in named(JUDGE, step)["run"]
+    assert f'fetch.sh previews "$RUN" {" ".join(STACKS)}' in script(JUDGE)
+    assert f"reviewed.sh reviewed {' '.join(STACKS)}" in script("deploy/reviewed")
 
 
 def test_deploys_go_one_stack_after_the_other_and_stop_at_the_first_failure() -> None:
@@ -156,21 +231,68 @@ def test_deploys_go_one_stack_after_the_other_and_stop_at_the_first_failure() ->
     assert (strategy["max-parallel"], strategy["fail-fast"]) == (1, True)
 
 
-def test_the_judge_comes_from_the_base_and_not_from_the_pull_request() -> None:
-    (checkout,) = [
-        step for step in steps_of("preview/verdict") if "actions/checkout" in step.get("uses", "")
-    ]
-    assert checkout["with"]["ref"] == "${{ github.event.pull_request.base.sha }}"
-    (pack,) = [
-        step for step in steps_of("preview/preview") if step.get("with", {}).get("path") == "base"
-    ]
-    assert pack["with"]["ref"] == "${{ github.event.pull_request.base.sha }}"
-    assert "--policy-pack base/policy" in script("preview/preview")
+def test_the_judge_comes_from_the_default_branch_and_runs_nothing_of_the_pull_request() -> None:
+    job = JOBS[JUDGE]
+    (checkout,) = [step for step in job["steps"] if "actions/checkout" in step.get("uses", "")]
+    assert checkout["with"] == {"persist-credentials": False}
+    assert secrets(job) == set()
+    assert "environment" not in job
+    text = str(job["steps"])
+    for other in ("download-artifact", "actions/cache", "head_branch", "head_sha", "head_ref"):
+        assert other not in text
+    # Two facts of the event, as variables: GitHub made both of them.
+    assert set(re.findall(r"github\.event[\w.]*", text)) == {
+        "github.event.workflow_run.id",
+        "github.event.workflow_run.conclusion",
+    }
+
+
+def test_who_reads_the_previews_has_no_token_and_who_has_one_reads_none() -> None:
+    for step in JOBS[JUDGE]["steps"]:
+        with_token = "github.token" in str(step)
+        assert with_token is (step.get("name") in TOLD), step
+        if with_token:
+            assert ".judge" not in step["run"]
+
+
+TOLD = {"Whose previews are they?", "Previews", "Comment", "Status"}
+
+
+def test_the_gate_is_one_check_that_joins_all_parts_and_is_written_whatever_happens() -> None:
+    status = JOBS[JUDGE]["steps"][-1]
+    assert status["name"] == "Status"
+    assert status["if"] == "${{ !cancelled() && steps.whose.outputs.sha != '' }}"
+    assert {name: value for name, value in status["env"].items() if name.isupper()} == {
+        "GH_TOKEN": "${{ github.token }}",
+        "SHA": "${{ steps.whose.outputs.sha }}",
+        "PREVIEWS": "${{ github.event.workflow_run.conclusion }}",
+        "GATE": "${{ steps.gate.outputs.status }}",
+        "POLICIES": "${{ steps.policies.outputs.status }}",
+        "JOB": "${{ job.status }}",
+        "TROUBLE": "${{ steps.whose.outputs.trouble }}",
+    }
+
+
+def test_no_job_of_the_default_branch_takes_a_cache_that_others_may_have_filled() -> None:
+    caching = [where for where, step in STEPS if "cache" in str(step)]
+    assert set(caching) == {"ci/test"}
+    assert not secrets(JOBS["ci/test"])
+
+
+@pytest.mark.parametrize(("where", "step"), STEPS, ids=[where for where, _ in STEPS])
+def test_what_is_installed_has_a_hash(where: str, step: dict[str, Any]) -> None:
+    lines = step.get("run", "").replace("\\\n", "").splitlines()
+    for line in lines:
+        if "pip install" in line or '/pip" install' in line:
+            hashed = "--require-hashes --only-binary :all: -r locks/" in line
+            assert hashed or "--no-deps --no-index --no-build-isolation -e ." in line
+    if where != "ci/test":
+        assert "make " not in step.get("run", "")
 
 
 def test_a_deploy_is_compared_and_then_held_to_its_plan() -> None:
     text = script("deploy/deploy")
-    wanted = ["--save-plan", "statefast gate", "same.sh", 'pulumi up --stack "$STACK"', "--plan"]
+    wanted = ["--save-plan", "statefast gate", "same.sh", 'pulumi up --stack "$STACK"', "--plan "]
     places = [text.index(word) for word in wanted]
     assert places == sorted(places)
     assert JOBS["deploy/deploy"]["needs"] == "reviewed"
