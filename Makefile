@@ -7,6 +7,8 @@ CLUSTER := $(BIN)/python -m localcluster
 PYTEST := $(BIN)/pytest
 SOURCES := __main__.py settings components workloads cli gate localcluster policy tests
 
+SHELL := bash
+
 .DEFAULT_GOAL := help
 .PHONY: help venv up preview outputs status destroy review down clean test test-fast lint format record-previews locks
 
@@ -18,7 +20,8 @@ venv: .venv/.installed ## Makes the Python environment in .venv.
 .venv/.installed: requirements.txt requirements-dev.txt policy/requirements.txt pyproject.toml
 	@echo "installing the Python environment in .venv"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@set -o pipefail; $(BIN)/pip install --disable-pip-version-check -r requirements-dev.txt | \
+		awk '/^Collecting/ && ++n % 10 == 0 {print "  " n " packages found"; fflush()} /^Installing/ {print "  installing them"; fflush()} /^ERROR/'
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 # Without its dependencies: it asks for protobuf 5, and works with 6.
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps "$$(grep ^pulumi_policy== policy/requirements.txt)"
@@ -33,8 +36,8 @@ preview: venv ## Shows what `make up` would change.
 outputs: venv ## Prints the outputs of the stack.
 	@$(CLUSTER) stack outputs $(STACK)
 
-status: venv ## Shows the workloads in the embedded cluster.
-	@$(CLUSTER) exec -- statefast status
+status: venv ## Shows the stack's workloads in the embedded cluster.
+	@$(CLUSTER) stack status $(STACK)
 
 destroy: venv ## Removes the stack's objects from the embedded cluster; retained claims stay.
 	@$(CLUSTER) stack destroy $(STACK)

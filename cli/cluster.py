@@ -13,7 +13,8 @@ from urllib3.exceptions import HTTPError
 
 __all__ = ["ClusterError", "Row", "read_rows", "rows_of"]
 
-_WORKLOADS = "app.kubernetes.io/part-of=statefast,app.kubernetes.io/managed-by=pulumi"
+# As the components write it; imported from there it would bring the SDK.
+_STACK = "statefast/stack"
 _INSTANCE = "app.kubernetes.io/instance"
 _SECONDS = 10
 
@@ -29,6 +30,7 @@ class ClusterError(Exception):
 class Row:
     """One claim of a workload; a workload without claims has one row with empty fields."""
 
+    stack: str
     namespace: str
     workload: str
     pattern: str
@@ -40,12 +42,15 @@ class Row:
     phase: str = ""
 
 
-def read_rows(namespace: str | None, context: str | None) -> list[Row]:
+def read_rows(
+    namespace: str | None = None, context: str | None = None, stack: str | None = None
+) -> list[Row]:
     """A row for each claim of each workload.
 
     Args:
         namespace: Only this one, or all when None.
         context: Context of the kubeconfig, or the current one when None.
+        stack: Only this one, as `stack` or `project/stack`, or all when None.
 
     Raises:
         ClusterError: no kubeconfig, no such context, no answer, or no right to read.
@@ -57,14 +62,15 @@ def read_rows(namespace: str | None, context: str | None) -> list[Row]:
     api = ApiClient()
     within = f"namespaces/{namespace}/" if namespace else ""
     try:
-        return rows_of(
+        rows = rows_of(
             {
-                "stateful-set": _list(api, f"/apis/apps/v1/{within}statefulsets", _WORKLOADS),
-                "deployment": _list(api, f"/apis/apps/v1/{within}deployments", _WORKLOADS),
+                "stateful-set": _list(api, f"/apis/apps/v1/{within}statefulsets"),
+                "deployment": _list(api, f"/apis/apps/v1/{within}deployments"),
             },
             _list(api, f"/api/v1/{within}persistentvolumeclaims"),
             _list(api, "/api/v1/persistentvolumes"),
         )
+        return [row for row in rows if stack is None or _is(row.stack, stack)]
     except ApiException as error:
         raise ClusterError(
             f"The cluster refused to be read: {error.status} {error.reason}; ask for the right to"
@@ -77,11 +83,14 @@ def read_rows(namespace: str | None, context: str | None) -> list[Row]:
         ) from None
 
 
-def _list(api: ApiClient, path: str, selector: str | None = None) -> list[Object]:
+def _is(stack: str, wanted: str) -> bool:
+    return stack == wanted or stack.partition("/")[2] == wanted
+
+
+def _list(api: ApiClient, path: str) -> list[Object]:
     request = api.param_serialize(
         "GET",
         path,
-        query_params=[("labelSelector", selector)] if selector else [],
         header_params={"Accept": "application/json"},
         auth_settings=["BearerToken"],
     )
@@ -99,7 +108,7 @@ def rows_of(
     """Joins workloads, claims and volumes into rows, sorted by workload and claim.
 
     Args:
-        workloads: By pattern, StatefulSets or Deployments.
+        workloads: By pattern, StatefulSets or Deployments; those of no stack are left out.
         claims: PersistentVolumeClaims.
         volumes: PersistentVolumes.
     """
@@ -114,14 +123,21 @@ def rows_of(
         by_instance.setdefault((metadata["namespace"], instance), []).append(claim)
     rows: list[Row] = []
     for pattern, workload in [(key, item) for key, items in workloads.items() for item in items]:
-        namespace, name = workload["metadata"]["namespace"], workload["metadata"]["name"]
+        metadata = workload["metadata"]
+        namespace, name = metadata["namespace"], metadata["name"]
+        stack = metadata.get("annotations", {}).get(_STACK, "")
+        if not stack:
+            continue
         wanted = workload["spec"].get("replicas", 1)
         ready = f"{workload.get('status', {}).get('readyReplicas', 0)}/{wanted}"
         owned = by_instance.get((namespace, name), [])
         if not owned:
-            rows.append(Row(namespace=namespace, workload=name, pattern=pattern, ready=ready))
+            rows.append(
+                Row(stack=stack, namespace=namespace, workload=name, pattern=pattern, ready=ready)
+            )
         rows += [
             Row(
+                stack=stack,
                 namespace=namespace,
                 workload=name,
                 pattern=pattern,

@@ -1,5 +1,8 @@
 """`statefast`: the console script."""
 
+import json
+from dataclasses import asdict
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -7,6 +10,14 @@ import typer
 from .gate import gate
 
 __all__ = ["app", "main"]
+
+
+class Output(StrEnum):
+    """How rows are printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
 
 app = typer.Typer(
     help="Workloads that own their data on Kubernetes.",
@@ -29,6 +40,13 @@ def status(
     context: Annotated[
         str | None, typer.Option(help="Context of the kubeconfig. Default: the current one.")
     ] = None,
+    stack: Annotated[
+        str | None,
+        typer.Option("--stack", "-s", help="Only this stack, or project/stack. Default: all."),
+    ] = None,
+    output: Annotated[
+        Output, typer.Option("--output", "-o", help="How: for people, or as JSON.")
+    ] = Output.TABLE,
 ) -> None:
     """Shows each workload with its claims: ready, class, size, reclaim policy, phase."""
     # Imported here: the client is the slowest thing this program can load.
@@ -36,11 +54,14 @@ def status(
     from .table import print_rows
 
     try:
-        rows = read_rows(namespace, context)
+        rows = read_rows(namespace, context, stack)
     except ClusterError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
-    print_rows(rows)
+    if output is Output.JSON:
+        typer.echo(json.dumps([asdict(row) for row in rows], indent=2, ensure_ascii=False))
+    else:
+        print_rows(rows)
 
 
 app.command()(gate)

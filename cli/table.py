@@ -1,49 +1,95 @@
-"""Shows rows as a table that fits a terminal."""
+"""Shows rows as people read them on a terminal, and as programs do in a pipe."""
 
-from rich import box
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from .cluster import Row
 
 __all__ = ["print_rows"]
 
 _PHASE_STYLE = {"Bound": "green", "Pending": "yellow", "Lost": "bold red"}
+_HEADINGS = [
+    "NAMESPACE",
+    "WORKLOAD",
+    "PATTERN",
+    "READY",
+    "CLAIM",
+    "CLASS",
+    "SIZE",
+    "RECLAIM",
+    "PHASE",
+]
+_INDENT = "  "
+_GAP = "  "
 
 
 def print_rows(rows: list[Row], console: Console | None = None) -> None:
-    """Prints one line a claim; a workload's name stands once, above its claims."""
+    """Prints each workload with its claims below it.
+
+    On a terminal no line is wider than it unless a single name is, and no name is broken in two:
+    names are for copying. Elsewhere there is one line a claim, whole, below a line of headings.
+    """
     console = console or Console()
     if not rows:
         console.print("No workloads of Statefast in this cluster.")
-        return
-    namespaces = sorted({row.namespace for row in rows})
-    title = f"namespace {namespaces[0]}" if len(namespaces) == 1 else None
-    table = Table(
-        title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0)
+    elif console.is_terminal:
+        for line in _blocks(rows, console.width):
+            # Whatever is wider than the terminal is wrapped by it, and copied as one.
+            console.print(line, soft_wrap=True)
+    else:
+        for text in _columns([_HEADINGS, *(_cells(row) for row in rows)]):
+            console.print(text, soft_wrap=True, highlight=False, markup=False)
+
+
+def _cells(row: Row) -> list[str]:
+    cells = [row.namespace, row.workload, row.pattern, row.ready, row.claim, row.class_name]
+    # No blank within a cell, so that a program can tell the columns.
+    cells += [row.size.replace(" ", ""), row.reclaim_policy, row.phase]
+    return [cell or "-" for cell in cells]
+
+
+def _blocks(rows: list[Row], width: int) -> Iterator[Text]:
+    facts = [(row.size, row.class_name, row.reclaim_policy, row.phase) for row in rows]
+    columns = dict(zip(rows, _columns(facts), strict=True))
+    longest = max(len(row.claim) for row in rows)
+    within = len(_INDENT) + longest + len(_GAP) + max(map(len, columns.values())) <= width
+    for place, ours in groupby(rows, key=lambda row: (row.stack, row.namespace)):
+        stack, namespace = place
+        yield Text(f"stack {stack}, namespace {namespace}", style="dim")
+        for _, claims in groupby(ours, key=lambda row: row.workload):
+            yield from _workload(list(claims), columns, longest if within else None)
+
+
+def _workload(claims: list[Row], columns: dict[Row, str], longest: int | None) -> Iterator[Text]:
+    first = claims[0]
+    done, _, wanted = first.ready.partition("/")
+    yield Text.assemble(
+        (first.workload, "bold"),
+        f"{_GAP}{first.pattern}{_GAP}",
+        (f"{first.ready} ready", "green" if done == wanted else "yellow"),
     )
-    if title is None:
-        table.add_column("namespace")
-    # Names are for copying: a long one folds and is never cut.
-    for heading in ("workload", "pattern", "ready", "claim", "class"):
-        table.add_column(heading, overflow="fold", no_wrap=heading in ("pattern", "ready"))
-    table.add_column("size", justify="right", no_wrap=True)
-    table.add_column("reclaim", no_wrap=True)
-    table.add_column("phase", no_wrap=True)
-    last = ("", "")
-    for row in rows:
-        first = (row.namespace, row.workload) != last
-        last = (row.namespace, row.workload)
-        done, _, wanted = row.ready.partition("/")
-        ready = f"[{'green' if done == wanted else 'yellow'}]{row.ready}[/]"
-        cells = [row.namespace] if title is None else []
-        cells += [row.workload, row.pattern, ready]
-        table.add_row(
-            *(cells if first else [""] * len(cells)),
-            row.claim or "[yellow]none[/]",
-            row.class_name,
-            row.size,
-            row.reclaim_policy,
-            f"[{_PHASE_STYLE.get(row.phase, 'default')}]{row.phase}[/]",
-        )
-    console.print(table)
+    for row in claims:
+        if not row.claim:
+            yield Text(f"{_INDENT}no claim", style="yellow")
+            continue
+        facts = columns[row]
+        said = facts[: len(facts) - len(row.phase)] if row.phase else facts
+        phase = (row.phase, _PHASE_STYLE.get(row.phase, "default"))
+        if longest is None:
+            yield Text(f"{_INDENT}{row.claim}")
+            yield Text.assemble(_INDENT * 2, said, phase)
+        else:
+            yield Text.assemble(_INDENT, row.claim.ljust(longest), _GAP, said, phase)
+
+
+def _columns(lines: Iterable[Iterable[str]]) -> list[str]:
+    """The cells of each line padded to the widest of their column; none ends in blanks."""
+    table = [list(line) for line in lines]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return [
+        _GAP.join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in table
+    ]

@@ -7,7 +7,13 @@ import sys
 from types import FrameType
 from typing import Annotated
 
-import typer
+try:
+    import typer
+except ModuleNotFoundError:
+    sys.exit(
+        "localcluster: this Python has not what it needs: run `make venv` once, then"
+        " `.venv/bin/python -m localcluster`"
+    )
 
 from . import cluster, stack_commands, toolchain
 from .errors import LocalClusterError

@@ -82,6 +82,20 @@ def require(workspace: Workspace) -> None:
         )
 
 
+def require_running(workspace: Workspace) -> None:
+    """Makes sure that there is a cluster that answers.
+
+    Args:
+        workspace: The workspace.
+
+    Raises:
+        LocalClusterError: When `up` was never run on it, or it was taken down since.
+    """
+    require(workspace)
+    if not processes.running(workspace.cluster, "kube-apiserver"):
+        raise LocalClusterError("the cluster does not run: `make up` starts it with its data")
+
+
 def logs(workspace: Workspace, part: str | None, lines: int) -> dict[str, list[str]]:
     """Reads the end of the parts' logs.
 

@@ -164,7 +164,7 @@ def _api_server(cluster: Cluster, port: int) -> tuple[str, ...]:
         f"--advertise-address={HOST}",
         f"--secure-port={port}",
         "--endpoint-reconciler-type=none",
-        "--service-cluster-ip-range=10.0.0.0/24",
+        "--service-cluster-ip-range=10.0.0.0/16",
         "--authorization-mode=Node,RBAC",
         "--anonymous-auth=false",
         "--allow-privileged=true",

@@ -10,9 +10,11 @@ import typer
 
 from . import cluster
 from .errors import LocalClusterError
+from .kept import kept_claims
 from .layout import Workspace
 from .options import State
 from .progress import say, span
+from .stack_locks import drop_dead
 from .stacks import LocalStack
 
 __all__ = ["app"]
@@ -30,6 +32,8 @@ def _ready(name: str, state: Path | None) -> LocalStack:
     """The stack, on a cluster that runs."""
     workspace = Workspace.at(state)
     cluster.up(workspace)
+    for pid in drop_dead(workspace, name):
+        say(f"the lock of a pulumi that was killed (process {pid}) is removed")
     stack = LocalStack(workspace, name)
     stack.prepare()
     return stack
@@ -67,7 +71,18 @@ def outputs(name: Name = "dev", state: State = None) -> None:
 @app.command()
 def destroy(name: Name = "dev", state: State = None) -> None:
     """Removes the stack's objects; retained claims stay in the cluster."""
-    _ready(name, state).run("destroy", "--yes", "--skip-preview")
+    stack = _ready(name, state)
+    stack.run("destroy", "--yes", "--skip-preview")
+    if claims := kept_claims(stack.workspace, stack.owner):
+        say(f"kept, and found again by the next up: claims {', '.join(claims)}")
+
+
+@app.command()
+def status(name: Name = "dev", state: State = None) -> None:
+    """Shows the stack's workloads in the cluster."""
+    workspace = Workspace.at(state)
+    cluster.require_running(workspace)
+    _show(LocalStack(workspace, name))
 
 
 def _show(stack: LocalStack) -> None:
@@ -75,7 +90,9 @@ def _show(stack: LocalStack) -> None:
 
     script = Path(sys.executable).with_name("statefast")
     done = subprocess.run(  # noqa: S603  the console script beside this Python
-        [script, "status"], env=environment(stack.workspace), check=False
+        [script, "status", "--stack", stack.owner],
+        env=environment(stack.workspace),
+        check=False,
     )
     if done.returncode:
-        raise LocalClusterError("the stack is up, but its workloads could not be shown")
+        raise LocalClusterError(f"the workloads of {stack.name} could not be shown")

@@ -41,6 +41,11 @@ class LocalStack:
         """The folder `pulumi` runs in."""
         return self.workspace.folder / "stacks" / self.name
 
+    @property
+    def owner(self) -> str:
+        """The stack as the objects that it makes name it."""
+        return f"{_read(self.project / 'Pulumi.yaml')['name']}/{self.name}"
+
     def prepare(self, config: Mapping[str, Any] | None = None) -> None:
         """Writes the folder anew from the project, and makes the stack if there is none.
 

@@ -108,6 +108,15 @@ def _is_source(value: object) -> bool:
 
 def _value(resource: str, path: str, value: object) -> EnvValue:
     if isinstance(value, str):
+        if name := next((name for name in _PLACEHOLDERS if f"{{{name}}}" in value), None):
+            raise StatefastError(
+                resource,
+                path,
+                value,
+                f"but {{{name}}} is filled in for each replica only in a `perReplica`",
+                "write {perReplica: <the text>}, or {single: <the text>, several: <the text>} where"
+                " the braces are meant",
+            )
         return EnvValue(single=value, several=value)
     if not isinstance(value, Mapping):
         raise StatefastError(resource, path, value, "not a text", "put it in quotes")

@@ -35,7 +35,7 @@ def test_no_part_listens_anywhere_but_on_loopback() -> None:
         "--bind-address=127.0.0.1",
         "--advertise-address=127.0.0.1",
         "--node-ip=127.0.0.1",
-        "--service-cluster-ip-range=10.0.0.0/24",
+        "--service-cluster-ip-range=10.0.0.0/16",
         "--cidr=10.244.0.0/24",
     }
     # The one port there is; what would open another by default is told not to.

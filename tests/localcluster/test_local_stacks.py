@@ -1,5 +1,8 @@
 """The folder a stack of the embedded cluster runs in."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -73,3 +76,22 @@ def test_values_only_their_owner_can_open_are_refused(workspace: Workspace, proj
 def test_a_stack_without_a_file_is_refused(workspace: Workspace, project: Path) -> None:
     with pytest.raises(LocalClusterError, match=r"no stack live: write Pulumi\.live\.yaml"):
         LocalStack(workspace, "live", project).prepare()
+
+
+def test_a_stack_is_named_as_its_objects_name_it(workspace: Workspace, project: Path) -> None:
+    assert LocalStack(workspace, "dev", project).owner == "statefast/dev"
+
+
+def test_without_its_environment_the_command_says_what_to_run(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("raise ModuleNotFoundError('typer')\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "localcluster", "up"],
+        cwd=PROJECT,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "make venv" in done.stderr
+    assert len(done.stderr.splitlines()) == 1

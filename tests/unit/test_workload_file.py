@@ -55,6 +55,7 @@ def test_the_first_ordinal_is_counted_from() -> None:
         ("{image: a, env: {A: 1}}", r"env\.A is 1, not a text; put it in quotes"),
         ("{image: a, env: {A: {perReplica: '{hots}'}}}", "did you mean 'host'"),
         ("{image: a, env: {A: {perReplica: '{host'}}}", "not a template"),
+        ("{image: a, env: {A: '{host}:80'}}", "only in a `perReplica`"),
         ("{image: a, env: {A: {single: x}}}", r"env\.A\.several is missing"),
         ("{image: a, livenessProbe: {comand: [a]}}", "did you mean 'command'"),
         ("{image: a, livenessProbe: {periodSeconds: 0}}", "periodSeconds is 0, out of bounds"),
