@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from .errors import MISSING, StatefastError
 from .fields import nearest
+from .kinds import check_kinds
 
 __all__ = ["ACCESS_MODES", "DELETE_AT_ONCE", "RETENTIONS", "access_modes", "check_keys", "one_of"]
 
@@ -18,14 +19,19 @@ DELETE_AT_ONCE = {"pulumi.com/deletionPropagationPolicy": "background"}
 
 
 def check_keys(resource: str, args: Mapping[str, object], shape: type, path: str = "") -> None:
-    """Refuses keys the args type does not have, and names the required ones that are absent.
+    """Refuses keys the args type does not have, names those that are required and absent, and
+    refuses values of another kind than they take.
 
     A TypedDict is a plain dict when the program runs: a misspelt key would be dropped without
     a word, and with it whatever it was meant to protect.
 
     Raises:
-        StatefastError: an unknown or a missing key.
+        StatefastError: an unknown or a missing key, or a value of another kind.
     """
+    if not isinstance(args, Mapping):
+        raise StatefastError(
+            resource, path.rstrip(".") or "args", args, "not a mapping", "write a mapping"
+        )
     known = list(_annotations(shape))
     for key, value in args.items():
         if key not in known:
@@ -35,6 +41,7 @@ def check_keys(resource: str, args: Mapping[str, object], shape: type, path: str
     for key in sorted(getattr(shape, "__required_keys__", ())):
         if args.get(key) is None:
             raise StatefastError(resource, path + key, MISSING, "", "it has no default, give it")
+    check_kinds(resource, args, shape, path)
 
 
 def _annotations(shape: type) -> Mapping[str, object]:
