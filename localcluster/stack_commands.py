@@ -45,9 +45,11 @@ def up(name: Name = "dev", state: State = None) -> None:
     began = time.monotonic()
     stack = _ready(name, state)
     started = time.monotonic()
-    # Elsewhere than on a terminal each step of progress would be a line of its own.
-    brief = () if sys.stdout.isatty() else ("--suppress-progress",)
-    stack.run("up", "--yes", "--skip-preview", "--suppress-outputs", *brief)
+    what = ("up", "--yes", "--skip-preview", "--suppress-outputs")
+    if sys.stdout.isatty():
+        stack.run(*what)
+    else:
+        stack.follow(*what, "--suppress-progress")
     deployed = time.monotonic()
     _show(stack)
     say(

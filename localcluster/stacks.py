@@ -5,6 +5,7 @@ config file. So each stack gets a folder of its own in the workspace, whose proj
 the program; the checkout stays as it was.
 """
 
+import re
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from .layout import PROJECT, Workspace
 __all__ = ["LocalStack"]
 
 _SALT = "encryptionsalt"
+# A step that has begun, or goes on, with nothing to add.
+_SAYS_NOTHING = re.compile(r" \S{1,2} +\S+:\S+ .*\w+ing \(\d+s\)( Skipping await logic)?")
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,28 @@ class LocalStack:
             why = f":\n{said.strip()}" if quiet else ""
             raise LocalClusterError(f"`pulumi {arguments[0]}` failed{why}")
         return subprocess.CompletedProcess(arguments, child.returncode, said)
+
+    def follow(self, *arguments: str) -> None:
+        """Runs `pulumi` where nobody watches a terminal, and leaves out the lines that say nothing.
+
+        There each change of a resource's status is a line of its own, most of them without a word
+        on what is waited for.
+
+        Raises:
+            LocalClusterError: `pulumi` failed.
+        """
+        with self.start(*arguments, quiet=True) as child:
+            try:
+                for line in child.stdout or ():
+                    if not _SAYS_NOTHING.fullmatch(line.rstrip()):
+                        print(line, end="", flush=True)
+                child.wait()
+            except BaseException:
+                # Whoever ends this command ends that one.
+                child.kill()
+                raise
+        if child.returncode:
+            raise LocalClusterError(f"`pulumi {arguments[0]}` failed")
 
     def start(self, *arguments: str, quiet: bool = False) -> subprocess.Popen[str]:
         """Starts `pulumi` on this stack; see `run`."""

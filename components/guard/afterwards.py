@@ -26,6 +26,9 @@ def refuse_what_had_no_effect(
 ) -> None:
     """Fails the preview, or the `up`, of an edit that the engine was told to ignore.
 
+    Where the workload was read, all of its edits were looked at then, and nothing is done here:
+    the SDK copies the spec of each set several times over to hand it on.
+
     Args:
         resource: Kind and name, e.g. `StatefulSet zookeeper`.
         stateful_set: As registered.
@@ -35,6 +38,8 @@ def refuse_what_had_no_effect(
     Raises:
         StatefastError: out of the run and not out of this call, once the engine has answered.
     """
+    if plan.uid is not None:
+        return
 
     def look(found: Sequence[Mapping[str, Any]]) -> None:
         metadata, spec = found

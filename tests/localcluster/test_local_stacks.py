@@ -95,3 +95,25 @@ def test_without_its_environment_the_command_says_what_to_run(tmp_path: Path) ->
     assert (done.returncode, done.stdout) == (1, "")
     assert "make venv" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_elsewhere_than_on_a_terminal_the_lines_that_say_nothing_are_left_out(
+    workspace: Workspace, project: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    said = [
+        "Updating (dev):",
+        " +  kubernetes:core/v1:Service zk creating (0s) ",
+        " +  kubernetes:core/v1:Service zk creating (12s) Skipping await logic",
+        " +  kubernetes:apps/v1:StatefulSet zk creating (2s) [1/2] Waiting for pods",
+        " +  kubernetes:core/v1:Service zk created (0.21s) ",
+        "    error: it cannot be creating (0s)",
+    ]
+    workspace.bin.mkdir(parents=True)
+    pulumi = workspace.bin / "pulumi"
+    pulumi.write_text("#!/bin/sh\n" + "".join(f"echo '{line}'\n" for line in said) + "exit 3\n")
+    pulumi.chmod(0o700)
+    stack = LocalStack(workspace, "dev", project)
+    stack.folder.mkdir(parents=True)
+    with pytest.raises(LocalClusterError, match="`pulumi up` failed"):
+        stack.follow("up")
+    assert capfd.readouterr().out.splitlines() == [said[0], *said[3:]]
