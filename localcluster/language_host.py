@@ -17,6 +17,7 @@ import os
 import queue
 import runpy
 import select
+import signal
 import subprocess
 import sys
 import threading
@@ -279,6 +280,8 @@ def _wait_for_the_end_of(parent: int) -> None:
 def main() -> None:
     """Serves until the CLI ends this process, or is gone itself."""
     parent = os.getppid()
+    # What a shell starts in the background ignores interrupts, and so does what that starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     engine = sys.argv[-1] if len(sys.argv) > 1 else ""
     host = Host(engine)
     server = grpc.server(ThreadPoolExecutor(4))
