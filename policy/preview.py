@@ -7,31 +7,14 @@ may have meant harm.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pulumi_policy import (
-    EnforcementLevel,
-    Policy,
-    PolicyCustomTimeouts,
-    PolicyResource,
-    PolicyResourceOptions,
-    ReportViolation,
-    ResourceValidationArgs,
-    ResourceValidationPolicy,
-    StackValidationArgs,
-    StackValidationPolicy,
-)
-from pulumi_policy.proxy import (
-    UNKNOWN_STRING_VALUE,
-    UnknownValueError,
-    unknown_checking_proxy,
-)
+from pulumi_policy import PolicyResource
 
-from .catalogue import POLICIES
+from .answers import answers, resource
 
 __all__ = ["NotAPreview", "Said", "app", "ask", "read", "section"]
 
@@ -39,9 +22,6 @@ _COMMAND = "pulumi preview --json --show-replacement-steps --show-sames"
 _MOST_BYTES = 64 * 2**20
 # What the gate leaves of a comment on GitHub, as GitHub counts.
 _ROOM = 1_400
-# What the engine writes for a value that is secret, and the key of the envelope around one.
-_MASKED = "[secret]"
-_ENVELOPE = "4dabf18193072939515e22adb298388d"
 # `::` and `##[` open a command.
 _COMMAND_MARK = re.compile(r"(:(?=:)|#(?=#\[))")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -73,14 +53,6 @@ class Said:
         yield from (f"  - [unknown]   {_harmless(line)}" for line in self.unseen)
 
 
-class _Options(PolicyResourceOptions):
-    """What the SDK knows, and whether no edit deletes the object: that a preview shows."""
-
-    def __init__(self, *, protect: bool, retain_on_delete: bool) -> None:
-        super().__init__(protect, [], None, [], PolicyCustomTimeouts(0, 0, 0), [], None)
-        self.retain_on_delete = retain_on_delete
-
-
 def read(data: bytes, stack: str | None = None) -> list[PolicyResource]:
     """The resources that the stack will have.
 
@@ -105,10 +77,10 @@ def read(data: bytes, stack: str | None = None) -> list[PolicyResource]:
             if step.get("newState") and not str(step["op"]).startswith("delete")
         }
         stacks = {str(step["urn"]).split("::")[0].removeprefix("urn:pulumi:") for step in steps}
-        found = {urn: _resource(urn, state) for urn, state in made.items()}
-        for urn, resource in found.items():
+        found = {urn: resource(urn, state) for urn, state in made.items()}
+        for urn, its in found.items():
             needs = {str(need) for need in made[urn].get("dependencies") or ()}
-            resource.dependencies = [found[need] for need in sorted(needs & found.keys())]
+            its.dependencies = [found[need] for need in sorted(needs & found.keys())]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise NotAPreview(f"it is not the output of `{_COMMAND}`, or was cut off") from None
     # Rules know production by its name, and the preview would choose its own.
@@ -121,39 +93,6 @@ def read(data: bytes, stack: str | None = None) -> list[PolicyResource]:
     return list(found.values())
 
 
-def _resource(urn: str, state: Mapping[str, Any]) -> PolicyResource:
-    _, _, kinds, name = urn.split("::", 3)
-    inputs = _hide(state.get("inputs") or {})
-    if not isinstance(inputs, dict):
-        raise TypeError(urn)
-    options = _Options(
-        protect=state.get("protect") is True, retain_on_delete=state.get("retainOnDelete") is True
-    )
-    return PolicyResource(
-        # The types of its parents stand before its own.
-        kinds.rpartition("$")[2],
-        unknown_checking_proxy(inputs),
-        urn,
-        name,
-        options,
-        None,
-        None,
-        [],
-        {},
-    )
-
-
-def _hide(value: object) -> object:
-    """The value with what nobody may see as what nobody knows: neither can be judged."""
-    if value == _MASKED:
-        return UNKNOWN_STRING_VALUE
-    if isinstance(value, dict):
-        if _ENVELOPE in value:
-            return UNKNOWN_STRING_VALUE
-        return {str(key): _hide(item) for key, item in value.items()}
-    return [_hide(item) for item in value] if isinstance(value, list) else value
-
-
 def ask(resources: Sequence[PolicyResource], config: Mapping[str, Any] | None = None) -> Said:
     """What the policies say of the resources of a stack.
 
@@ -162,45 +101,11 @@ def ask(resources: Sequence[PolicyResource], config: Mapping[str, Any] | None = 
         config: As `--policy-pack-config` takes it.
     """
     said = Said()
-    for policy in POLICIES:
-        given = (config or {}).get(policy.name, (config or {}).get("all"))
-        level = _level(policy, given)
-        if level is EnforcementLevel.DISABLED:
-            continue
-        lines = said.advice if level is EnforcementLevel.ADVISORY else said.broken
-        settings = given if isinstance(given, dict) else {}
-        settings = {key: value for key, value in settings.items() if key != "enforcementLevel"}
-
-        def report(
-            message: str, urn: str | None = None, *, to: list[str] = lines, rule: str = policy.name
-        ) -> None:
-            to.append(f"{rule}  {message}")
-
-        for question in _questions(policy, resources, settings):
-            try:
-                question(report)
-            except UnknownValueError as error:
-                said.unseen.append(f"{policy.name}  {error.message}")
+    for answer in answers(resources, config):
+        known = said.broken if answer.must else said.advice
+        lines = said.unseen if answer.unknown else known
+        lines.append(f"{answer.rule}  {answer.text}")
     return said
-
-
-def _questions(
-    policy: Policy, resources: Sequence[PolicyResource], settings: Mapping[str, Any]
-) -> Iterator[Callable[[ReportViolation], object]]:
-    if isinstance(policy, StackValidationPolicy):
-        yield partial(policy.validate, StackValidationArgs(list(resources), settings, {}))
-    elif isinstance(policy, ResourceValidationPolicy):
-        for it in resources:
-            args = ResourceValidationArgs(
-                it.resource_type, it.props, it.urn, it.name, it.opts, None, settings, {}
-            )
-            yield partial(policy.validate, args)
-
-
-def _level(policy: Policy, given: object) -> EnforcementLevel | None:
-    if isinstance(given, dict):
-        given = given.get("enforcementLevel")
-    return EnforcementLevel(given) if isinstance(given, str) else policy.enforcement_level
 
 
 def _harmless(text: str) -> str:

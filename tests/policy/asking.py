@@ -1,24 +1,13 @@
-"""Asks the rules of the pack directly, as the SDK would."""
+"""Asks one rule of the pack, as the judge of a preview does."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pulumi_policy import (
-    PolicyCustomTimeouts,
-    PolicyResource,
-    PolicyResourceOptions,
-    ResourceValidationArgs,
-    ResourceValidationPolicy,
-    StackValidationArgs,
-    StackValidationPolicy,
-)
-from pulumi_policy.proxy import (
-    UNKNOWN_STRING_VALUE,
-    UnknownValueError,
-    unknown_checking_proxy,
-)
+from pulumi_policy import PolicyResource
+from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
+from policy.answers import answers, resource
 from policy.catalogue import POLICIES
 
 UNKNOWN = UNKNOWN_STRING_VALUE
@@ -78,64 +67,23 @@ def ask(
 ) -> Answer:
     """What a rule says of some resources, which are the whole stack."""
     (policy,) = [policy for policy in POLICIES if policy.name == rule]
+    for it in resources:
+        it.stack = stack
     answer = Answer()
-
-    def report(message: str, urn: str | None = None) -> None:
-        answer.said.append(message)
-        answer.blamed.append(urn or asked)
-
-    asked = ""
-    for resource in resources:
-        resource.stack = stack
-    try:
-        if isinstance(policy, StackValidationPolicy):
-            policy.validate(StackValidationArgs(_all(resources), config, tags), report)
+    given = {rule: dict(config)} if config else None
+    for its in answers(_all(resources), given, tags, [policy]):
+        if its.unknown:
+            answer.unknown = answer.unknown or its.unknown
         else:
-            assert isinstance(policy, ResourceValidationPolicy)
-            for resource in resources:
-                asked = resource.urn
-                policy.validate(_one(resource, config, tags), report)
-    except UnknownValueError as error:
-        answer.unknown = ".".join(error.props)
+            answer.said.append(its.text)
+            answer.blamed.append(its.urn)
     return answer
-
-
-def _one(
-    resource: Made, config: Mapping[str, Any] | None, tags: Mapping[str, str] | None
-) -> ResourceValidationArgs:
-    return ResourceValidationArgs(
-        resource.type,
-        unknown_checking_proxy(resource.props),
-        resource.urn,
-        resource.name,
-        _options(resource),
-        None,
-        config,
-        tags,
-    )
 
 
 def _all(resources: Sequence[Made]) -> list[PolicyResource]:
     by_urn = {
-        resource.urn: PolicyResource(
-            resource.type,
-            unknown_checking_proxy(resource.props),
-            resource.urn,
-            resource.name,
-            _options(resource),
-            None,
-            None,
-            [],
-            {},
-        )
-        for resource in resources
+        it.urn: resource(it.urn, {"inputs": it.props, "protect": it.protect}) for it in resources
     }
-    for resource in resources:
-        by_urn[resource.urn].dependencies = [by_urn[other.urn] for other in resource.needs]
+    for it in resources:
+        by_urn[it.urn].dependencies = [by_urn[other.urn] for other in it.needs]
     return list(by_urn.values())
-
-
-def _options(resource: Made) -> PolicyResourceOptions:
-    return PolicyResourceOptions(
-        resource.protect, [], None, [], PolicyCustomTimeouts(0, 0, 0), [], None
-    )
