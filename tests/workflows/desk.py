@@ -39,7 +39,7 @@ if method == "GET":
         sys.stdout.buffer.write((here / page.split("/")[-2]).read_bytes())
         sys.exit()
     if page.endswith("/comments"):
-        say(comments)
+        say(comments) if "no comments" not in answers else sys.exit("HTTP 500")
     page = page + "".join("&" + word for word in words if word.startswith("name="))
     if page not in answers:
         sys.exit("HTTP 404: " + page)
