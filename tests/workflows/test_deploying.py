@@ -2,12 +2,15 @@
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from .desk import REPOSITORY, Desk, needs_jq
+
+PREVIEWS = Path(__file__).parents[1] / "gate/previews"
 
 pytestmark = needs_jq
 
@@ -106,6 +109,35 @@ def test_what_differs_is_shown(desk: Desk) -> None:
         "reviewed": "safe",
     }
     assert "Deploying prod would do what was not reviewed" in said
+
+
+def judged(desk: Desk, name: str, document: Any) -> str:
+    """The file with what the real gate says of a preview."""
+    file, report = desk.write(f"{name}.json", document), desk.folder / f"{name}-verdict.json"
+    gate = Path(sys.executable).with_name("statefast")
+    done = subprocess.run(
+        [gate, "gate", "--stack", f"claim-grows={file}", "--json", str(report)],
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    return str(report)
+
+
+def test_who_forges_a_preview_gets_past_the_gate_and_not_into_the_cluster(desk: Desk) -> None:
+    """The file is made by code of the pull request; what is deployed is previewed once more."""
+    true = json.loads((PREVIEWS / "claim-grows.json").read_text())
+    forged = json.loads((PREVIEWS / "claim-grows.json").read_text())
+    for step in forged["steps"]:
+        step.update(op="same", newState=step["oldState"])
+    forged["changeSummary"] = {"same": len(forged["steps"])}
+    now = judged(desk, "now", true)
+
+    code, said = desk.run("same.sh", "claim-grows", now, judged(desk, "forged", forged))
+    assert code == 1
+    assert "PersistentVolumeClaim" in said
+
+    assert desk.run("same.sh", "claim-grows", now, judged(desk, "honest", true))[0] == 0
 
 
 class Remote:
