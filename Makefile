@@ -2,6 +2,7 @@
 STACK ?= dev
 BASE ?= main
 PYTHON ?= python3
+MINUTES ?= 60
 BIN := .venv/bin
 CLUSTER := $(BIN)/python -m localcluster
 PYTEST := $(BIN)/pytest
@@ -10,7 +11,7 @@ SOURCES := __main__.py settings components workloads cli gate localcluster polic
 SHELL := bash
 
 .DEFAULT_GOAL := help
-.PHONY: help venv up preview outputs status destroy review down clean test test-fast lint format record-previews locks
+.PHONY: help venv up preview outputs status destroy review down clean test test-fast walk lint format record-previews locks
 
 help: ## Shows this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -63,6 +64,10 @@ format: venv ## Formats the code.
 
 test-fast: venv ## Runs the tests that need no cluster.
 	@$(PYTEST) -m "not engine"
+
+walk: venv ## Walks at random over a stack for MINUTES (60) from SEED (any), and shortens what it finds.
+	@$(CLUSTER) build
+	@$(BIN)/python -m tests.engine.walk --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 record-previews: venv ## Records the previews the gate is tested with, on the real engine.
 	@$(CLUSTER) build

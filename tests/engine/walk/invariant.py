@@ -1,0 +1,334 @@
+"""What has to hold after each step: every volume that held data is there, and mounted, named or
+given up.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .said import Consent, Run
+from .seen import Mount, Place, Pod, Seen
+
+__all__ = ["Act", "Finding", "Ledger", "Marker"]
+
+
+@dataclass(slots=True, kw_only=True)
+class Marker:
+    """A volume that a workload has written to.
+
+    Attributes:
+        workload: As its owner thinks of it, whatever it is called now.
+        left: Why it may go unmounted; empty where it may not.
+        gone: Why it may cease to be; empty where it may not.
+        over: Nothing more is said of it: it is lost, by whomever.
+        told: Kinds of findings about it that were reported, so that each is reported once.
+    """
+
+    volume: str
+    uid: str
+    namespace: str
+    claim: str
+    workload: str
+    ordinal: int
+    role: str
+    stack: str
+    place: Place
+    left: str = ""
+    gone: str = ""
+    over: bool = False
+    told: set[str] = field(default_factory=set)
+
+    @property
+    def text(self) -> str:
+        """The volume in a sentence."""
+        return f"volume {self.volume} of claim {self.namespace}/{self.claim} ({self.workload})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something that does not hold.
+
+    Attributes:
+        kind: Which part of the promise, one word or two.
+        text: What happened, for a person.
+    """
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """What was done between two looks at the cluster.
+
+    Attributes:
+        runs: Of the engine, in their order; none where a hand or an edit did it.
+        stack: Whose runs they are.
+        disposed: Stacks whose data may go in these runs: ephemeral ones that are destroyed.
+        read: Whether the program read the cluster (`preflight: off` does not, and promises less).
+        wanted: Workloads that the config of the stack has, as their owners think of them.
+    """
+
+    runs: Sequence[Run] = ()
+    stack: str = ""
+    disposed: frozenset[str] = frozenset()
+    read: bool = True
+    wanted: frozenset[str] = frozenset()
+
+    @property
+    def spoke(self) -> bool:
+        """Whether the program said something, to the end or not."""
+        return any(run.program and run.verb in ("up", "preview") for run in self.runs)
+
+    @property
+    def said(self) -> Run | None:
+        """The last run in which the program said what it had to say, and nothing failed."""
+        for run in reversed(self.runs):
+            if run.verb in ("up", "preview"):
+                return run if run.program and run.code == 0 else None
+        return None
+
+
+@dataclass(slots=True)
+class Ledger:
+    """All volumes that ever held data.
+
+    Attributes:
+        logical: From the name of a workload in the cluster to what its owner thinks of it as.
+        owner: From a workload, as its owner thinks of it, to its stack.
+    """
+
+    logical: Mapping[str, str]
+    owner: Callable[[str], str] = lambda workload: ""
+    markers: list[Marker] = field(default_factory=list)
+
+    def consent(self, text: str) -> None:
+        """The owner writes a consent into the config."""
+        given = Consent.read(text)
+        if given is None:
+            return
+        workload = self.logical.get(given.resource, given.resource)
+        for marker in self.markers:
+            names = [name for name, it in self.logical.items() if it == marker.workload]
+            fits = any(
+                given.leaves(
+                    workload=name, volume=marker.volume, claim=marker.claim, role=marker.role
+                )
+                for name in names or [marker.workload]
+            )
+            if fits:
+                marker.left = text
+            if given.deletes and marker.workload == workload:
+                marker.left = marker.gone = text
+
+    def observe(self, before: Seen, after: Seen, act: Act) -> list[Finding]:
+        """What does not hold after an act."""
+        found = [
+            *self._vanished(before, after, act),
+            *self._unbound(before, after, act),
+            *_of_runs(before, after, act),
+        ]
+        found += self._mounted(after, act)
+        return found
+
+    def _alive(self) -> Iterator[Marker]:
+        return (marker for marker in self.markers if not marker.over)
+
+    def _vanished(self, before: Seen, after: Seen, act: Act) -> Iterator[Finding]:
+        for marker in self._alive():
+            now = after.volumes.get(marker.volume)
+            if now is not None and now.uid == marker.uid and not now.leaving:
+                continue
+            marker.over = True
+            excused = marker.gone or not act.runs or marker.stack in act.disposed
+            if not excused and not _doomed(before, marker):
+                yield Finding(kind="lost", text=f"{marker.text} is gone")
+
+    def _unbound(self, before: Seen, after: Seen, act: Act) -> Iterator[Finding]:
+        """Claims that a run deleted, though their volumes are kept."""
+        for marker in self._alive():
+            key = (marker.namespace, marker.claim)
+            was, now = before.claims.get(key), after.claims.get(key)
+            if was is None or was.leaving or was.volume != marker.volume:
+                continue
+            if now is not None and now.uid == was.uid and not now.leaving:
+                continue
+            if marker.stack in act.disposed:
+                marker.left = marker.gone = "the stack was destroyed"
+            elif act.runs and not marker.gone and self._once(marker, "claim deleted"):
+                yield Finding(
+                    kind="claim deleted", text=f"a run deleted the claim of {marker.text}"
+                )
+
+    def _mounted(self, after: Seen, act: Act) -> Iterator[Finding]:
+        """What each workload has its hands on, and whether it should be something else."""
+        at: dict[str, list[tuple[Pod, Mount]]] = {}
+        for pod in after.pods:
+            for mount in pod.mounts:
+                volume = after.volume_of(pod.namespace, mount.claim)
+                if volume is not None and not volume.leaving:
+                    at.setdefault(volume.name, []).append((pod, mount))
+        for marker in list(self._alive()):
+            for pod, mount in at.get(marker.volume, ()):
+                yield from self._used(marker, pod, mount, act)
+        running = {self._who(pod) for pod in after.pods}
+        for marker in list(self._alive()):
+            if marker.volume not in at and not marker.left:
+                yield from self._idle(marker, running, at, act)
+        self._mark(after, at)
+
+    def _used(self, marker: Marker, pod: Pod, mount: Mount, act: Act) -> Iterator[Finding]:
+        workload = self._who(pod)
+        if workload == marker.workload:
+            # Whoever came back to it gave nothing up.
+            marker.left = ""
+        elif not self._excused(marker, act, marker.volume, marker.claim) and self._once(
+            marker, "foreign"
+        ):
+            yield Finding(
+                kind="foreign", text=f"{marker.text} is mounted by {workload} ({pod.name})"
+            )
+        if marker.place == mount.place or workload != marker.workload:
+            return
+        named = self._excused(marker, act, marker.volume, marker.claim, pod.workload)
+        if named and not act.spoke:
+            return
+        was, marker.place = marker.place, mount.place
+        if not named:
+            yield Finding(
+                kind="place",
+                text=f"data in {marker.text} was {_place(was)}, is read {_place(mount.place)}",
+            )
+
+    def _idle(
+        self,
+        marker: Marker,
+        running: set[str],
+        at: Mapping[str, Sequence[tuple[Pod, Mount]]],
+        act: Act,
+    ) -> Iterator[Finding]:
+        """A volume that nobody mounts is all right where nothing runs in its stead."""
+        instead = [
+            (pod, mount)
+            for mounts in at.values()
+            for pod, mount in mounts
+            if self._who(pod) == marker.workload
+        ]
+        same = [
+            mount
+            for pod, mount in instead
+            if (pod.ordinal, mount.role) == (marker.ordinal, marker.role)
+        ]
+        own = {m.volume for m in self._alive() if m.workload == marker.workload}
+        empty = same or (instead and not any(name in own for name in at if at[name]))
+        # The name of a claim that is mounted says nothing of the volume it had before.
+        reused = any(mount.claim == marker.claim for _, mount in instead)
+        names = [marker.volume] if reused else [marker.volume, marker.claim]
+        if empty:
+            if not self._excused(marker, act, *names) and self._once(marker, "empty"):
+                other = (same or [mount for _, mount in instead])[0].claim
+                yield Finding(
+                    kind="empty",
+                    text=f"{marker.workload} runs on claim {other}, beside {marker.text}, unnamed",
+                )
+        elif (
+            act.said is not None
+            and act.stack == marker.stack
+            and marker.workload not in act.wanted
+            and marker.workload not in running
+            and not self._excused(marker, act, *names)
+            and self._once(marker, "forgotten")
+        ):
+            yield Finding(
+                kind="forgotten", text=f"{marker.text} of a removed workload is named nowhere"
+            )
+
+    def _excused(self, marker: Marker, act: Act, *names: str) -> bool:
+        """Whether the last run named it, or had no occasion to."""
+        if marker.left:
+            return True
+        if any(run.names(name) for run in act.runs for name in names):
+            return True
+        if act.said is None or act.stack != marker.stack:
+            return True
+        if not act.read:
+            marker.left = "nothing was read (preflight off)"
+            return True
+        return False
+
+    def _once(self, marker: Marker, kind: str) -> bool:
+        new = kind not in marker.told
+        marker.told.add(kind)
+        return new
+
+    def _who(self, pod: Pod) -> str:
+        return self.logical.get(pod.workload, pod.workload)
+
+    def _mark(self, after: Seen, at: Mapping[str, Sequence[tuple[Pod, Mount]]]) -> None:
+        known = {(marker.volume, marker.uid) for marker in self.markers}
+        for name, mounts in at.items():
+            volume = after.volumes[name]
+            if (name, volume.uid) in known:
+                continue
+            pod, mount = mounts[0]
+            workload = self._who(pod)
+            self.markers.append(
+                Marker(
+                    volume=name,
+                    uid=volume.uid,
+                    namespace=pod.namespace,
+                    claim=mount.claim,
+                    workload=workload,
+                    ordinal=pod.ordinal,
+                    role=mount.role,
+                    stack=self.owner(workload),
+                    place=mount.place,
+                )
+            )
+
+
+def _doomed(before: Seen, marker: Marker) -> bool:
+    """Whether a hand had begun it: nothing takes a deletion back."""
+    volume = before.volumes.get(marker.volume)
+    if volume is None or volume.leaving:
+        return True
+    claim = before.claims.get((volume.namespace, volume.claim))
+    ends = claim is None or claim.leaving or claim.uid != volume.claim_uid
+    return ends and not volume.keeps
+
+
+def _place(place: Place) -> str:
+    where = "outside of the volume" if place.folder is None else f"in '{place.folder or '/'}'"
+    return f"{where} by {place.application} {place.major}"
+
+
+def _of_runs(before: Seen, after: Seen, act: Act) -> Iterator[Finding]:
+    """What holds for runs themselves, whatever is in the cluster."""
+    for run in act.runs:
+        if "Traceback (most recent call last)" in run.text:
+            yield Finding(kind="traceback", text=f"{run.verb}: {_tail(run.text)}")
+        if run.late:
+            yield Finding(kind="late", text=f"{run.verb} did not end: {_tail(run.text)}")
+    tries = [run for run in act.runs if run.code is not None and not run.late]
+    if len(tries) < 2 or (tries[0].verb, tries[1].verb) != ("preview", "up"):
+        return
+    preview, up = tries[0], tries[1]
+    if preview.refusals and preview.code != 0:
+        written = {
+            name: (before.objects.get(name), after.objects.get(name))
+            for name in {*before.objects, *after.objects}
+            if before.objects.get(name) != after.objects.get(name)
+        }
+        # What is only known when the engine answers is refused at the end.
+        if written and before.settled and not _at_the_end(up.refusals):
+            names = ", ".join(sorted(written))
+            yield Finding(kind="half done", text=f"a refused up wrote {names}: {up.refusals[:1]}")
+    if preview.code == 0 and up.code != 0:
+        yield Finding(kind="green preview", text=f"and up failed: {' | '.join(up.errors)[:900]}")
+
+
+def _at_the_end(refusals: Iterable[str]) -> bool:
+    return any("--refresh" in said for said in refusals)
+
+
+def _tail(text: str) -> str:
+    return text.strip()[-1500:]

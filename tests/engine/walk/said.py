@@ -1,0 +1,139 @@
+"""What a run said: its refusals and warnings, the consents they offer, and what those give up."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from components.marks import Word, sentences
+
+__all__ = ["Consent", "Run", "Way", "ways"]
+
+_CONSENT = re.compile(r"'([^']*? \[[0-9a-f]{8}\])'")
+_COMMANDS = re.compile(r"(kubectl .*?)(?: && pulumi up --refresh|; or |;|$)")
+_DELETING = "deleting "
+# What a consent to these fields leaves behind: nothing.
+_HARMLESS = ("pod_management", "headless_suffix", "replicas", "owner")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run of the CLI.
+
+    Attributes:
+        code: Its exit code; None where it was ended before its time.
+        program: Whether the program ran: a plain refresh or destroy does without.
+        late: Whether it did not end by itself in the time that it had.
+    """
+
+    verb: str
+    text: str
+    code: int | None = 0
+    program: bool = True
+    late: bool = False
+
+    @property
+    def sentences(self) -> Sequence[tuple[Word, str]]:
+        """What this project said, out of its frames."""
+        return sentences(self.text)
+
+    @property
+    def refusals(self) -> list[str]:
+        """What was refused."""
+        return [said for word, said in self.sentences if word is Word.REFUSES]
+
+    @property
+    def errors(self) -> list[str]:
+        """What failed, in whose words so ever."""
+        lines = [line.strip() for line in self.text.splitlines()]
+        return list(dict.fromkeys(line for line in lines if line.startswith("error:")))
+
+    def names(self, name: str) -> bool:
+        """Whether an owner reads this name in a warning or a refusal; a table of steps is none."""
+        word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
+        said = [text for _, text in self.sentences] + self.errors
+        return any(word.search(text) for text in said)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way on that a refusal offers: what to consent to, what to run, and with which flag."""
+
+    consents: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    refresh: bool = False
+    former: str = ""
+
+
+def ways(run: Run) -> list[Way]:
+    """The ways on that a run offers, in their order.
+
+    Refusals come first; a warning has a consent as well.
+    """
+    found = []
+    said = run.refusals + [text for word, text in run.sentences if word is not Word.REFUSES]
+    for sentence in said:
+        refresh = "--refresh" in sentence
+        former = re.search(r"write statefast:formerStack: (\S+) into", sentence)
+        if former is not None:
+            found.append(Way(former=former[1]))
+        parts = re.split(r"; (?=to |or )|, or (?=start|consent)|; or ", sentence)
+        for part in parts:
+            consents = tuple(_CONSENT.findall(part))
+            commands = tuple(it.rstrip(" .)") for it in _COMMANDS.findall(part))
+            if consents or commands:
+                found.append(Way(consents, commands, refresh))
+        if refresh and not any(way.refresh for way in found):
+            found.append(Way(refresh=True))
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """What an owner gave up by a consent, as far as its words say.
+
+    Attributes:
+        resource: Name of the object it is for: a workload or a volume.
+        kind: Of that object.
+        old: What its field had.
+        new: What it will have.
+        deletes: Whether data is deleted by it, and not only left behind.
+    """
+
+    kind: str
+    resource: str
+    field: str
+    old: str
+    new: str
+    deletes: bool
+
+    @classmethod
+    def read(cls, text: str) -> "Consent | None":
+        """Reads one; None where it is none."""
+        found = re.fullmatch(r"(\S+) (\S+): (\S+) (.*) -> (.*) \[[0-9a-f]{8}\]", text)
+        if found is None:
+            return None
+        kind, resource, field_, old, new = found.groups()
+        return cls(
+            kind=kind, resource=resource, field=field_, old=old, new=new, deletes=_DELETING in new
+        )
+
+    def leaves(self, *, workload: str, volume: str, claim: str, role: str) -> bool:
+        """Whether a volume may go unmounted by it.
+
+        Args:
+            workload: The workload it belongs to, under any of its names.
+            volume: Its name.
+            claim: Name of its claim.
+            role: Name of the volume in the workload.
+        """
+        if self.kind == "PersistentVolume":
+            return self.resource == volume
+        if self.field == "claims":
+            return claim in re.split(r", ", self.old)
+        if self.resource != workload or self.field in _HARMLESS:
+            return False
+        if self.field == "volumes":
+            old, new = (set(text.split(", ")) for text in (self.old, self.new))
+            return role in old - new
+        # Class and modes are for replicas to come.
+        return not self.field.startswith("volumes.")

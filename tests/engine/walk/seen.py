@@ -1,0 +1,248 @@
+"""The cluster at one moment, as far as the promise is about it. Pure: the tests make it by hand."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["Claim", "Mount", "Place", "Pod", "Seen", "Volume", "read"]
+
+Object = Mapping[str, Any]
+INSTANCE, APPLICATION = "app.kubernetes.io/instance", "app.kubernetes.io/name"
+
+# Where each application has its data: a variable, or an argument, or what the image does without.
+_FOLDERS: Mapping[str, tuple[str, str]] = {
+    "zookeeper": ("ZOO_DATA_DIR", "/data"),
+    "postgresql": ("PGDATA", "/var/lib/postgresql/data"),
+    "mysql": ("--datadir=", "/var/lib/mysql"),
+    "redis": ("", "/data"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Volume:
+    """A PersistentVolume; the claim is the one that it remembers."""
+
+    name: str
+    uid: str
+    namespace: str = ""
+    claim: str = ""
+    claim_uid: str = ""
+    keeps: bool = True
+    leaving: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A PersistentVolumeClaim, and the volume it is bound to."""
+
+    namespace: str
+    name: str
+    uid: str
+    volume: str = ""
+    leaving: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a volume an application has its data, and which application wrote it.
+
+    Attributes:
+        folder: Below the root of the volume; None where the data folder is outside of it.
+    """
+
+    application: str
+    major: str
+    folder: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mount:
+    """A claim in a pod, under the name that the pod gives it."""
+
+    role: str
+    claim: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pod:
+    """A pod of a workload: only ready ones, since others have not written anything."""
+
+    namespace: str
+    name: str
+    workload: str
+    ordinal: int
+    mounts: tuple[Mount, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Everything that is looked at, at one moment.
+
+    Attributes:
+        volumes: By name.
+        claims: By namespace and name.
+        objects: What a run might write, by kind, namespace and name: its uid and a digest.
+        settled: Whether no controller had anything left to do.
+    """
+
+    volumes: Mapping[str, Volume] = field(default_factory=dict)
+    claims: Mapping[tuple[str, str], Claim] = field(default_factory=dict)
+    pods: tuple[Pod, ...] = ()
+    objects: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    settled: bool = True
+
+    def volume_of(self, namespace: str, claim: str) -> Volume | None:
+        """The volume that a claim is bound to."""
+        found = self.claims.get((namespace, claim))
+        return self.volumes.get(found.volume) if found is not None else None
+
+
+def read(items: Iterable[Object], namespaces: Iterable[str]) -> Seen:
+    """What there is to see in the objects of a cluster.
+
+    Args:
+        items: Objects of all kinds that matter, of the whole cluster.
+        namespaces: Those the walk is about; all else is left out.
+    """
+    ours = set(namespaces)
+    mine = [it for it in items if _namespace(it) in ours]
+    claims = [_claim(it) for it in mine if it["kind"] == "PersistentVolumeClaim"]
+    volumes = [_volume(it) for it in mine if it["kind"] == "PersistentVolume"]
+    return Seen(
+        volumes={it.name: it for it in volumes},
+        claims={(it.namespace, it.name): it for it in claims},
+        pods=tuple(_pod(it) for it in mine if it["kind"] == "Pod" and _ready(it)),
+        objects=dict(_written(it) for it in mine if it["kind"] not in _MADE_BY_CONTROLLERS),
+        settled=all(_settled(it) for it in mine),
+    )
+
+
+_MADE_BY_CONTROLLERS = ("Pod", "PersistentVolume")
+
+
+def _namespace(item: Object) -> str:
+    if item["kind"] == "PersistentVolume":
+        return str((item["spec"].get("claimRef") or {}).get("namespace") or "")
+    # A class of the walk has the name of its namespace at the end.
+    metadata = item["metadata"]
+    return str(metadata.get("namespace") or metadata["name"].removeprefix("rbd-"))
+
+
+def _volume(item: Object) -> Volume:
+    spec, metadata = item["spec"], item["metadata"]
+    reference = spec.get("claimRef") or {}
+    return Volume(
+        name=metadata["name"],
+        uid=metadata["uid"],
+        namespace=reference.get("namespace") or "",
+        claim=reference.get("name") or "",
+        claim_uid=reference.get("uid") or "",
+        keeps=spec.get("persistentVolumeReclaimPolicy") == "Retain",
+        leaving="deletionTimestamp" in metadata,
+    )
+
+
+def _claim(item: Object) -> Claim:
+    metadata = item["metadata"]
+    return Claim(
+        namespace=metadata["namespace"],
+        name=metadata["name"],
+        uid=metadata["uid"],
+        volume=item["spec"].get("volumeName") or "",
+        leaving="deletionTimestamp" in metadata,
+    )
+
+
+def _pod(item: Object) -> Pod:
+    metadata = item["metadata"]
+    labels = metadata.get("labels") or {}
+    number = labels.get("apps.kubernetes.io/pod-index") or "0"
+    return Pod(
+        namespace=metadata["namespace"],
+        name=metadata["name"],
+        workload=labels.get(INSTANCE) or metadata["name"],
+        ordinal=int(number),
+        mounts=tuple(_mounts(item["spec"], labels.get(APPLICATION) or "")),
+    )
+
+
+def _mounts(spec: Mapping[str, Any], application: str) -> Iterable[Mount]:
+    container = spec["containers"][0]
+    for volume in spec.get("volumes") or ():
+        if "persistentVolumeClaim" not in volume:
+            continue
+        where = [it for it in container.get("volumeMounts") or () if it["name"] == volume["name"]]
+        yield Mount(
+            role=volume["name"],
+            claim=volume["persistentVolumeClaim"]["claimName"],
+            place=Place(
+                application=application,
+                major=_major(container["image"]),
+                folder=_folder(container, application, where),
+            ),
+        )
+
+
+def _major(image: str) -> str:
+    return image.rpartition(":")[2].partition(".")[0]
+
+
+def _folder(
+    container: Mapping[str, Any], application: str, mounts: Iterable[Mapping[str, Any]]
+) -> str | None:
+    known, default = _FOLDERS.get(application, ("", ""))
+    folder = default
+    for variable in container.get("env") or ():
+        if known and variable["name"] == known:
+            folder = variable.get("value") or default
+    for argument in container.get("args") or ():
+        if known.endswith("=") and argument.startswith(known):
+            folder = argument.removeprefix(known)
+    for mount in mounts:
+        root = mount["mountPath"].rstrip("/")
+        if folder == root or folder.startswith(f"{root}/"):
+            return f"{mount.get('subPath') or ''}{folder.removeprefix(root)}"
+    return None
+
+
+def _ready(item: Object) -> bool:
+    conditions = (item.get("status") or {}).get("conditions") or ()
+    ready = any(it["type"] == "Ready" and it["status"] == "True" for it in conditions)
+    return ready and "deletionTimestamp" not in item["metadata"]
+
+
+def _settled(item: Object) -> bool:
+    kind, status, spec = item["kind"], item.get("status") or {}, item.get("spec") or {}
+    if kind in ("StatefulSet", "Deployment"):
+        return bool(
+            status.get("observedGeneration", 0) >= item["metadata"].get("generation", 0)
+            and status.get("replicas", 0) == spec.get("replicas", 1)
+            and status.get("readyReplicas", 0) == spec.get("replicas", 1)
+        )
+    if kind == "PersistentVolumeClaim":
+        return bool(status.get("phase") == "Bound")
+    return kind != "Pod" or "deletionTimestamp" not in item["metadata"]
+
+
+def _written(item: Object) -> tuple[str, tuple[str, str]]:
+    metadata = item["metadata"]
+    said = {
+        key: item.get(key)
+        for key in ("spec", "data", "parameters", "reclaimPolicy", "volumeBindingMode")
+        if key in item
+    }
+    if item["kind"] == "PersistentVolumeClaim":
+        # Whose binding is the controller's.
+        said["spec"] = {key: it for key, it in item["spec"].items() if key != "volumeName"}
+    said["labels"] = metadata.get("labels")
+    said["annotations"] = {
+        key: value
+        for key, value in (metadata.get("annotations") or {}).items()
+        if "kubernetes.io/" not in key
+    }
+    digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:12]
+    name = f"{metadata.get('namespace') or '-'}/{metadata['name']}"
+    return f"{item['kind']} {name}", (metadata["uid"], digest)

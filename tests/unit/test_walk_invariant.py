@@ -1,0 +1,287 @@
+"""The invariant of the random walk finds what it is there for: histories made by hand."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from components.marks import Word, framed
+from tests.engine.walk.invariant import Act, Finding, Ledger
+from tests.engine.walk.said import Run, Way, ways
+from tests.engine.walk.seen import Claim, Mount, Place, Pod, Seen, Volume
+from tests.engine.walk.shrink import shortest
+from tests.engine.walk.steps import Step, dump, load
+
+PLACE = Place("redis", "8", "")
+WALK = frozenset({"w1"})
+
+
+def seen(*mounted: str, **given: Any) -> Seen:
+    """Workload w1 with a pod for each `claim=volume`, or `claim=volume@place`."""
+    pods, claims, volumes = [], {}, {}
+    name = given.get("name", "w1")
+    for ordinal, text in enumerate(mounted):
+        claim, _, volume = text.partition("=")
+        mount = Mount(role="vol", claim=claim, place=given.get("place", PLACE))
+        if given.get("runs", True):
+            pods.append(
+                Pod(
+                    namespace="n",
+                    name=f"p{ordinal}",
+                    workload=name,
+                    ordinal=ordinal,
+                    mounts=(mount,),
+                )
+            )
+        claims["n", claim] = Claim(
+            namespace="n", name=claim, uid=f"{claim}:{volume}", volume=volume
+        )
+        volumes[volume] = bound(volume, claim)
+    for text in given.get("idle", ()):
+        claim, _, volume = text.partition("=")
+        claims["n", claim] = Claim(
+            namespace="n", name=claim, uid=f"{claim}:{volume}", volume=volume
+        )
+        volumes[volume] = bound(volume, claim)
+    volumes |= {it.name: it for it in given.get("beside", ())}
+    return Seen(volumes=volumes, claims=claims, pods=tuple(pods), objects=given.get("objects", {}))
+
+
+def bound(volume: str, claim: str, **changes: Any) -> Volume:
+    given: Mapping[str, Any] = {
+        "uid": f"uid-{volume}",
+        "namespace": "n",
+        "claim": claim,
+        "claim_uid": f"{claim}:{volume}",
+        **changes,
+    }
+    return Volume(name=volume, **given)
+
+
+def run(verb: str = "up", *said: str, word: Word = Word.NOTES, **given: Any) -> Run:
+    return Run(verb=verb, text="\n".join(framed(word, it) for it in said), **given)
+
+
+def up(*said: str, **given: Any) -> Act:
+    return Act(runs=(run("up", *said),), stack="a", wanted=WALK, **given)
+
+
+HAND = Act()
+FIRST = seen("c0=v0")
+
+
+def ledger() -> Ledger:
+    """One that knows volume v0 of w1."""
+    made = Ledger({"w1": "w1", "w2": "w1"}, lambda workload: "a")
+    assert made.observe(Seen(), FIRST, up()) == []
+    return made
+
+
+def kinds(found: list[Finding]) -> list[str]:
+    return [finding.kind for finding in found]
+
+
+def test_what_stays_as_it_is_is_no_finding() -> None:
+    its = ledger()
+    assert its.observe(FIRST, FIRST, up()) == []
+    assert its.observe(FIRST, FIRST, HAND) == []
+
+
+def test_a_deleted_volume() -> None:
+    its = ledger()
+    found = its.observe(FIRST, Seen(), up())
+    assert kinds(found) == ["lost"]
+    assert "volume v0 of claim n/c0 (w1)" in found[0].text
+    assert its.observe(Seen(), Seen(), up()) == []
+
+
+def test_a_volume_that_is_another_one_now_or_is_being_deleted() -> None:
+    for beside in (bound("v0", "c0", uid="new"), bound("v0", "c0", leaving=True)):
+        assert kinds(ledger().observe(FIRST, Seen(volumes={"v0": beside}), up())) == ["lost"]
+
+
+def test_a_hand_may_delete_and_what_it_began_goes_on() -> None:
+    assert ledger().observe(FIRST, Seen(), HAND) == []
+    its = ledger()
+    claim = Claim(namespace="n", name="c0", uid="c0:v0", volume="v0", leaving=True)
+    begun = Seen(volumes={"v0": bound("v0", "c0", keeps=False)}, claims={("n", "c0"): claim})
+    assert its.observe(FIRST, begun, HAND) == []
+    assert its.observe(begun, Seen(), up()) == []
+
+
+def test_a_volume_that_is_kept_is_not_gone_with_its_claim() -> None:
+    its = ledger()
+    released = Seen(volumes={"v0": bound("v0", "c0")})
+    assert its.observe(FIRST, released, HAND) == []
+    assert kinds(its.observe(released, Seen(), up())) == ["lost"]
+
+
+def test_a_claim_that_a_run_deleted_though_its_volume_is_kept() -> None:
+    released = Seen(volumes={"v0": bound("v0", "c0")})
+    assert kinds(ledger().observe(FIRST, released, up())) == ["claim deleted"]
+
+
+def test_the_end_of_an_ephemeral_stack_may_delete_its_own() -> None:
+    its = ledger()
+    act = Act(runs=(run("destroy", program=False),), stack="a", disposed=frozenset("a"))
+    assert its.observe(FIRST, Seen(), act) == []
+    act = Act(runs=(run("destroy", program=False),), stack="b", disposed=frozenset("b"))
+    assert kinds(ledger().observe(FIRST, Seen(), act)) == ["lost"]
+
+
+def test_a_claim_made_again_empty_and_unnamed() -> None:
+    its = ledger()
+    again = seen("c0=v1", beside=[bound("v0", "c0")])
+    assert its.observe(FIRST, again, HAND) == []
+    # The name of the claim says nothing: it is that of the empty one as well.
+    found = its.observe(again, again, up("claim n/c0 grows"))
+    assert kinds(found) == ["empty"]
+    assert "beside volume v0" in found[0].text
+    assert its.observe(again, again, up()) == []
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        up("volume v0 (1Gi, Released) is left"),
+        Act(runs=(run("up", "volume v0 is left", word=Word.REFUSES, code=1),), stack="a"),
+        # A failed run is no silence, and a run of another stack is about its own.
+        Act(runs=(run("up", "something else", word=Word.REFUSES, code=1),), stack="a"),
+        Act(runs=(run("up"),), stack="b"),
+        Act(runs=(run("refresh", program=False),), stack="a"),
+        up(read=False),
+    ],
+    ids=["warned", "refused", "failed", "other stack", "refresh", "preflight off"],
+)
+def test_a_claim_made_again_and_not_in_silence(act: Act) -> None:
+    its = ledger()
+    again = seen("c0=v1", beside=[bound("v0", "c0")])
+    assert its.observe(FIRST, again, HAND) == []
+    assert its.observe(again, again, act) == []
+
+
+def test_a_name_within_another_name_or_in_the_table_of_steps_is_none() -> None:
+    its = ledger()
+    again = seen("c0=v1", beside=[bound("v0", "c0")])
+    its.observe(FIRST, again, HAND)
+    text = "PersistentVolumeClaimPatch v0 created\n" + run("up", "volume v0-1 is left").text
+    act = Act(runs=(Run(verb="up", text=text),), stack="a")
+    assert kinds(its.observe(again, again, act)) == ["empty"]
+
+
+def test_a_workload_under_another_name_starts_empty() -> None:
+    renamed = seen("c9=v9", name="w2", idle=["c0=v0"])
+    assert kinds(ledger().observe(FIRST, renamed, up())) == ["empty"]
+    assert ledger().observe(FIRST, renamed, up("claims are kept with their data: c0")) == []
+
+
+def test_fewer_replicas_and_none_are_no_empty_start() -> None:
+    two = seen("c0=v0", "c1=v1")
+    its = Ledger({}, lambda workload: "a")
+    its.observe(Seen(), two, up())
+    one = Seen(volumes=two.volumes, claims=two.claims, pods=two.pods[:1])
+    assert its.observe(two, one, up()) == []
+    assert its.observe(one, Seen(volumes=two.volumes, claims=two.claims), up()) == []
+
+
+def test_a_removed_workload_is_named() -> None:
+    gone = seen("c0=v0", runs=False)
+    act = Act(runs=(run("up"),), stack="a")
+    assert kinds(ledger().observe(FIRST, gone, act)) == ["forgotten"]
+    named = Act(runs=(run("up", "claims are kept with their data: c0"),), stack="a")
+    assert ledger().observe(FIRST, gone, named) == []
+
+
+def test_another_workload_on_the_volume() -> None:
+    assert kinds(ledger().observe(FIRST, seen("c0=v0", name="w3"), up())) == ["foreign"]
+
+
+@pytest.mark.parametrize(
+    "place", [Place("redis", "8", "/other"), Place("redis", "8", None), Place("redis", "7", "")]
+)
+def test_data_that_is_looked_for_elsewhere_or_by_another_version(place: Place) -> None:
+    moved = seen("c0=v0", place=place)
+    assert kinds(ledger().observe(FIRST, moved, up())) == ["place"]
+    assert ledger().observe(FIRST, moved, up("data of c0 would be looked for elsewhere")) == []
+    # A run that was ended said nothing; the next one is held to account.
+    its = ledger()
+    assert its.observe(FIRST, moved, Act(runs=(run("up", code=None),), stack="a")) == []
+
+
+CONSENTS = {
+    "PersistentVolume v0: claim n/c0 -> none [0a1b2c3d]": True,
+    "PersistentVolume v7: claim n/c0 -> none [0a1b2c3d]": False,
+    "workload w2: claims c0 -> new and empty [0a1b2c3d]": True,
+    "workload w2: claims c1 -> new and empty [0a1b2c3d]": False,
+    "StatefulSet w1: namespace a -> b [0a1b2c3d]": True,
+    "StatefulSet w1: pod_management Parallel -> OrderedReady [0a1b2c3d]": False,
+    "StatefulSet w1: volumes vol, log -> log [0a1b2c3d]": True,
+    "StatefulSet w1: volumes vol, log -> vol [0a1b2c3d]": False,
+    "StatefulSet w1: volumes.vol.storage_class_name a -> b [0a1b2c3d]": False,
+    "StatefulSet w3: namespace a -> b [0a1b2c3d]": False,
+    "no consent at all": False,
+}
+
+
+@pytest.mark.parametrize("consent", CONSENTS)
+def test_a_consent_gives_up_what_it_names_and_nothing_else(consent: str) -> None:
+    its = ledger()
+    its.consent(consent)
+    again = seen("c0=v1", beside=[bound("v0", "c0")])
+    its.observe(FIRST, again, HAND)
+    assert kinds(its.observe(again, again, up())) == ([] if CONSENTS[consent] else ["empty"])
+    # Left is not gone.
+    assert kinds(its.observe(again, seen("c0=v1"), up())) == ["lost"]
+
+
+def test_a_consent_that_says_so_lets_data_go() -> None:
+    its = ledger()
+    its.consent("StatefulSet w1: namespace a -> b, deleting its claims [0a1b2c3d]")
+    assert its.observe(FIRST, Seen(), up()) == []
+
+
+def test_what_was_given_up_and_is_mounted_again_is_given_up_no_more() -> None:
+    its = ledger()
+    its.consent("PersistentVolume v0: claim n/c0 -> none [0a1b2c3d]")
+    assert its.observe(FIRST, FIRST, up()) == []
+    again = seen("c0=v1", beside=[bound("v0", "c0")])
+    its.observe(FIRST, again, HAND)
+    assert kinds(its.observe(again, again, up())) == ["empty"]
+
+
+def test_what_runs_themselves_are_held_to() -> None:
+    objects = {"Service n/w1": ("uid", "before")}
+    before, after = seen("c0=v0", objects=objects), seen("c0=v0")
+    no = run("preview", "no", word=Word.REFUSES, code=1)
+    refused = Act(runs=(no, run("up", "no", word=Word.REFUSES, code=1)), stack="a")
+    assert kinds(ledger().observe(before, after, refused)) == ["half done"]
+    assert ledger().observe(before, before, refused) == []
+    failed = Act(runs=(run("preview"), Run(verb="up", text="error: boom", code=255)), stack="a")
+    assert kinds(ledger().observe(before, before, failed)) == ["green preview"]
+    trace = Run(verb="up", text="Traceback (most recent call last):\n  File", code=1)
+    late = Run(verb="up", text="", code=None, late=True)
+    assert kinds(ledger().observe(before, before, Act(runs=(trace,)))) == ["traceback"]
+    assert kinds(ledger().observe(before, before, Act(runs=(late,)))) == ["late"]
+
+
+def test_ways_on_are_read_out_of_refusals() -> None:
+    first, second = (f"PersistentVolume v{n}: claim n/c -> none [0a1b2c3{n}]" for n in (1, 2))
+    said = (
+        "StatefulSet w: volumes is c, but claim n/c was made again; to go on with v2, add"
+        f" '{first}' to consent; to go back to v1, add '{second}' to consent, and run: kubectl"
+        " scale statefulset/w -n n --replicas=0 && kubectl delete pvc c -n n && pulumi up --refresh."
+    )
+    command = "kubectl scale statefulset/w -n n --replicas=0 && kubectl delete pvc c -n n"
+    assert ways(run("up", said, word=Word.REFUSES, code=1)) == [
+        Way((first,), (), True),
+        Way((second,), (command,), True),
+    ]
+
+
+def test_a_history_is_made_as_short_as_it_gets() -> None:
+    steps = [Step("edit", {"path": [str(n)], "value": n, "stack": "a"}) for n in range(20)]
+    needed = {steps[3].text, steps[11].text, steps[19].text}
+    short, left = shortest(steps, lambda its: needed <= {it.text for it in its}, 60)
+    assert {it.text for it in short} == needed
+    assert left > 0
+    assert load(dump(short)) == short
