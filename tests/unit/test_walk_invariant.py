@@ -269,7 +269,8 @@ def test_ways_on_are_read_out_of_refusals() -> None:
     said = (
         "StatefulSet w: volumes is c, but claim n/c was made again; to go on with v2, add"
         f" '{first}' to consent; to go back to v1, add '{second}' to consent, and run: kubectl"
-        " scale statefulset/w -n n --replicas=0 && kubectl delete pvc c -n n && pulumi up --refresh."
+        " scale statefulset/w -n n --replicas=0 && kubectl delete pvc c -n n && pulumi up"
+        " --refresh."
     )
     command = "kubectl scale statefulset/w -n n --replicas=0 && kubectl delete pvc c -n n"
     assert ways(run("up", said, word=Word.REFUSES, code=1)) == [

@@ -154,7 +154,7 @@ def _edit_workload(rng: random.Random, world: World) -> Step:
         (1, ["networkPolicy"], ({"clients": [{"labels": {"app": "client"}}]}, None)),
         (1, ["disruptionBudget"], (False, None)),
         (1, ["podAnnotations"], ({"example.com/a": "b"}, None)),
-        (1, ["serviceAccountName"], ("default", "none", None)),
+        (1, ["serviceAccountName"], ("default", None)),
         (1, ["resources"], ({"requests": {"cpu": "10m"}}, None)),
         (1, ["scheduling"], ({"spread": {"hostname": "none"}}, {"antiAffinity": "none"}, None)),
         (1, ["pod"], ({"securityContext": {"runAsUser": 4711}}, {"priority": 0}, None)),
@@ -162,8 +162,18 @@ def _edit_workload(rng: random.Random, world: World) -> Step:
         (1, ["progressDeadlineSeconds"], (700, None)),
         (2, ["workload"], sorted(APPLICATIONS)),
     )
-    _, path, choices = rng.choices(values, [weight for weight, _, _ in values])[0]
+    may = [it for it in values if _takes(its, it[1])]
+    _, path, choices = rng.choices(may, [weight for weight, _, _ in may])[0]
     return _edit(["workloads", name, *path], rng.choice(choices))
+
+
+def _takes(workload: Config, path: Sequence[str]) -> bool:
+    """Whether config of such a workload may have the key: what may not is refused unread."""
+    if path[-1] == "log":
+        return bool(workload.get("workload") == "zookeeper")
+    of_sets = path[0] in ("podManagement", "firstOrdinal", "updateStrategy", "autoscaled")
+    of_deployments = path[-1] == "vol" or path[0] == "progressDeadlineSeconds"
+    return not (of_sets if workload.get("pattern") == "deployment" else of_deployments)
 
 
 def _edit_workloads(rng: random.Random, world: World) -> Step:

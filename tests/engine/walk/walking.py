@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from localcluster.layout import Workspace
+from tests.engine.conftest import Result
 
 from .choose import choose, first_config, other_config
-from .invariant import Finding
+from .invariant import Act, Finding
 from .said import Run, ways
 from .stacks import Stack
 from .steps import Step
@@ -103,7 +104,7 @@ def heals(world: World) -> tuple[list[Finding], list[Run]]:
         run = stack.run("up", "--yes", "--skip-preview", "--suppress-progress", "--refresh")
         runs.append(run)
         if run.code == 0:
-            return [], runs
+            return _after(world, run), runs
         if "Traceback (most recent call last)" in run.text:
             return [Finding(kind="traceback", text=run.text[-1500:])], runs
         offered = ways(run)
@@ -114,6 +115,19 @@ def heals(world: World) -> tuple[list[Finding], list[Run]]:
         world.seen = world.settle()
     said = runs[-1].refusals or runs[-1].errors or [runs[-1].text[-900:]]
     return [Finding(kind="wedged", text=" | ".join(said)[:1200])], runs
+
+
+def _after(world: World, run: Run) -> list[Finding]:
+    """What does not hold once everything came up, and stays so in another `up`."""
+    before, world.seen = world.seen, world.settle()
+    stack = world.stacks["a"]
+    wanted = frozenset(world.names[it] for it in stack.get("workloads") or {})
+    found = world.ledger.observe(before, world.seen, Act(runs=[run], stack="a", wanted=wanted))
+    again = stack.run("up", "--yes", "--skip-preview", "--suppress-progress")
+    changed = Result(again.code or 0, again.text).changes.keys() - {"unchanged"}
+    if again.code != 0 or changed:
+        found.append(Finding(kind="restless", text=f"a second up: {again.text[-1200:]}"))
+    return found
 
 
 def _plain(stack: Stack) -> None:
