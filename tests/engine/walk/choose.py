@@ -286,7 +286,7 @@ def _command(rng: random.Random, world: World) -> Step:
             "**Service::*",
         )
     )
-    after = round(rng.uniform(1.5, 8.0), 1)
+    after = round(rng.uniform(2.0, 15.0), 1)
     by = rng.choice(("SIGKILL", "SIGINT"))
     commands: Sequence[tuple[int, Mapping[str, Any]]] = (
         (50, up),

@@ -134,6 +134,6 @@ class Consent:
             return False
         if self.field == "volumes":
             old, new = (set(text.split(", ")) for text in (self.old, self.new))
-            return role in old - new
+            return f"{workload}-{role}" in old - new
         # Class and modes are for replicas to come.
         return not self.field.startswith("volumes.")

@@ -59,7 +59,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mount:
-    """A claim in a pod, under the name that the pod gives it."""
+    """A claim in a pod, under the name that its file gives it."""
 
     role: str
     claim: str
@@ -165,18 +165,18 @@ def _pod(item: Object) -> Pod:
         name=metadata["name"],
         workload=labels.get(INSTANCE) or metadata["name"],
         ordinal=int(number),
-        mounts=tuple(_mounts(item["spec"], labels.get(APPLICATION) or "")),
+        mounts=tuple(_mounts(item["spec"], labels)),
     )
 
 
-def _mounts(spec: Mapping[str, Any], application: str) -> Iterable[Mount]:
-    container = spec["containers"][0]
+def _mounts(spec: Mapping[str, Any], labels: Mapping[str, str]) -> Iterable[Mount]:
+    application, container = labels.get(APPLICATION) or "", spec["containers"][0]
     for volume in spec.get("volumes") or ():
         if "persistentVolumeClaim" not in volume:
             continue
         where = [it for it in container.get("volumeMounts") or () if it["name"] == volume["name"]]
         yield Mount(
-            role=volume["name"],
+            role=volume["name"].removeprefix(f"{labels.get(INSTANCE)}-"),
             claim=volume["persistentVolumeClaim"]["claimName"],
             place=Place(
                 application=application,

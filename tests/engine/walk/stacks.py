@@ -18,7 +18,7 @@ from .said import Run
 
 __all__ = ["Stack", "edit_file", "program_copy"]
 
-SECONDS = 150
+SECONDS = 240
 _TO_BE_REREAD = ("workloads",)
 
 

@@ -36,7 +36,7 @@ _PATHS = (
     "/apis/storage.k8s.io/v1/storageclasses",
 )
 _NOT_OURS = ("kube-root-ca.crt", "default")
-_SETTLING_SECONDS = 10
+_SETTLING_SECONDS, _LEAVING_SECONDS = 20, 3
 
 
 class World:
@@ -91,10 +91,16 @@ class World:
 
     def settle(self) -> Seen:
         """The cluster once its controllers have nothing to do, or will not get it done."""
-        deadline = time.monotonic() + _SETTLING_SECONDS
-        while not (seen := self.look()).settled and time.monotonic() < deadline:
+        began, calm = time.monotonic(), 0
+        while True:
+            seen = self.look()
+            past = time.monotonic() - began
+            # A claim that a pod mounts stays on its way out; another one is gone soon.
+            leaving = any(it.leaving for it in seen.claims.values()) and past < _LEAVING_SECONDS
+            calm = calm + 1 if seen.settled and not leaving else 0
+            if calm > 1 or past > _SETTLING_SECONDS:
+                return seen
             time.sleep(0.3)
-        return seen
 
     def take(self, step: Step) -> tuple[list[Run], list[Finding]]:
         """Takes one step, and says what does not hold after it."""
