@@ -77,8 +77,9 @@ def _lose_claim(hand: Hand, claim: str) -> bool:
         for pod in hand.seen.pods
         if pod.namespace == hand.namespace and any(it.claim == claim for it in pod.mounts)
     ]
-    gone = hand.kubectl("delete", "pvc", claim, "--wait=false")
-    return (not pods or hand.kubectl("delete", "pod", *pods)) and gone
+    if not hand.kubectl("delete", "pvc", claim, "--wait=false"):
+        return False
+    return not pods or hand.kubectl("delete", "pod", *pods)
 
 
 def _release(hand: Hand, claim: str) -> bool:
