@@ -37,6 +37,7 @@ from pulumi.runtime.proto import LanguageRuntimeServicer, language_pb2_grpc, plu
 from pulumi.runtime.proto import language_pb2 as pb
 
 _VERSION = "0.1.0"
+_POLL_MILLISECONDS = 500
 
 
 class Host(LanguageRuntimeServicer):
@@ -270,7 +271,9 @@ def _wait_for_the_end_of(parent: int) -> None:
     try:
         ended = select.poll()
         ended.register(os.pidfd_open(parent), select.POLLIN)
-        ended.poll()
+        # Python sees a signal that came before the poll, or to another thread, between two polls.
+        while not ended.poll(_POLL_MILLISECONDS):
+            pass
     except OSError:
         # It has ended already; or the kernel, or what stands before it, knows no such file.
         while os.getppid() == parent:

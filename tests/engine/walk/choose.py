@@ -11,6 +11,7 @@ from .world import World
 
 __all__ = ["choose", "first_config", "other_config"]
 
+_TRIES = 9
 SIZES = ("1Gi", "2Gi", "3Gi")
 # For each application: how it may run, another image of the same version, another version, and
 # what moves its data.
@@ -117,8 +118,14 @@ def choose(rng: random.Random, world: World, done: Sequence[Step]) -> Step:
         (2, _stack),
     )
     weights = [weight for weight, _ in kinds]
-    make = rng.choices([make for _, make in kinds], weights)[0]
-    return make(rng, world)
+    for _ in range(_TRIES):
+        step = rng.choices([make for _, make in kinds], weights)[0](rng, world)
+        if (
+            step.op != "edit"
+            or world.stacks[step.args["stack"]].get(*step.args["path"]) != (step.args["value"])
+        ):
+            return step
+    return _command(rng, world)
 
 
 def _names(world: World) -> list[str]:
