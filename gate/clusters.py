@@ -23,8 +23,8 @@ def stays(field: Callable[[str], Sides]) -> bool:
     """Whether a provider is known to write where it did, or another one did, and is no new one.
 
     Of two kubeconfigs the provider itself compares the clusters, and has its objects replaced if
-    they differ. It does not where one of them is the machine's own, or where both have the same
-    `clusterIdentifier` (DiffConfig in its provider.go).
+    they differ. It does not where one of them is the machine's own, or where a `clusterIdentifier`
+    speaks for them (DiffConfig in its provider.go).
     """
     places = [field(name) for name in PLACE]
     if all(its.same for its in places):
@@ -33,7 +33,8 @@ def stays(field: Callable[[str], Sides]) -> bool:
     return (
         config.old is not None
         and config.new is not None
-        and None in (identifier.old, identifier.new)
+        and identifier.old is None
+        and identifier.new is None
         and not any(conceals([its.old, its.new], secrets=False) for its in places)
     )
 

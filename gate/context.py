@@ -160,8 +160,21 @@ class Context:
             return False
         made = self._find(claim, "StorageClass", class_name)
         if made is None:
-            unread = not isinstance(class_name, str) or self._nameless_classes
+            unread = self._nameless_classes or not (
+                isinstance(class_name, str) or self._all_grow(self.cluster(claim))
+            )
             return Hidden(is_secret=False) if unread else None
+        return self._grows(made)
+
+    def _all_grow(self, cluster: str) -> bool:
+        """Whether every class that this stack has lets its claims grow, whichever it is."""
+        return all(
+            self._grows(made) is True
+            for made in self._by_kind.get("StorageClass", ())
+            if self.cluster(made) == cluster
+        )
+
+    def _grows(self, made: Edit) -> bool | Hidden:
         if made.goes and made.action is Action.DELETE:
             return False
         state = _living(made) if made.new.inputs == {} else made.new

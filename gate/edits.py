@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 
+from .required import missing
 from .sides import Sides
 from .state import State, Word
 from .urn import Kind, Urn, kind_of
@@ -103,8 +104,11 @@ class Edit:
 
     def sides(self, *path: str | int) -> Sides:
         """What was asked for at a path, and what is."""
-        word = False if self.action is Action.NOTHING else self.word.on(path)
-        return Sides(look(self.old.inputs, *path), look(self.new.inputs, *path), word)
+        old, new = look(self.old.inputs, *path), look(self.new.inputs, *path)
+        if self.action is Action.NOTHING:
+            return Sides(old, new, word=False)
+        within = self.word.within(".".join(map(str, path)) + ".")
+        return Sides(old, new, self.word.on(path), within)
 
     def was(self, *path: str | int) -> object:
         """A field of the object that lives: what was asked for, else what the cluster has."""
@@ -136,6 +140,18 @@ class Edit:
         if self.word.differs is not None or self.old.failed:
             return True
         return plain(self.old.inputs) != plain(self.new.inputs)
+
+    @property
+    def lacks(self) -> str:
+        """A field that every object of the kind has, and that a state it needs does not show."""
+        states = {
+            Action.CREATE: (self.new,),
+            Action.DELETE: (self.old,),
+            Action.REPLACE: (self.old, self.new),
+            Action.UPDATE: (self.old, self.new),
+        }.get(self.action, ())
+        found = (missing(self.kind, state.inputs) for state in states)
+        return next(filter(None, found), "")
 
     @property
     def goes(self) -> bool:

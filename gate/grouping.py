@@ -6,6 +6,7 @@ from .edits import Action, Edit
 from .reading import Step
 from .state import EMPTY, State, Word
 from .urn import Kind, kind_of
+from .values import look
 
 __all__ = ["PROVIDER", "edits_of"]
 
@@ -76,14 +77,13 @@ def _leftovers(group: Sequence[Step]) -> tuple[Sequence[Step], Sequence[Step]]:
 
 
 def _is_of(step: Step, replaced: State | None) -> bool:
-    """Whether a step is about an object in this state; one that cannot be told may be."""
+    """Whether a step is about an object in this state; one that cannot be told is another one."""
     if replaced is None or step.old is None:
         return True
-    uids = [
-        metadata.get("uid") if isinstance(metadata, dict) else None
-        for metadata in (its.outputs.get("metadata") for its in (step.old, replaced))
-    ]
-    return None in uids or uids[0] == uids[1]
+    if not step.urn.type.startswith("kubernetes:") or ":helm.sh/" in step.urn.type:
+        return step.old.id == replaced.id
+    uids = [look(its.outputs, "metadata", "uid") for its in (step.old, replaced)]
+    return isinstance(uids[0], str) and uids[0] == uids[1]
 
 
 def _leftover(kind: Kind, step: Step) -> Edit:

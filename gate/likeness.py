@@ -45,9 +45,12 @@ class _Coming:
         # The first that lacks one kind of evidence, both, or none in particular.
         self._without: dict[tuple[bool, bool], Edit] = {}
 
-    def add(self, edit: Edit, its: _Identity) -> None:
+    def add(self, edit: Edit, its: _Identity, *, has_data: bool = True) -> None:
         for image in its.images:
             self._by_image.setdefault(image, edit)
+        if not has_data and its.images:
+            # By its labels alone it is a helper of the application, not the application.
+            return
         for word in its.words:
             self._by_word.setdefault(word, edit)
         for images in {False, not its.images}:
@@ -93,8 +96,9 @@ class Likeness:
             if edit.kind.name == _CLAIM:
                 users = self._users(edit, before=False)
                 found.add(edit, _identity(edit.new, users, before=False))
-            elif edit.kind.name in POD_SPECS and mounts_of(edit.kind.name, edit.new.inputs):
-                found.add(edit, _identity(edit.new, [edit], before=False))
+            elif edit.kind.name in POD_SPECS:
+                has_data = bool(mounts_of(edit.kind.name, edit.new.inputs))
+                found.add(edit, _identity(edit.new, [edit], before=False), has_data=has_data)
         return found
 
     def _users(self, claim: Edit, *, before: bool) -> list[Edit]:

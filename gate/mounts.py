@@ -51,6 +51,16 @@ class Mounts:
         return bool(self.sources) or not self.is_read
 
     @property
+    def mounted(self) -> frozenset[str]:
+        """Sources that a container mounts: nobody lists one for nothing."""
+        return frozenset(its[0] for its in self.everywhere)
+
+    @property
+    def everywhere(self) -> frozenset[Place]:
+        """The places of all containers."""
+        return frozenset().union(*self.places.values())
+
+    @property
     def claims(self) -> frozenset[str]:
         """Names of the claims among the sources."""
         return frozenset(its.removeprefix(_CLAIM) for its in self.sources if its.startswith(_CLAIM))

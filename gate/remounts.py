@@ -46,11 +46,10 @@ def losses(old: Mounts, new: Mounts) -> Iterator[Loss]:
             _listed(left),
             _listed(taken) or "nothing",
         )
-    everywhere = frozenset().union(*new.places.values())
     kept = {its[0] for name in old.places.keys() & new.places.keys() for its in new.places[name]}
     for container, places in sorted(old.places.items()):
         stays = container in new.places
-        now = new.places[container] if stays else everywhere
+        now = new.places[container] if stays else new.everywhere
         for place in sorted(places - now):
             if place[0] in lost or (not stays and place[0] in kept):
                 continue

@@ -14,11 +14,13 @@ class Sides:
     Attributes:
         old, new: As `look` gives them.
         word: Whether the engine says that it differs; None where it does not say.
+        within: Whether it says so of the field itself or of a part of it, not of what holds it.
     """
 
     old: object
     new: object
     word: bool | None = None
+    within: bool = False
 
     @property
     def same(self) -> bool:
@@ -26,8 +28,13 @@ class Sides:
         if self.word is False and not conceals([self.old, self.new], secrets=False):
             # Of a secret the engine knows what it does not show.
             return True
-        # What differs and is on neither side was left out.
-        return self.old == self.new and not (self.word and self.old is None)
+        # What differs and is on neither side, or is one on both, was left out.
+        return self.old == self.new and not self.within and not (self.word and self.old is None)
+
+    @property
+    def left_out(self) -> bool:
+        """Whether the engine says that it differs, and neither side shows how."""
+        return self.within and (self.old or None) == (self.new or None)
 
     @property
     def shown(self) -> bool:

@@ -60,7 +60,11 @@ class Word:
         if self.differs is None:
             return None
         here = ".".join(str(key) for key in path) + "."
-        return any(here.startswith(f"{its}.") or f"{its}.".startswith(here) for its in self.differs)
+        return self.within(here) or any(here.startswith(f"{its}.") for its in self.differs)
+
+    def within(self, here: str) -> bool:
+        """Whether something at or in a path differs, written with a dot at its end."""
+        return any(f"{its}.".startswith(here) for its in self.differs or ())
 
 
 def dotted(path: str) -> str:

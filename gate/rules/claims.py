@@ -152,7 +152,8 @@ def resized(edit: Edit, context: Context) -> Iterator[Finding]:
     if compare(old, has) == 1:
         old = has
     direction = compare(old, new)
-    if (sides.same or same_size(sides.old, new)) and direction in (0, None):
+    stays = sides.same or (new is not None and same_size(sides.old, new))
+    if stays and direction in (0, None):
         return
     its = (change(edit, "size", old, new),)
     if new is None:

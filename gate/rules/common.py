@@ -116,6 +116,12 @@ def unread(edit: Edit, context: Context) -> Iterator[Finding]:
             " newer `pulumi` or its log may",
             whole(edit),
         )
+    elif edit.lacks:
+        yield risk(
+            "unreadable",
+            f"no {edit.kind.name} is without {edit.lacks}, and the preview shows none: what else it"
+            " leaves out nobody can tell",
+        )
     elif edit.action is Action.UPDATE and not edit.is_explained:
         yield risk(
             "unreadable",

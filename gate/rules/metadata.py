@@ -21,6 +21,9 @@ def owned(edit: Edit, context: Context) -> Iterator[Finding]:
     if edit.action not in (Action.CREATE, Action.UPDATE, Action.REPLACE):
         return
     sides = edit.sides(*_OWNERS)
+    if sides.left_out:
+        yield risk("owned", "its owners change (ownerReferences), and how is not to be seen")
+        return
     if sides.same or sides.new in (None, []):
         return
     had = edit.lives(*_OWNERS)
@@ -79,12 +82,16 @@ def finalizers_dropped(edit: Edit, context: Context) -> Iterator[Finding]:
     sides = edit.sides(*_FINALIZERS)
     wanted = sides.new
     had = edit.lives(*_FINALIZERS)
-    if sides.same or (wanted is None and not sides.old):
+    if sides.same or (wanted is None and not sides.old and not sides.left_out):
         return
     if wanted is None:
         wanted = []
-    kept = isinstance(had, list) and isinstance(wanted, list) and all(its in wanted for its in had)
-    if (had is not None and not kept) or isinstance(wanted, Hidden):
+    kept = isinstance(wanted, list) and all(
+        isinstance(some, list) and all(its in wanted for its in some)
+        for some in (had, sides.old)
+        if some is not None
+    )
+    if sides.left_out or (had is not None and not kept) or isinstance(wanted, Hidden):
         yield risk(
             "finalizer-dropped",
             "a finalizer goes, which kept it from being deleted while it is in use",

@@ -117,7 +117,7 @@ def release_changes(edit: Edit, context: Context) -> Iterator[Finding]:
         return
     names = edit.sides("resourceNames")
     old, new = _names(edit.old.inputs) or _names(edit.old.outputs), _names(edit.new.inputs)
-    if old is None or (new is None and not names.same):
+    if old is None or names.left_out or (new is None and not names.same):
         yield risk("release-unknown", "which objects the chart has is not to be seen")
         return
     new = new or old
@@ -143,7 +143,8 @@ def _listed(value: object) -> list[object]:
 
 
 def _changed_values(edit: Edit) -> Iterator[Finding]:
-    keys = (edit.old.inputs.keys() | edit.new.inputs.keys()) - _HARMLESS_INPUTS
+    said = {path.partition(".")[0] for path in edit.word.differs or ()}
+    keys = (edit.old.inputs.keys() | edit.new.inputs.keys() | said) - _HARMLESS_INPUTS
     fields = [Field(key, edit.sides(key)) for key in sorted(keys)]
     changed = [its for its in fields if not its.same]
     if not changed:

@@ -7,6 +7,8 @@ from ..edits import Action, Edit
 from ..finding import Finding
 from ..mounts import POD_SPECS, mounts_of
 from ..severity import Severity
+from ..templates import templates
+from ..values import Hidden
 from .common import Rule, change, risk
 
 __all__ = ["RULES"]
@@ -46,7 +48,7 @@ def renamed(edit: Edit, context: Context) -> Iterator[Finding]:
     if edit.action is not Action.DELETE or context.twin(edit) is not None:
         return
     is_workload = edit.kind.name in POD_SPECS
-    if is_workload and not mounts_of(edit.kind.name, edit.old.inputs):
+    if is_workload and not _has_data(edit):
         return
     like = context.likeness.renamed_to(edit)
     if like is None or (is_workload and _finds_all(edit, like)):
@@ -57,6 +59,15 @@ def renamed(edit: Edit, context: Context) -> Iterator[Finding]:
         f"may go on as {name}, which starts empty: the data does not move along",
         (change(edit, "name", edit.name, name),),
     )
+
+
+def _has_data(edit: Edit) -> bool:
+    """Whether a workload mounts what outlives its pods, as asked for or in the cluster."""
+    kind, lives = edit.kind.name, edit.old.outputs
+    if mounts_of(kind, edit.old.inputs) or mounts_of(kind, lives).sources:
+        return True
+    made = templates(lives) if kind == "StatefulSet" else {}
+    return isinstance(made, Hidden) or bool(made)
 
 
 def _finds_all(gone: Edit, come: Edit) -> bool:

@@ -53,17 +53,27 @@ def _after(edit: Edit) -> object:
     return sides.new
 
 
+def _as_many(edit: Edit, policy: object) -> bool:
+    """Whether the number is known to stay, though it is hidden: wherever it is named, or nowhere.
+
+    Hidden everywhere it may be another one in the cluster, which matters where claims go with it.
+    """
+    sides, has = edit.sides("spec", "replicas"), look(edit.old.outputs, "spec", "replicas")
+    hidden = {isinstance(its, Hidden) for its in (sides.old, sides.new, has) if its is not None}
+    return sides.same and (sides.new is None or (hidden == {True} and policy == "Retain"))
+
+
 def scaled_in(edit: Edit, context: Context) -> Iterator[Finding]:
     """Fewer replicas: the claims of those that go stay, unless whenScaled says Delete."""
     if edit.action not in (Action.UPDATE, Action.REPLACE) or not edit.told:
         return
     old, new = _before(edit), _after(edit)
-    unknown = conceals([old, new]) and not edit.sides("spec", "replicas").same
+    # The policy that comes with the new number is the one that counts.
+    policy = edit.becomes(*_WHEN_SCALED)
+    unknown = conceals([old, new]) and not _as_many(edit, policy)
     fewer = unknown or (isinstance(old, int | float) and isinstance(new, int | float) and new < old)
     if not fewer and not _starts_later(edit):
         return
-    # The policy that comes with the new number is the one that counts.
-    policy = edit.becomes(*_WHEN_SCALED)
     its = (change(edit, "replicas", old, new),)
     if policy != "Retain":
         severity, said = fate_of_claims(edit, context)

@@ -1,6 +1,7 @@
 """Rules for StatefulSets that go, or are made again: the stack does not know their claims."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ..context import Context
 from ..edits import Action, Edit
@@ -37,7 +38,7 @@ def fields(edit: Edit) -> Iterator[Field]:
         sides = edit.sides(*path)
         old, new = (default if its is None else its for its in (sides.old, sides.new))
         # What is on neither side stays so, whatever its default; the word counts for that, too.
-        yield Field(name, Sides(old, new, sides.word) if sides.old != sides.new else sides)
+        yield Field(name, replace(sides, old=old, new=new) if sides.old != sides.new else sides)
     yield Field("app", edit.sides("spec", "selector"), _app)
     yield from _template_fields(edit)
 

@@ -46,9 +46,17 @@ def mounts(edit: Edit, context: Context) -> Iterator[Finding]:
     if edit.action not in (Action.UPDATE, Action.REPLACE) or not edit.told:
         return
     old, new = _mounts(edit, edit.old), _mounts(edit, edit.new)
-    if not old or _engine_says_the_same(edit):
+    # Of a patch it is the whole object, most of which is of others.
+    live = mounts_of(edit.kind.name, {} if edit.kind.is_patch else edit.old.outputs)
+    unread = (
+        not edit.kind.is_patch
+        and not live.is_read
+        and look(edit.old.outputs, *POD_SPECS[edit.kind.name]) is not None
+    )
+    left_out = _left_out(edit)
+    if not (old or live.sources or left_out or unread) or _engine_says_the_same(edit):
         return
-    if not (old.is_read and new.is_read):
+    if not (old.is_read and new.is_read) or left_out or unread or _unsaid(old, new, live):
         yield risk(
             "mounts-unknown",
             "which data its pods mount, and where, is not to be seen on both sides: they may start"
@@ -57,6 +65,35 @@ def mounts(edit: Edit, context: Context) -> Iterator[Finding]:
         return
     for its in losses(old, new):
         yield risk("mounts-other-data", its.said, (change(edit, its.field, its.old, its.new),))
+
+
+def _unsaid(old: Mounts, new: Mounts, live: Mounts) -> bool:
+    """Whether what the old inputs leave out is mounted all the same, by the cluster or by the next.
+
+    Others may have set it, but then the engine says that the mounts stay.
+    """
+    unmounted = old.sources - old.mounted
+    return (
+        bool(live.sources - old.sources)
+        or bool(live.everywhere - old.everywhere)
+        or bool(unmounted & new.mounted)
+    )
+
+
+def _left_out(edit: Edit) -> bool:
+    """Whether the engine says that a volume or mount differs, and neither side shows how."""
+    base = ".".join((*POD_SPECS[edit.kind.name], ""))
+    for path in edit.word.differs or ():
+        keys = path.removeprefix(base).split(".")
+        is_mount = keys[0] in ("containers", "initContainers") and keys[2:3] in _MOUNTS
+        if path.startswith(base) and (keys[0] == "volumes" or is_mount):
+            at = [int(key) if key.isdigit() else key for key in path.split(".")]
+            if edit.sides(*at).left_out:
+                return True
+    return False
+
+
+_MOUNTS = (["volumeDevices"], ["volumeMounts"])
 
 
 def moves(edit: Edit, context: Context) -> Iterator[Finding]:

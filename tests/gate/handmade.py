@@ -13,18 +13,32 @@ Json = dict[str, Any]
 PREVIEWS = Path(__file__).parent / "previews"
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 TYPES = {
+    "Cluster": "kubernetes:postgresql.cnpg.io/v1:Cluster",
+    "ConfigMap": "kubernetes:core/v1:ConfigMap",
+    "CronJob": "kubernetes:batch/v1:CronJob",
+    "CustomResourceDefinition": "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition",
+    "DaemonSet": "kubernetes:apps/v1:DaemonSet",
     "Deployment": "kubernetes:apps/v1:Deployment",
+    "DeploymentPatch": "kubernetes:apps/v1:DeploymentPatch",
+    "Job": "kubernetes:batch/v1:Job",
     "Namespace": "kubernetes:core/v1:Namespace",
     "PersistentVolume": "kubernetes:core/v1:PersistentVolume",
     "PersistentVolumeClaim": "kubernetes:core/v1:PersistentVolumeClaim",
     "PersistentVolumeClaimList": "kubernetes:core/v1:PersistentVolumeClaimList",
     "PersistentVolumeClaimPatch": "kubernetes:core/v1:PersistentVolumeClaimPatch",
     "PersistentVolumePatch": "kubernetes:core/v1:PersistentVolumePatch",
+    "Pod": "kubernetes:core/v1:Pod",
     "Provider": "pulumi:providers:kubernetes",
+    "ReplicaSet": "kubernetes:apps/v1:ReplicaSet",
     "Release": "kubernetes:helm.sh/v3:Release",
     "StatefulSet": "kubernetes:apps/v1:StatefulSet",
     "StatefulSetPatch": "kubernetes:apps/v1:StatefulSetPatch",
+    "Store": "kubernetes:nobody.example/v1:Store",
     "StorageClass": "kubernetes:storage.k8s.io/v1:StorageClass",
+    "VolumeGroupSnapshot": "kubernetes:groupsnapshot.storage.k8s.io/v1beta1:VolumeGroupSnapshot",
+    "VolumeGroupSnapshotContent": (
+        "kubernetes:groupsnapshot.storage.k8s.io/v1beta1:VolumeGroupSnapshotContent"
+    ),
     "VolumeSnapshot": "kubernetes:snapshot.storage.k8s.io/v1:VolumeSnapshot",
     "VolumeSnapshotContent": "kubernetes:snapshot.storage.k8s.io/v1:VolumeSnapshotContent",
 }

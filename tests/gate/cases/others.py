@@ -1,0 +1,188 @@
+"""Everything else that holds data, or a lock on it."""
+
+from typing import Any
+
+from tests.gate.handmade import Json, claim_spec, preview, state, step
+
+from .made import CLAIM, LOST, RISK, Case, edit, gone
+
+__all__ = ["OTHERS"]
+
+_NAMES = {"StatefulSet.apps/apps/v1": ["db"], "PersistentVolumeClaim/v1": ["data"]}
+_PROTECTED = "kubernetes.io/pvc-protection"
+_CUSTOM = {"Cluster.postgresql.cnpg.io/postgresql.cnpg.io/v1": ["x"]}
+_DEFINITIONS = {"CustomResourceDefinition.apiextensions.k8s.io/apiextensions.k8s.io/v1": ["x"]}
+_DEFINITION: Json = {
+    "metadata": {"name": "clusters.postgresql.cnpg.io"},
+    "spec": {"group": "postgresql.cnpg.io", "names": {"kind": "Cluster"}, "versions": []},
+}
+
+
+def _release(names: Json | None, **more: Any) -> Json:
+    return {**({} if names is None else {"resourceNames": names}), "chart": "db", **more}
+
+
+def _volume(**more: Any) -> Json:
+    return {
+        "spec": {
+            "capacity": {"storage": "8Gi"},
+            "accessModes": ["ReadWriteOnce"],
+            "persistentVolumeReclaimPolicy": "Retain",
+            **more,
+        }
+    }
+
+
+def _content(policy: str) -> Json:
+    return {"spec": {"deletionPolicy": policy}}
+
+
+def _claim_metadata(**more: Any) -> Json:
+    return {**claim_spec(), "metadata": {"name": "x", "namespace": "data", **more}}
+
+
+OTHERS = {
+    "release-lets-go-of-a-claim": Case(
+        edit("Release", _release(_NAMES), _release({"StatefulSet.apps/apps/v1": ["db"]})),
+        RISK,
+        "release-lets-go",
+        ('Release x: resource_names.PersistentVolumeClaim ["data"] -> (default)',),
+    ),
+    "release-of-which-nothing-is-listed": Case(
+        edit("Release", _release(None), _release(None, version="2")), RISK, "release-unknown"
+    ),
+    "release-gets-other-values": Case(
+        edit("Release", _release(_NAMES), _release(_NAMES, values={"persistence": {"size": 1}})),
+        RISK,
+        "release-changes",
+    ),
+    "release-unprotected": Case(
+        preview(
+            step(
+                "same",
+                "Release",
+                state("Release", _release(_NAMES), protect=True),
+                state("Release", _release(_NAMES)),
+            )
+        ),
+        RISK,
+        "protect-dropped",
+        ("Release x: protect true -> false",),
+    ),
+    "release-no-longer-retained": Case(
+        preview(
+            step(
+                "same",
+                "Release",
+                state("Release", _release(_NAMES), retainOnDelete=True),
+                state("Release", _release(_NAMES)),
+            )
+        ),
+        RISK,
+        "retain-dropped",
+        ("Release x: retain_on_delete true -> false",),
+    ),
+    "list-unprotected": Case(
+        preview(
+            step(
+                "same",
+                "PersistentVolumeClaimList",
+                state("PersistentVolumeClaimList", protect=True),
+                state("PersistentVolumeClaimList"),
+            )
+        ),
+        RISK,
+        "protect-dropped",
+        ("PersistentVolumeClaim x: protect true -> false",),
+    ),
+    "release-leaves-with-custom-resources": Case(
+        preview(gone("Release", _release(_CUSTOM))),
+        RISK,
+        "release-goes",
+        ("Release x: object exists -> deleted",),
+    ),
+    "release-leaves-with-definitions": Case(
+        preview(
+            gone(
+                "Release",
+                _release(_DEFINITIONS),
+            )
+        ),
+        RISK,
+        "release-goes",
+        ("Release x: object exists -> deleted",),
+    ),
+    "release-leaves-with-what-nobody-listed": Case(
+        preview(gone("Release", _release(None))),
+        RISK,
+        "release-goes",
+        ("Release x: object exists -> deleted",),
+    ),
+    "definition-of-databases-leaves": Case(
+        preview(gone("CustomResourceDefinition", _DEFINITION)),
+        LOST,
+        "definition-goes",
+        ("CustomResourceDefinition clusters.postgresql.cnpg.io: object exists -> deleted",),
+    ),
+    "database-leaves": Case(
+        preview(gone("Cluster", {"spec": {"instances": 3}})),
+        RISK,
+        "custom-resource-goes",
+        ("Cluster x: object exists -> deleted",),
+    ),
+    "database-is-replaced": Case(
+        edit("Cluster", {"spec": {"instances": 3}}, {"spec": {"instances": 2}}, "replace"),
+        RISK,
+        "custom-resource-goes",
+        ("Cluster x: object exists -> replaced",),
+    ),
+    "object-of-an-unknown-operator-leaves": Case(
+        preview(gone("Store", {"spec": {}})),
+        RISK,
+        "custom-resource-goes",
+        ("Store x: object exists -> deleted",),
+    ),
+    "group-snapshot-leaves": Case(
+        preview(gone("VolumeGroupSnapshot", {"spec": {"source": {}}})),
+        LOST,
+        "snapshot-deleted",
+        ("VolumeGroupSnapshot x: object exists -> deleted",),
+    ),
+    "group-snapshot-content-leaves": Case(
+        preview(gone("VolumeGroupSnapshotContent", _content("Delete"))),
+        LOST,
+        "snapshot-deleted",
+        ("VolumeGroupSnapshotContent x: object exists -> deleted",),
+    ),
+    "snapshot-content-turns-to-delete": Case(
+        edit("VolumeSnapshotContent", _content("Retain"), _content("Delete")),
+        RISK,
+        "snapshot-goes-from-now-on",
+        ("VolumeSnapshotContent x: deletion_policy Retain -> Delete",),
+    ),
+    "volume-is-handed-to-another-claim": Case(
+        edit("PersistentVolume", _volume(claimRef={"name": "a"}), _volume(claimRef={"name": "b"})),
+        RISK,
+        "volume-rebound",
+        ('PersistentVolume x: claim_ref {"name": "a"} -> {"name": "b"}',),
+    ),
+    "claim-gets-an-owner": Case(
+        edit(
+            CLAIM,
+            claim_spec(),
+            _claim_metadata(ownerReferences=[{"kind": "ConfigMap", "name": "o", "uid": "1"}]),
+        ),
+        RISK,
+        "owned",
+        (
+            "PersistentVolumeClaim x: owner_references (default) ->"
+            ' [{"kind": "ConfigMap", "name": "o", "uid": "1"}]',
+        ),
+    ),
+    "claim-loses-its-finalizers": Case(
+        edit(CLAIM, _claim_metadata(finalizers=[_PROTECTED]), _claim_metadata()),
+        RISK,
+        "finalizer-dropped",
+        ('PersistentVolumeClaim x: finalizers ["kubernetes.io/pvc-protection"] -> []',),
+    ),
+}

@@ -1,0 +1,23 @@
+"""Every preview made by hand has its verdict, and the consent that lets it through."""
+
+import json
+
+import pytest
+
+from gate.judge import CONSENT
+from gate.severity import Severity
+
+from .cases import CASES
+from .handmade import judged, rules
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_dangerous_one_is_stopped_with_what_to_consent_to(name: str) -> None:
+    case = CASES[name]
+    verdict = judged(case.document)
+    assert (verdict.severity, case.rule in rules(verdict)) == (case.severity, True), rules(verdict)
+    consents = [text for its in verdict.judged for text in its.missing_consents(Severity.AT_RISK)]
+    assert {its.rpartition(" [")[0] for its in consents} >= set(case.consents)
+    # Whoever consents to all that can be consented to has what cannot be left.
+    agreed = judged({**case.document, "config": {CONSENT: json.dumps(consents)}})
+    assert (agreed.severity < Severity.AT_RISK) is bool(case.consents), rules(agreed)
