@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from .collected import Collected
 from .errors import MISSING, StatefastError
 
 __all__ = ["Fields", "flag", "nearest", "whole_number"]
@@ -187,7 +188,10 @@ class Fields:
         Raises:
             StatefastError: a key is left; the sentence names the nearest known one.
         """
+        unknown = Collected()
         for key, value in self._left.items():
-            raise self.fail(
-                key, value, "but there is no such key", nearest(key, dict.fromkeys(self._known))
-            )
+            with unknown.going_on():
+                raise self.fail(
+                    key, value, "but there is no such key", nearest(key, dict.fromkeys(self._known))
+                )
+        unknown.done()

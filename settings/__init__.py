@@ -11,6 +11,7 @@ import pulumi
 
 from components import ClaimOwner, ClaimOwnerArgs
 from components.args import RETENTIONS, one_of
+from components.collected import Collected
 from components.driver_catalogue import DRIVERS
 from components.errors import StatefastError
 from components.fields import Fields, nearest
@@ -169,17 +170,21 @@ class Settings:
             for key, value in config.items()
             if key.startswith(f"{PROJECT}:")
         }
+        wrong = Collected()
+        decoded: dict[str, object] = {}
         for key, value in given.items():
-            if key not in KEYS:
-                raise StatefastError(
-                    "stack config",
-                    f"{PROJECT}:{key}",
-                    "(hidden)" if "secret" in key.casefold() else value,
-                    "but there is no such key",
-                    nearest(key, KEYS),
-                )
-        fields = Fields("stack config", {key: _decoded(key, given[key]) for key in given}, "")
-        return _read(fields)
+            with wrong.going_on():
+                if key not in KEYS:
+                    raise StatefastError(
+                        "stack config",
+                        f"{PROJECT}:{key}",
+                        "(hidden)" if "secret" in key.casefold() else value,
+                        "but there is no such key",
+                        nearest(key, KEYS),
+                    )
+                decoded[key] = _decoded(key, value)
+        wrong.done()
+        return _read(Fields("stack config", decoded, ""))
 
 
 def load_settings() -> Settings:
@@ -215,19 +220,23 @@ def _read(fields: Fields) -> Settings:
     fields.text("formerStack", optional=True, pattern=r"[A-Za-z0-9_.-]*", like="production")
     storage_class = read_storage_class(fields.take("storageClass", {}))
     secrets = _secrets(fields.take("secrets", {}))
-    workloads = tuple(
-        read_workload(name, entry, storage_class, secrets.pop(name, {}))
-        for name, entry in fields.entries("workloads").items()
-    )
+    wrong = Collected()
+    workloads: list[WorkloadSettings] = []
+    entries = fields.entries("workloads")
+    for name, entry in entries.items():
+        with wrong.going_on():
+            workloads.append(read_workload(name, entry, storage_class, secrets.pop(name, {})))
     for name in secrets:
-        raise StatefastError(
-            "stack config",
-            f"{PROJECT}:secrets.{name}",
-            "(hidden)",
-            "but no workload has that name",
-            nearest(name, [workload.name for workload in workloads]),
-        )
-    check_services(workloads)
+        with wrong.going_on():
+            raise StatefastError(
+                "stack config",
+                f"{PROJECT}:secrets.{name}",
+                "(hidden)",
+                "but no workload has that name",
+                nearest(name, list(entries)),
+            )
+    wrong.done()
+    check_services(tuple(workloads))
     settings = Settings(
         namespace=namespace,
         environment=environment,
@@ -239,14 +248,17 @@ def _read(fields: Fields) -> Settings:
         ),
         consent=fields.texts("consent"),
         storage_class=storage_class,
-        workloads=workloads,
+        workloads=tuple(workloads),
     )
     # All of it before any of it: the SDK registers what was asked for before an error.
     if storage_class is not None:
-        storage_class.check()
+        with wrong.going_on():
+            storage_class.check()
     for workload in workloads:
-        workload.check(settings.surroundings)
-        check_driver(workload, storage_class)
+        with wrong.going_on():
+            workload.check(settings.surroundings)
+            check_driver(workload, storage_class)
+    wrong.done()
     check_mounts_together(
         [workload.built(settings.surroundings) for workload in workloads],
         {workload.name for workload in workloads if workload.pattern == "stateful-set"},

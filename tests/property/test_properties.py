@@ -114,5 +114,7 @@ def test_junk_in_a_workload_is_answered_in_one_sentence(key: str, junk: Any) -> 
     try:
         Settings.parse(config)
     except StatefastError as error:
-        assert "\n" not in str(error)
-        assert error.sentence.endswith(".")
+        # One line for each key that is wrong.
+        for line in str(error).splitlines():
+            assert line.startswith("statefast refuses: ")
+            assert line.endswith(". [statefast]")
