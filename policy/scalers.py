@@ -53,9 +53,11 @@ def _scales(stack: Stack, part: Facts, scaler: Thing, thing: Thing) -> bool:
     kind, name = part.get(*_REF, "kind"), part.get(*_REF, "name")
     if name is UNKNOWN:
         return stack.needs(part, thing)
-    return (
-        name is not None
-        and name == thing.name
-        and kind in (thing.kind, UNKNOWN, None)
-        and may_be_one(scaler.namespace, thing.namespace)
-    )
+    if (
+        name is None
+        or kind not in (thing.kind, UNKNOWN, None)
+        or not may_be_one(scaler.namespace, thing.namespace)
+    ):
+        return False
+    # What is called nobody knows what may be called so: asked for, so that its owner is told.
+    return name == (thing.name or thing.first.get("metadata", "name"))

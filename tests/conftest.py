@@ -1,6 +1,16 @@
-"""No test below the engine reads a cluster that happens to be there."""
+"""No test below the engine reads a cluster that happens to be there, and none is decided by chance.
+
+With STATEFAST_RANDOM=1 properties look elsewhere each time, as a search by hand should.
+"""
+
+import os
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("fixed", derandomize=True)
+settings.register_profile("random", print_blob=True)
+settings.load_profile("random" if os.environ.get("STATEFAST_RANDOM") else "fixed")
 
 
 @pytest.fixture(autouse=True)

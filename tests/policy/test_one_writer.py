@@ -211,6 +211,15 @@ def test_an_autoscaler_of_one_pod_or_of_another_object_is_let_be() -> None:
     )
 
 
+def test_what_is_called_nobody_knows_what_may_be_the_one_that_is_scaled() -> None:
+    nameless = alone("Deployment")
+    nameless.props["metadata"] = UNKNOWN
+    answer = ask(RULE, claim(), nameless, scaler(maxReplicas=3.0))
+    assert answer.said or answer.unknown
+    # Without an autoscaler nothing hangs on the name.
+    assert not ask(RULE, claim(), nameless).unknown
+
+
 def test_a_patch_of_an_autoscaler_counts_with_it() -> None:
     patch = made("HorizontalPodAutoscalerPatch", "scaler", spec={"maxReplicas": 3.0})
     (found,) = said(claim(), alone("Deployment"), scaler(maxReplicas=1.0), patch)
