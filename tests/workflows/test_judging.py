@@ -77,6 +77,8 @@ def test_a_fork_is_told_why_it_does_not_pass(desk: Desk) -> None:
 def test_a_base_that_somebody_made_for_it_does_not_speak_for_main(desk: Desk, state: str) -> None:
     """A run does not say of which pull request it is; its workflow was that of the merge."""
     whose(desk, event(), pull(), pull(9, base="evil", state=state))
+    # It may have been opened for the run alone.
+    assert "state=all" in desk.calls[-1]
     assert desk.output["pull_request"] == "7"
     assert "the head of a pull request into another branch" in desk.output["trouble"]
 
@@ -110,7 +112,7 @@ def test_the_path_of_a_run_may_name_its_ref(desk: Desk) -> None:
 
 @pytest.mark.parametrize("sha", ["", "main", f"{SHA}\nsha=evil", "A" * 40])
 def test_no_commit_is_no_output(desk: Desk, sha: str) -> None:
-    desk.answer({})
+    desk.answer({RUNS: {"workflow_runs": [{"id": 42}]}, "pulls": [pull(sha=sha)]})
     code, _ = desk.run("whose.sh", GITHUB_EVENT_PATH=desk.write("e", event(head_sha=sha)))
     assert code == 1
     assert not (desk.folder / "output").exists()
