@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from .facts import UNKNOWN, Facts
 from .things import Thing, may_be_one
 
-__all__ = ["CLAIM", "Claim", "claims_in", "templates_of"]
+__all__ = ["CLAIM", "Claim", "claims_in", "keys_of", "templates_of"]
 
 CLAIM = "PersistentVolumeClaim"
 _SET = "StatefulSet"
 _TEMPLATES = ("spec", "volumeClaimTemplates")
+_ORDINAL = re.compile(r"[0-9]+")
 _MANY, _READERS = "ReadWriteMany", "ReadOnlyMany"
 
 
@@ -36,9 +37,12 @@ class Claim:
         """Whether pods of a namespace mean it by a name."""
         if self.name is None or not may_be_one(self.thing.namespace, namespace):
             return False
-        if not self.of_set:
-            return name == self.name
-        return bool(re.fullmatch(f"{re.escape(self.name)}-[0-9]+", name))
+        return (self.name, self.of_set) in keys_of(name)
+
+    @property
+    def key(self) -> tuple[str, bool] | None:
+        """What `keys_of` has among its answers for every name that means this claim."""
+        return None if self.name is None else (self.name, self.of_set)
 
     @property
     def one_writer(self) -> bool:
@@ -53,6 +57,14 @@ class Claim:
     def many_readers(self) -> bool:
         """Whether pods that only read it may be many."""
         return _READERS in self.modes
+
+
+def keys_of(name: str) -> Iterator[tuple[str, bool]]:
+    """The keys of the claims that a name may mean: the claim itself, or one of a template."""
+    yield name, False
+    stem, dash, ordinal = name.rpartition("-")
+    if dash and _ORDINAL.fullmatch(ordinal):
+        yield stem, True
 
 
 def claims_in(things: Iterable[Thing]) -> Iterator[Claim]:

@@ -1,6 +1,7 @@
 """What a resource says of itself, with what is not known yet told apart from what is not there."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from pulumi_policy.proxy import UnknownValueError
@@ -73,12 +74,12 @@ class Facts:
         """Kind and name, as they open an error sentence."""
         return f"{self._word} {self.name or self._logical_name}"
 
-    @property
+    @cached_property
     def name(self) -> str | None:
         """`metadata.name`; None where it is unknown or absent."""
         return self._known("name")
 
-    @property
+    @cached_property
     def namespace(self) -> str | None:
         """`metadata.namespace`; None where it is unknown or left to the provider."""
         return self._known("namespace")

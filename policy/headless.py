@@ -1,6 +1,7 @@
 """A StatefulSet has the headless Service that gives its pods their names."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from components.errors import MISSING, StatefastError
 
@@ -39,7 +40,7 @@ def _judge(
         services = _services(stack, name, place)
         if not name:
             yield _missing(stateful_set), part
-        elif not services and UNKNOWN not in _names(stack):
+        elif not services and not _one_is_unknown(stack):
             yield _absent(part, name), part
         for service in services:
             yield from _early(service, _PROBLEM.format(set=stateful_set.title))
@@ -50,9 +51,10 @@ def _services(stack: Stack, name: object, namespace: str | None) -> list[Thing]:
     return [service for service in found if service.first.group == _GROUP]
 
 
-def _names(stack: Stack) -> list[object]:
-    """Names of all Services: one that is not known yet may turn out to be the one."""
-    return [
+@lru_cache(maxsize=1)
+def _one_is_unknown(stack: Stack) -> bool:
+    """Whether a Service has a name that is not known yet: it may turn out to be the one."""
+    return UNKNOWN in [
         name
         for service in stack.of("Service")
         if service.first.group == _GROUP

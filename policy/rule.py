@@ -40,23 +40,29 @@ class Stack:
         made = {item.urn: list(objects_in(_facts(item))) for item in args.resources}
         self.objects = [facts for held in made.values() for facts in held]
         self.things = things_of(self.objects)
+        self._of_kind: dict[str, list[Thing]] = {}
+        for thing in self.things:
+            self._of_kind.setdefault(thing.kind, []).append(thing)
+        self._named: dict[tuple[str, str | None], list[Thing]] = {}
+        for thing in self.things:
+            self._named.setdefault((thing.kind, thing.name), []).append(thing)
         self._needs = {
             item.urn: {other.urn for other in item.dependencies} for item in args.resources
         }
 
-    def of(self, *kinds: str) -> list[Thing]:
-        """The objects of some kinds."""
-        return [thing for thing in self.things if thing.kind in kinds]
+    def of(self, kind: str) -> list[Thing]:
+        """The objects of a kind."""
+        return self._of_kind.get(kind, [])
 
-    def named(self, name: str, namespace: str | None, *kinds: str) -> list[Thing]:
-        """The objects of some kinds that a name means in a namespace.
+    def named(self, name: str, namespace: str | None, kind: str) -> list[Thing]:
+        """The objects of a kind that a name means in a namespace.
 
         A namespace that is not known yet may be the same: better one refusal too many.
         """
         return [
             thing
-            for thing in self.of(*kinds)
-            if thing.name == name and may_be_one(thing.namespace, namespace)
+            for thing in self._named.get((kind, name), ())
+            if may_be_one(thing.namespace, namespace)
         ]
 
     def needs(self, facts: Facts, thing: Thing) -> bool:

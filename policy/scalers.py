@@ -1,6 +1,7 @@
 """Autoscalers of any kind: what has a scaleTargetRef scales what that names."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from components.errors import MISSING, StatefastError
 
@@ -25,7 +26,7 @@ def autoscaled(stack: Stack, thing: Thing, problem: str) -> Iterator[tuple[State
         thing: The object.
         problem: Why it must not have one, e.g. `claim vol is ReadWriteOnce`.
     """
-    for scaler in stack.things:
+    for scaler in _scalers(stack):
         if not any(_scales(stack, part, scaler, thing) for part in scaler.parts):
             continue
         said = [
@@ -46,9 +47,18 @@ def autoscaled(stack: Stack, thing: Thing, problem: str) -> Iterator[tuple[State
                 yield error, part
 
 
-def _scales(stack: Stack, part: Facts, scaler: Thing, thing: Thing) -> bool:
+@lru_cache(maxsize=1)
+def _scalers(stack: Stack) -> list[Thing]:
+    return [thing for thing in stack.things if any(map(_may_scale, thing.parts))]
+
+
+def _may_scale(part: Facts) -> bool:
     # Of other kinds whatever is unknown is no news.
-    if part.kind not in _KINDS and part.peek(*_REF) in (None, UNKNOWN):
+    return part.kind in _KINDS or part.peek(*_REF) not in (None, UNKNOWN)
+
+
+def _scales(stack: Stack, part: Facts, scaler: Thing, thing: Thing) -> bool:
+    if not _may_scale(part):
         return False
     kind, name = part.get(*_REF, "kind"), part.get(*_REF, "name")
     if name is UNKNOWN:

@@ -4,7 +4,9 @@ A Patch says a part of an object, and a stack may hold several of one object bes
 itself. A rule that looks at resources one by one misses what two of them say together.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from .facts import Facts
 from .pods import Mount, mounts_in
@@ -48,7 +50,7 @@ class Thing:
         """Name of the object; None where it is not known."""
         return self.first.name
 
-    @property
+    @cached_property
     def namespace(self) -> str | None:
         """Namespace of the object; None where no part says it."""
         return next((part.namespace for part in self.parts if part.namespace), None)
@@ -84,10 +86,14 @@ def things_of(objects: Iterable[Facts]) -> list[Thing]:
     order = {id(facts): number for number, facts in enumerate(every)}
     found: dict[tuple[str, str, str], list[Facts]] = {}
     things: list[Thing] = []
+    kinds = Counter(facts.kind for facts in every)
+    patches = Counter(facts.kind for facts in every if facts.patch)
     for facts in every:
         if facts.name is None:
             things.append(Thing([facts]))
-            _ask_name(facts, every)
+            # The user is told where the name may be that of what a Patch is of.
+            if (kinds[facts.kind] > 1) if facts.patch else patches[facts.kind]:
+                facts.get("metadata", "name")
         else:
             group = "apps" if facts.group == "extensions" else facts.group
             found.setdefault((group, facts.kind, facts.name), []).append(facts)
@@ -97,12 +103,6 @@ def things_of(objects: Iterable[Facts]) -> list[Thing]:
                 Thing([it for it in same if it.namespace in (place, None if it.patch else place)])
             )
     return sorted(things, key=lambda thing: order[id(thing.first)])
-
-
-def _ask_name(facts: Facts, every: Iterable[Facts]) -> None:
-    """Has the user told that a name is unknown, where it may be that of what a Patch is of."""
-    if any(it.kind == facts.kind and (it.patch or facts.patch) for it in every if it is not facts):
-        facts.get("metadata", "name")
 
 
 def may_be_one(namespace: str | None, other: str | None) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from components.errors import StatefastError
 
-from .claims import claims_in
+from .claims import Claim, claims_in, keys_of
 from .facts import Facts
 from .pods import Mount
 from .rule import Stack
@@ -36,14 +36,14 @@ class _Use:
 
 def one_writer(stack: Stack, where: Where) -> Iterator[Refusal]:
     """A claim of this stack that one node can mount has one pod at a time."""
-    every = _uses(stack)
+    every = _Uses(stack)
     told: set[tuple[str, str]] = set()
     for claim in claims_in(stack.things):
         if not claim.one_writer or _on_purpose(where, claim.thing.namespace, claim.name):
             continue
         uses = [
             use
-            for use in every
+            for use in every.that_may_mean(claim)
             if not (use.mount.reads and claim.many_readers)
             and (
                 claim.is_named(use.mount.claim, use.thing.namespace)
@@ -64,25 +64,25 @@ def one_writer(stack: Stack, where: Where) -> Iterator[Refusal]:
 
 def one_writer_elsewhere(stack: Stack, where: Where) -> Iterator[Refusal]:
     """The same of claims whose modes this stack does not say: they may be such claims."""
-    said = [claim for claim in claims_in(stack.things) if claim.modes]
-    foreign = [
-        (use.mount.claim, use.thing.namespace, use)
-        for use in _uses(stack)
-        if use.mount.claim is not None
-        and not any(claim.is_named(use.mount.claim, use.thing.namespace) for claim in said)
-    ]
+    said: dict[tuple[str, bool], list[Claim]] = {}
+    for claim in claims_in(stack.things):
+        if claim.modes and claim.key:
+            said.setdefault(claim.key, []).append(claim)
+    foreign: dict[str, list[_Use]] = {}
+    for use in _uses(stack):
+        name, place = use.mount.claim, use.thing.namespace
+        if name is not None and not any(
+            claim.is_named(name, place) for key in keys_of(name) for claim in said.get(key, ())
+        ):
+            foreign.setdefault(name, []).append(use)
     told: set[tuple[str, str]] = set()
-    for name in {name: None for name, _, _ in foreign}:
+    for name, of_name in foreign.items():
         problem = f"claim {name} may be ReadWriteOnce, which this stack does not say"
-        known = {place for other, place, _ in foreign if other == name and place}
+        known = {use.thing.namespace for use in of_name if use.thing.namespace}
         for namespace in list[str | None](sorted(known)) or [None]:
             if _on_purpose(where, namespace, name):
                 continue
-            uses = [
-                use
-                for other, place, use in foreign
-                if other == name and may_be_one(place, namespace)
-            ]
+            uses = [use for use in of_name if may_be_one(use.thing.namespace, namespace)]
             for error, part in _judge(stack, uses, None, problem):
                 if (error.sentence, part.urn) not in told:
                     told.add((error.sentence, part.urn))
@@ -96,6 +96,26 @@ def _uses(stack: Stack) -> list[_Use]:
         if thing.kind != _TEMPLATE
         for mount, part in thing.mounts()
     ]
+
+
+class _Uses:
+    """All uses of a stack, found by what they mount: a stack may have thousands."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._unknown: list[tuple[int, _Use]] = []
+        self._by_key: dict[tuple[str, bool], list[tuple[int, _Use]]] = {}
+        for number, use in enumerate(_uses(stack)):
+            if use.mount.claim is None:
+                self._unknown.append((number, use))
+                continue
+            for key in keys_of(use.mount.claim):
+                self._by_key.setdefault(key, []).append((number, use))
+
+    def that_may_mean(self, claim: Claim) -> Iterator[_Use]:
+        """In the order of the stack."""
+        known = self._by_key.get(claim.key, []) if claim.key else []
+        for _, use in sorted([*known, *self._unknown], key=lambda its: its[0]):
+            yield use
 
 
 def _on_purpose(where: Where, namespace: str | None, name: str | None) -> bool:
