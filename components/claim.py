@@ -18,6 +18,7 @@ from .claim_spec import ClaimSourceArgs, binds_at_once, claim_spec
 from .growth import NO_WAIT, claim_annotations
 from .guard.claims import ClaimPlan, WantedClaim, plan_claims
 from .guard.growing import wait_until_grown
+from .guard.live import DATA
 from .guard.preflight import PreflightArgs, Reader, reader, report, stack_of_run
 from .guard.refusals.namespace import refuse_missing_namespace
 from .guard.run import this_run
@@ -68,6 +69,9 @@ class VolumeClaimArgs(ClaimSourceArgs):
     """The larger application. Default `statefast`. Edited in place."""
     labels: NotRequired[Mapping[str, str]]
     """More labels. Default none. Edited in place."""
+    data: NotRequired[str]
+    """What the workload that mounts it says of how it reads it, for its next run. Default none:
+    PersistentDeployment writes it. Edited in place."""
     preflight: NotRequired[PreflightArgs]
     """Reads the cluster first, so that what would fail or lose data is refused at preview.
     Default: reads nothing, and the API server refuses. Editing it changes nothing in the
@@ -121,6 +125,7 @@ class VolumeClaim(pulumi.ComponentResource):
         annotations = {
             **(NO_WAIT if plan.volume else checked.waiting),
             **claim_annotations(checked.size, retention, plan.volume),
+            **({DATA: args["data"]} if args.get("data") else {}),
         }
         spec = {
             **checked.spec,

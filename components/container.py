@@ -22,7 +22,8 @@ class ProcessArgs(EnvironmentArgs):
     """Inputs that say which process a container runs."""
 
     image: pulumi.Input[str]
-    """Image of the container. Editing it rolls pods."""
+    """Image of the container. Editing it rolls pods; in a container that mounts a volume another
+    name, or a version that may not read the data, is refused without consent."""
     command: NotRequired[Sequence[str]]
     """Entry point. Default: the image's. Editing it rolls pods."""
     arguments: NotRequired[Sequence[str]]

@@ -15,7 +15,9 @@ from .claim_owner import ClaimOwner, claim_owner_for
 from .companions import check_companions, register_companions
 from .errors import StatefastError
 from .fields import whole_number
+from .guard.pod_data import record
 from .guard.preflight import report
+from .guard.reading import settled
 from .guard.stale import refuse_stale_state
 from .mounts import check_mounts, note_claims
 from .plans import deployment_plan, frozen, workload_annotations
@@ -89,8 +91,8 @@ class PersistentDeployment(pulumi.ComponentResource):
         Raises:
             StatefastError: see `check`; or the edit would lose data, or cannot work.
         """
-        workload, _, _ = _plan(name, args)
-        deployment_plan(workload)
+        workload, _, template = _plan(name, args)
+        deployment_plan(workload, template)
         for volume in workload.volumes:
             if volume.existing_claim is None:
                 VolumeClaim.preflight(volume.name, _claim_args(workload, volume))
@@ -103,7 +105,8 @@ class PersistentDeployment(pulumi.ComponentResource):
     ) -> None:
         workload, chosen, template = _plan(name, args)
         check_mounts(workload, of_set=False, opts=opts)
-        plan, asks = deployment_plan(workload)
+        plan, asks, pod = deployment_plan(workload, template)
+        settled(asks, pod, plan.live, args.get("consent") or ())
         super().__init__("statefast:index:PersistentDeployment", name, {}, opts)
         report(asks.notes, self)
         child = pulumi.ResourceOptions(parent=self, aliases=workload.aliases(self))
@@ -118,7 +121,7 @@ class PersistentDeployment(pulumi.ComponentResource):
         claims = [
             VolumeClaim(
                 volume.name,
-                _claim_args(workload, volume, owner),
+                _claim_args(workload, volume, owner, record(pod.data(), volume.claim)),
                 pulumi.ResourceOptions(parent=self),
             )
             for volume in workload.volumes
@@ -135,7 +138,7 @@ class PersistentDeployment(pulumi.ComponentResource):
                 name=name,
                 namespace=workload.namespace,
                 labels=dict(workload.labels),
-                annotations=workload_annotations(plan, workload),
+                annotations=workload_annotations(plan, workload, pod),
             ),
             spec=k8s.apps.v1.DeploymentSpecArgs(
                 replicas=workload.replicas,
@@ -240,7 +243,7 @@ def strategy(workload: Workload) -> str:
 
 
 def _claim_args(
-    workload: Workload, volume: Volume, owner: ClaimOwner | None = None
+    workload: Workload, volume: Volume, owner: ClaimOwner | None = None, data: str = ""
 ) -> VolumeClaimArgs:
     given = workload.args
     args: VolumeClaimArgs = {
@@ -259,6 +262,8 @@ def _claim_args(
         args["snapshot_class_name"] = given["snapshot_class_name"]
     if owner is not None:
         args["claim_owner"] = owner
+    if data:
+        args["data"] = data
     if "preflight" in given:
         args["preflight"] = given["preflight"]
     if volume.storage_class_name is not None:

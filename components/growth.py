@@ -6,7 +6,7 @@ import pulumi_kubernetes as k8s
 from .claim_owner import ClaimOwner
 from .guard.claims import ClaimPlan
 from .guard.growing import wait_until_grown
-from .guard.live import MEMBERS, OWNER, RETENTION, SIZE, SKIP_AWAIT, VOLUME
+from .guard.live import DATA, MEMBERS, OWNER, RETENTION, SIZE, SKIP_AWAIT, VOLUME
 from .guard.preflight import Reader, owner_of_run
 from .guard.stale import refuse_stale_state
 from .ordinals import members
@@ -63,8 +63,9 @@ def grow_claim(
     after: pulumi.Input[pulumi.Resource],
     asks: Reader,
     owner: ClaimOwner | None,
+    data: str,
 ) -> None:
-    """Applies the size wanted to the claim of one ordinal.
+    """Applies the size wanted to the claim of one ordinal, and how its pod reads it.
 
     The claim is the controller's: it makes it from the template, whose size is frozen, or finds
     it where an earlier set left it. Either has happened once `after` is there.
@@ -80,6 +81,8 @@ def grow_claim(
                 "pulumi.com/patchForce": "true",
                 **_waiting(asks, plan),
                 **volume_annotations(workload, volume, plan.volume),
+                # Not in the claim template, which never changes.
+                **({DATA: data} if data else {}),
             },
             owner_references=owner.references() if owner is not None else None,
         ),

@@ -5,6 +5,7 @@ from collections.abc import Container, Iterable
 import pulumi
 
 from .default_class import cluster_of_opts
+from .guard.leftovers import Wanted
 from .guard.preflight import Reader
 from .guard.refusals.existing_claim import refuse_unusable_claims
 from .guard.refusals.two_writers import refuse_live_writers, refuse_two_writers
@@ -13,7 +14,13 @@ from .names import claim_name
 from .ordinals import ordinals
 from .workload import Workload
 
-__all__ = ["check_mounts", "check_mounts_alive", "check_mounts_together", "note_claims"]
+__all__ = [
+    "check_mounts",
+    "check_mounts_alive",
+    "check_mounts_together",
+    "note_claims",
+    "wanted_claims",
+]
 
 
 def note_claims(workload: Workload, *, of_set: bool) -> None:
@@ -77,6 +84,11 @@ def check_mounts_alive(asks: Reader, workload: Workload, *, of_set: bool) -> Non
     refuse_live_writers(
         asks, workload.namespace, mounts, wanted, workload.args.get("consent") or ()
     )
+
+
+def wanted_claims(workload: Workload, *, of_set: bool) -> Wanted:
+    """The claims that a workload has for itself, now or when it has more replicas."""
+    return Wanted(mounts=_mounts(workload, of_set=of_set), first_ordinal=workload.first_ordinal)
 
 
 def _mounts(workload: Workload, *, of_set: bool) -> list[Mount]:

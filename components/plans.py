@@ -3,10 +3,23 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import pulumi_kubernetes as k8s
+
+from .data_plan import check_data, wanted_pod
 from .guard.claims import ClaimPlan, WantedClaim, plan_claims
 from .guard.edits import FROZEN, Shape
-from .guard.live import MEMBERS, OWNER, QUORUM, RETENTION, LiveClaim, Template
+from .guard.live import (
+    DATA,
+    MEMBERS,
+    OWNER,
+    QUORUM,
+    RETENTION,
+    LiveClaim,
+    Template,
+)
+from .guard.pod_data import record
 from .guard.preflight import Reader, owner_of_run, reader
+from .guard.reading import WantedPod
 from .guard.refusals.dormant import refuse_shrinking
 from .guard.refusals.left_behind import refuse_beside
 from .guard.refusals.namespace import refuse_missing_namespace
@@ -45,6 +58,7 @@ class SetPlan:
         volumes: The volume of each claim.
         asks: The reader, with what its owner should know.
         members: The members of the quorum when last it had any; empty where it is none.
+        pod: The pods, as far as they read data.
     """
 
     workload: WorkloadPlan
@@ -53,10 +67,18 @@ class SetPlan:
     volumes: Mapping[str, Volume]
     asks: Reader
     members: str
+    pod: WantedPod
 
 
-def set_plan(workload: Workload, management: str) -> SetPlan:
+def set_plan(
+    workload: Workload, management: str, template: k8s.core.v1.PodTemplateSpecArgs
+) -> SetPlan:
     """Plans a StatefulSet and its claims.
+
+    Args:
+        workload: Checked args.
+        management: Pod management policy.
+        template: Template of the pods.
 
     Raises:
         StatefastError: the edit would lose data, or cannot work.
@@ -108,6 +130,10 @@ def set_plan(workload: Workload, management: str) -> SetPlan:
         retention=workload.retention,
         consents=consents,
     )
+    pod = wanted_pod(workload, template, of_set=True)
+    check_data(
+        asks, workload, pod, plan.live, {claim: volume.name for claim, volume in volumes.items()}
+    )
     if plan.live is None:
         note_found(asks, workload.namespace, [name for name in claims if claims[name].live], plan)
         # The answer of the engine to the set is enough.
@@ -116,19 +142,32 @@ def set_plan(workload: Workload, management: str) -> SetPlan:
             for name, claim in claims.items()
         }
     return SetPlan(
-        workload=plan, shape=shape, claims=claims, volumes=volumes, asks=asks, members=last
+        workload=plan,
+        shape=shape,
+        claims=claims,
+        volumes=volumes,
+        asks=asks,
+        members=last,
+        pod=pod,
     )
 
 
-def deployment_plan(workload: Workload) -> tuple[WorkloadPlan, Reader]:
+def deployment_plan(
+    workload: Workload, template: k8s.core.v1.PodTemplateSpecArgs
+) -> tuple[WorkloadPlan, Reader, WantedPod]:
     """Plans a Deployment; its claims are components and plan themselves.
 
+    Args:
+        workload: Checked args.
+        template: Template of its pods.
+
     Returns:
-        The plan, and the reader with what its owner should know.
+        The plan, the reader with what its owner should know, and the pods.
 
     Raises:
         StatefastError: it would be replaced without consent, or is another's; a claim that it
-            mounts was made again beside the volume with the data.
+            mounts was made again beside the volume with the data; its data would be left behind
+            or read in another way.
     """
     asks = reader(workload.resource, workload.args.get("preflight"))
     refuse_missing_namespace(asks, workload.namespace)
@@ -148,9 +187,11 @@ def deployment_plan(workload: Workload) -> tuple[WorkloadPlan, Reader]:
         [volume.claim for volume in workload.volumes if volume.existing_claim is not None],
         workload.args.get("consent") or (),
     )
+    pod = wanted_pod(workload, template, of_set=False)
+    check_data(asks, workload, pod, plan.live, {})
     if plan.live is None:
         note_found(asks, workload.namespace, [volume.claim for volume in workload.volumes], plan)
-    return plan, asks
+    return plan, asks, pod
 
 
 def frozen(plan: WorkloadPlan, keys: Sequence[str]) -> list[str]:
@@ -163,12 +204,14 @@ def frozen(plan: WorkloadPlan, keys: Sequence[str]) -> list[str]:
 
 
 def workload_annotations(
-    plan: WorkloadPlan, workload: Workload, members: str = ""
+    plan: WorkloadPlan, workload: Workload, pod: WantedPod, members: str = ""
 ) -> dict[str, str]:
-    """Whose a workload is, what becomes of its claims, whether its members decide by majority, and
-    whether it may be taken from whoever edited it last.
+    """Whose a workload is, what becomes of its claims, how its pods read them, whether its members
+    decide by majority, and whether it may be taken from whoever edited it last.
     """
     said = {OWNER: owner_of_run(), RETENTION: workload.retention}
+    if data := record(pod.data()):
+        said[DATA] = data
     if workload.quorum:
         said[QUORUM] = "true"
     if members:

@@ -15,7 +15,9 @@ from .companions import check_companions, register_companions
 from .errors import StatefastError
 from .growth import grow_claim, volume_annotations
 from .guard.afterwards import refuse_what_had_no_effect
+from .guard.pod_data import record
 from .guard.preflight import report
+from .guard.reading import settled
 from .guard.rolling import after_rollout
 from .guard.stale import refuse_stale_state
 from .mounts import check_mounts, note_claims
@@ -108,8 +110,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
         Raises:
             StatefastError: see `check`; or the edit would lose data, or cannot work.
         """
-        workload, management, _ = _plan(name, args)
-        set_plan(workload, management)
+        set_plan(*_plan(name, args))
 
     def __init__(
         self,
@@ -119,7 +120,9 @@ class PersistentStatefulSet(pulumi.ComponentResource):
     ) -> None:
         workload, management, template = _plan(name, args)
         check_mounts(workload, of_set=True, opts=opts)
-        plan = set_plan(workload, management)
+        plan = set_plan(workload, management, template)
+        consents = args.get("consent") or ()
+        settled(plan.asks, plan.pod, plan.workload.live, consents)
         super().__init__("statefast:index:PersistentStatefulSet", name, {}, opts)
         report(plan.asks.notes, self)
         child = pulumi.ResourceOptions(parent=self, aliases=workload.aliases(self))
@@ -155,7 +158,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                 namespace=workload.namespace,
                 labels=dict(workload.labels),
                 annotations={
-                    **workload_annotations(plan.workload, workload, plan.members),
+                    **workload_annotations(plan.workload, workload, plan.pod, plan.members),
                     **wait_for(workload, strategy.partition, watched=cluster is not None),
                 },
             ),
@@ -221,7 +224,17 @@ class PersistentStatefulSet(pulumi.ComponentResource):
             volume = plan.volumes[claim]
             # Who grows a volume may do it for the sake of the pods that do not get ready.
             after = stateful_set if claim_plan.live else rolled_out
-            grow_claim(self, workload, volume, claim, claim_plan, after, plan.asks, owner)
+            grow_claim(
+                self,
+                workload,
+                volume,
+                claim,
+                claim_plan,
+                after,
+                plan.asks,
+                owner,
+                record(plan.pod.data(), volume.name),
+            )
         self.stateful_set_name = stateful_set.metadata["name"]
         self.claim_names = pulumi.Output.from_input(list(plan.claims))
         self.peers = pulumi.Output.from_input(

@@ -13,8 +13,11 @@ import pulumi
 from .args import RETENTIONS, access_modes, check_keys, one_of
 from .claim_owner import ClaimOwner, check_claim_owner
 from .container import mount_path
+from .data_path import DataArgs, read_data
 from .errors import MISSING, StatefastError
 from .fields import flag, whole_number
+from .guard.images import Format
+from .guard.pod_data import Declared
 from .guard.preflight import PreflightArgs
 from .labels import object_labels, selector_labels
 from .names import LONGEST_WORKLOAD_NAME, check_label_name, check_subdomain_name, headless_name
@@ -36,13 +39,15 @@ class VolumeArgs(TypedDict):
     """Name of the claim (Deployment) or of the claim template (StatefulSet), for life: editing it
     leaves the data behind under the old name."""
     mount_path: str
-    """Where the container sees it. Editing it rolls pods."""
+    """Where the container sees it. Editing it is refused without consent: the data would be in
+    another place."""
     size: NotRequired[str]
     """Size of each volume as a quantity, e.g. `8Gi`; required but for an existing claim. See the
     component for what an edit does."""
     existing_claim: NotRequired[str]
     """A claim that is somebody else's: it is mounted, and neither made nor grown nor deleted here.
-    In a Deployment only. Editing it restarts the pod on another claim."""
+    In a Deployment only. Editing it is refused without consent: the pod starts on another
+    claim."""
     access_modes: NotRequired[Sequence[str]]
     """Default `["ReadWriteOnce"]`. Editing them is a replacement."""
     storage_class_name: NotRequired[str]
@@ -71,7 +76,10 @@ class WorkloadArgs(PodArgs):
     `<name>-generated`. Default none."""
     run_as_user: NotRequired[int]
     """User and group of the process, and the group that owns the volume. Default 1000. Editing it
-    rolls pods."""
+    is refused without consent: the files on the volume belong to the old one."""
+    data: NotRequired[DataArgs]
+    """Where the main container looks for its data, and which versions of its image read it.
+    Default: what its mounts, its settings and its image say by themselves. Edited in place."""
     termination_grace_seconds: NotRequired[int]
     """Seconds a pod gets to stop. Default 30. Editing it rolls pods."""
     headless_suffix: NotRequired[str]
@@ -149,6 +157,8 @@ class Workload:
     headless_name: str
     retention: str
     run_as_user: int
+    data: Declared
+    data_version: Format | None
     termination_grace_seconds: int
     min_ready_seconds: int
     args: WorkloadArgs
@@ -199,6 +209,7 @@ def read_workload(kind: str, name: str, args: WorkloadArgs, shape: type) -> Work
     namespace = check_label_name(resource, "namespace", args["namespace"])
     retention = one_of(resource, "retention", args.get("retention", "retain"), RETENTIONS)
     check_claim_owner(resource, args, namespace, retention)
+    data, version = read_data(resource, name, args.get("data"), args.get("config_files") or {})
     return Workload(
         resource=resource,
         name=name,
@@ -225,6 +236,8 @@ def read_workload(kind: str, name: str, args: WorkloadArgs, shape: type) -> Work
         run_as_user=whole_number(
             resource, "run_as_user", args.get("run_as_user", 1000), low=1, high=2**31 - 1
         ),
+        data=data,
+        data_version=version,
         termination_grace_seconds=whole_number(
             resource,
             "termination_grace_seconds",

@@ -26,7 +26,7 @@ from components.guard.preflight import (
     stack_of_run,
 )
 from components.guard.versions import ATTRIBUTES_CLASS, Need, check_version, note_old
-from components.mounts import check_mounts_together
+from components.mounts import check_mounts_together, wanted_claims
 from components.names import check_label_name
 
 from .stack_name import named_after_stack
@@ -148,7 +148,12 @@ class Settings:
         note_leftovers(
             asks,
             self.namespace,
-            {workload.name for workload in self.workloads},
+            {
+                workload.name: wanted_claims(
+                    workload.built(where), of_set=workload.pattern == PATTERNS[0]
+                )
+                for workload in self.workloads
+            },
             self.retention,
             self.consent,
         )

@@ -184,6 +184,8 @@ class WorkloadSettings:
         }
         if where.claim_owner is not None:
             args["claim_owner"] = where.claim_owner
+        if file.data is not None:
+            args["data"] = file.data
         if file.metrics is not None:
             args["metrics"] = file.metrics
         return args

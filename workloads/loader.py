@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from components.container import InitContainerArgs, SidecarArgs
+from components.data_path import DataArgs
 from components.environment import EnvFromArgs, EnvSourceArgs
 from components.errors import StatefastError
 from components.fields import Fields, nearest
@@ -22,6 +23,7 @@ from .containers import (
     read_resources,
     read_sidecars,
 )
+from .data import read_data
 from .environment import EnvValue, read_env, read_env_from, read_env_sources
 
 __all__ = ["VolumeMount", "WorkloadFile", "load_workload", "workload_names"]
@@ -62,6 +64,7 @@ class WorkloadFile:
     config_files: Mapping[str, str]
     scratch: Mapping[str, str]
     quorum: bool
+    data: DataArgs | None
     read_only_root: bool
     init_containers: Sequence[InitContainerArgs]
     sidecars: Sequence[SidecarArgs]
@@ -126,6 +129,7 @@ def _read(name: str, fields: Fields) -> WorkloadFile:
         config_files=fields.text_map("configFiles"),
         scratch=fields.text_map("scratch"),
         quorum=fields.boolean("quorum", False),
+        data=read_data(fields),
         read_only_root=fields.boolean("readOnlyRoot", False),
         init_containers=read_init_containers(fields),
         sidecars=read_sidecars(fields),

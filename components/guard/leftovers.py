@@ -1,27 +1,49 @@
-"""Claims of this stack that none of its workloads has any more: renamed, removed, switched.
+"""Claims of this stack that none of its workloads mounts any more: renamed, removed, switched.
 
 They are kept; a workload of a new name starts with empty ones. Whoever renames should read that
 before and not after: in the run that does it, it is a warning, with the consent to go on.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from .cluster import Object
 from .consent import Change
 from .live import LiveClaim, LiveWorkload
 from .preflight import Reader, Warns, owner_of_run
+from .run import Mount
 
-__all__ = ["note_leftovers"]
+__all__ = ["Wanted", "note_leftovers"]
 
-_INSTANCE = "app.kubernetes.io/instance"
 _KINDS = ("stateful sets", "deployments")
 _MOST_NAMES = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What one workload mounts, now or when it has more replicas.
+
+    Attributes:
+        mounts: The claims; of a StatefulSet those of every ordinal.
+        first_ordinal: Where the ordinals start: no replica ever comes before.
+    """
+
+    mounts: Sequence[Mount]
+    first_ordinal: int
+
+    def names(self, claim: str) -> bool:
+        """Whether a claim of this name is one of them."""
+        return any(
+            mount.names(claim)
+            and (not mount.of_set or int(claim.removeprefix(mount.claim)) >= self.first_ordinal)
+            for mount in self.mounts
+        )
 
 
 def note_leftovers(
     reader: Reader,
     namespace: str,
-    instances: Collection[str],
+    workloads: Mapping[str, Wanted],
     retention: str,
     consents: Sequence[str] = (),
 ) -> None:
@@ -30,14 +52,18 @@ def note_leftovers(
     Args:
         reader: Collects the notes.
         namespace: Of the stack.
-        instances: Names of the workloads that the stack has.
+        workloads: The workloads that the stack has, by name.
         retention: Of the stack.
         consents: What the owner agreed to.
     """
     claims = reader.read("claims", namespace, "whether claims are left behind") or {}
     owner = owner_of_run()
     ours = {name: item for name, item in claims.items() if LiveClaim.of(item).owner == owner}
-    left = {name: ours[name] for name in sorted(ours) if _instance(ours[name]) not in instances}
+    left = {
+        name: ours[name]
+        for name in sorted(ours)
+        if not any(wanted.names(name) for wanted in workloads.values())
+    }
     if left:
         until = "" if retention == "retain" else " until the stack is destroyed"
         reader.note(
@@ -46,7 +72,9 @@ def note_leftovers(
     if retention == "retain":
         _note_owned(reader, namespace, left)
         known = {_instance(item) for item in ours.values()}
-        _warn_of_empty(reader, namespace, sorted(set(instances) - known), left, consents)
+        # One that goes on under its name with other claims is refused by itself (same_claims).
+        gone = {name: item for name, item in left.items() if _instance(item) not in workloads}
+        _warn_of_empty(reader, namespace, sorted(set(workloads) - known), gone, consents)
 
 
 def _warn_of_empty(
@@ -97,7 +125,7 @@ def _living(reader: Reader, namespace: str) -> set[str]:
 
 
 def _instance(item: Object) -> str:
-    return str((item["metadata"].get("labels") or {}).get(_INSTANCE) or "")
+    return LiveClaim.of(item).instance
 
 
 def _shown(names: Collection[str]) -> str:

@@ -1,7 +1,7 @@
 """What the cluster has of a workload, in the few fields that decide about data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from ..quantity import parse_quantity
@@ -9,6 +9,8 @@ from .cluster import Object
 
 __all__ = [
     "CLAIM_OWNER",
+    "DATA",
+    "INSTANCE",
     "MEMBERS",
     "OWNER",
     "QUORUM",
@@ -20,6 +22,7 @@ __all__ = [
     "LiveClass",
     "LiveWorkload",
     "Template",
+    "claims_of_pod",
 ]
 
 # Written on what a stack makes, and read by the next run of any stack.
@@ -31,6 +34,10 @@ VOLUME = "statefast/volume"
 # when last there were any.
 QUORUM = "statefast/quorum"
 MEMBERS = "statefast/members"
+# On a workload and its claims: how the pods read the data (pod_data.py).
+DATA = "statefast/data"
+# The label that says which workload an object is of.
+INSTANCE = "app.kubernetes.io/instance"
 # On the ConfigMap whose deletion deletes the claims that name it as their owner.
 CLAIM_OWNER = "statefast/claim-owner"
 # The provider's; on a StatefulSet it skips the wait for its deletion as well.
@@ -47,6 +54,12 @@ def _bytes(quantity: object) -> int:
 
 def _annotations(item: Object) -> Mapping[str, str]:
     return item["metadata"].get("annotations") or {}
+
+
+def claims_of_pod(spec: Mapping[str, Any]) -> tuple[str, ...]:
+    """The claims that a pod names and may write to, in their order."""
+    found = (volume.get("persistentVolumeClaim") for volume in spec.get("volumes") or ())
+    return tuple(claim["claimName"] for claim in found if claim and not claim.get("readOnly"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +83,8 @@ class LiveClaim:
             node gets to it.
         infeasible: Whether its driver said that it can never have the size asked for.
         trouble: What is said of a growth that fails; empty where nothing is.
+        instance: The workload it is of, as its label says; empty where none does.
+        data: How the pods read it when last an `up` had it mounted; empty where nobody said.
     """
 
     name: str
@@ -91,6 +106,8 @@ class LiveClaim:
     needs_restart: bool
     infeasible: bool
     trouble: str
+    instance: str = ""
+    data: str = ""
 
     @classmethod
     def of(cls, item: Object) -> Self:
@@ -127,6 +144,8 @@ class LiveClaim:
             needs_restart="FileSystemResizePending" in conditions,
             infeasible=tried == requested and resizing in _INFEASIBLE,
             trouble=next((conditions[kind] for kind in _TROUBLES if conditions.get(kind)), ""),
+            instance=(metadata.get("labels") or {}).get(INSTANCE, ""),
+            data=annotations.get(DATA, ""),
         )
 
 
@@ -162,6 +181,8 @@ class LiveWorkload:
         first_ordinal: Where the ordinals start; 0 for a Deployment.
         templates: By name; empty for a Deployment.
         pod_management, service_name, when_deleted: Empty for a Deployment.
+        pod: The pod spec of its template.
+        data: How its pods read the data, as its last `up` said; empty where that said nothing.
     """
 
     name: str
@@ -179,6 +200,13 @@ class LiveWorkload:
     pod_management: str
     service_name: str
     when_deleted: str
+    pod: Mapping[str, Any] = field(default_factory=dict)
+    data: str = ""
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """The claims that its pods mount by name, for writing."""
+        return claims_of_pod(self.pod)
 
     @property
     def takes_claims(self) -> bool:
@@ -211,6 +239,8 @@ class LiveWorkload:
             pod_management=spec.get("podManagementPolicy", ""),
             service_name=spec.get("serviceName", ""),
             when_deleted=policy.get("whenDeleted", ""),
+            pod=(spec.get("template") or {}).get("spec") or {},
+            data=_annotations(item).get(DATA, ""),
         )
 
 

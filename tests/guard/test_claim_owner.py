@@ -81,7 +81,7 @@ def test_a_claim_that_left_and_still_goes_with_the_owner_is_named_with_the_way_o
     left = claim("left", owner=owner_of_run(), goes_with="claims-1")
     use(monkeypatch, FakeCluster(claims=[left]))
     asks = reader("stack config", {})
-    note_leftovers(asks, "data", set(), "retain")
+    note_leftovers(asks, "data", {}, "retain")
     assert any("deletes ConfigMap claims-1" in note for note in asks.notes)
     assert any("kubectl patch pvc left -n data" in note for note in asks.notes)
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from components.guard.cluster import Object
-from components.guard.leftovers import note_leftovers
+from components.guard.leftovers import Wanted, note_leftovers
 from components.guard.preflight import Reader, Warns, owner_of_run, reader
+from components.guard.run import Mount
 
 from .fakes import FakeCluster, claim, stateful_set, use
 
@@ -19,6 +20,12 @@ def of(instance: str, name: str = "", **changes: Any) -> Object:
     made: dict[str, Any] = dict(claim(name or f"{instance}-vol", owner=owner_of_run(), **changes))
     made["metadata"]["labels"] = {"app.kubernetes.io/instance": instance}
     return made
+
+
+def wanted(*names: str, of_set: bool = False, first: int = 0) -> Wanted:
+    """A workload that mounts claims of these names."""
+    mounts = [Mount(field="", claim=name, of_set=of_set, modes=()) for name in names]
+    return Wanted(mounts=mounts, first_ordinal=first)
 
 
 def asked(
@@ -35,7 +42,8 @@ def asked(
         kinds |= {"stateful_sets": sets, "deployments": []}
     use(monkeypatch, FakeCluster(**kinds))
     asks = reader("stack config", {})
-    note_leftovers(asks, "data", instances, retention, consents)
+    workloads = {name: wanted(f"{name}-vol") for name in instances}
+    note_leftovers(asks, "data", workloads, retention, consents)
     return asks
 
 
@@ -121,3 +129,17 @@ def test_many_claims_are_not_all_named(monkeypatch: pytest.MonkeyPatch) -> None:
     claims = [of("mysql", f"vol-{n:03d}") for n in range(25)]
     asks = asked(monkeypatch, claims, ["mysql"], set())
     assert asks.notes[0].endswith("vol-018, vol-019 and 5 more")
+
+
+def test_what_no_replica_mounts_is_left_behind_under_the_name_of_a_workload_that_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names = ["zk-vol-zk-0", "zk-vol-zk-2", "zk-vol-zk-7", "zk-vol", "zk-old-zk-2"]
+    use(monkeypatch, FakeCluster(claims=[of("zk", name) for name in names]))
+    asks = reader("stack config", {})
+
+    note_leftovers(asks, "data", {"zk": wanted("zk-vol-zk-", of_set=True, first=2)}, "retain")
+
+    said = "claims of no workload of this stack are kept with their data: "
+    assert asks.notes[0] == f"{said}zk-old-zk-2, zk-vol, zk-vol-zk-0"
+    assert warnings(asks) == []

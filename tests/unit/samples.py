@@ -1,5 +1,6 @@
 """Args that are right, to be changed one by one, and what the components make of them."""
 
+import json
 from typing import Any, cast
 
 from pulumi.runtime import rpc
@@ -46,6 +47,19 @@ def said(retention: str = "retain", size: str = "8Gi") -> dict[str, str]:
         "statefast/size": size,
         "statefast/retention": retention,
     }
+
+
+def read() -> dict[str, str]:
+    """What a workload and its claims say of how its pods read the data."""
+    reads = {
+        "covers": [],
+        "declared": [],
+        "image": "zookeeper:3.9",
+        "mounts": {"/data": ["zk-vol", "zk-vol", ""]},
+        "settings": {},
+        "user": ["1000", "1000", "1000"],
+    }
+    return {"statefast/data": json.dumps({"zk": reads}, separators=(",", ":"))}
 
 
 def stateful_set_args(**changes: object) -> PersistentStatefulSetArgs:

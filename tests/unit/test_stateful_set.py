@@ -8,6 +8,7 @@ from tests.unit.samples import (
     container,
     labels,
     parents,
+    read,
     said,
     selector,
     stateful_set,
@@ -63,6 +64,7 @@ def test_the_claim_template_is_frozen_and_carries_only_what_selects() -> None:
     assert made.metadata["annotations"] == {
         "statefast/stack": "statefast/dev",
         "statefast/retention": "retain",
+        **read(),
     }
     assert made.import_id == ""
 
@@ -81,6 +83,7 @@ def test_each_claim_is_grown_by_a_patch_that_lets_go_of_nothing() -> None:
                 "pulumi.com/patchForce": "true",
                 "pulumi.com/waitFor": "jsonpath={.status.capacity.storage}=8Gi",
                 **said(),
+                **read(),
             },
         },
         "spec": {"resources": {"requests": {"storage": "8Gi"}}},

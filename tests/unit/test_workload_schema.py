@@ -51,6 +51,9 @@ configFiles: {{/etc/a: x}}
 scratch: {{/tmp: 1Mi}}
 readOnlyRoot: true
 quorum: true
+data:
+  settings: [{{env: A}}, {{argument: --a}}, {{file: /etc/a, key: a}}]
+  version: {{parts: 1, readsOlder: true}}
 initContainers:
   - name: i
 {SIDE}
@@ -135,6 +138,12 @@ def test_every_file_is_valid_and_names_the_schema(name: str) -> None:
         {"readOnlyRoot": "yes"},
         {"sidecars": [{"name": "a"}]},
         {"volumes": [{"name": "a"}]},
+        {"data": {"settings": [{"env": "A", "argument": "a"}]}},
+        {"data": {"settings": [{"file": "/etc/a"}]}},
+        {"data": {"settings": [{}]}},
+        {"data": {"version": {"readsOlder": True}}},
+        {"data": {"version": {"parts": 5}}},
+        {"data": {"path": "/data"}},
         {"resources": {"requests": {"cpu": 1}}},
     ],
 )

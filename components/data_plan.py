@@ -1,0 +1,83 @@
+"""Whether a workload goes on with its data: on the claims that hold it, read as it was."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pulumi_kubernetes as k8s
+
+from .guard.live import LiveClaim, LiveWorkload, claims_of_pod
+from .guard.preflight import Reader
+from .guard.reading import WantedPod, check_same_data
+from .guard.refusals.same_claims import WantedClaims, refuse_other_claims
+from .names import claim_name
+from .workload import Workload
+
+__all__ = ["check_data", "wanted_pod"]
+
+
+def wanted_pod(
+    workload: Workload, template: k8s.core.v1.PodTemplateSpecArgs, *, of_set: bool
+) -> WantedPod:
+    """The pods of a workload, as far as they read data."""
+    return WantedPod(
+        name=workload.name,
+        spec=cast("Mapping[str, Any]", template.spec),
+        templates=[volume.name for volume in workload.volumes] if of_set else [],
+        declared=workload.data,
+        rule=workload.data_version,
+        disposable=workload.retention == "delete",
+    )
+
+
+def check_data(
+    asks: Reader,
+    workload: Workload,
+    pod: WantedPod,
+    live: LiveWorkload | None,
+    of_templates: Mapping[str, str],
+) -> None:
+    """Refuses other claims than those with the data, and another way of reading them.
+
+    Args:
+        asks: The reader of the component.
+        workload: Checked args.
+        pod: Its pods.
+        live: The workload as it lives; None where there is none, or none could be read.
+        of_templates: The claims of a StatefulSet, each with its claim template.
+
+    Raises:
+        StatefastError: see `refuse_other_claims` and `check_same_data`.
+    """
+    consents = workload.args.get("consent") or ()
+    sources = {**of_templates, **{name: name for name in claims_of_pod(pod.spec)}}
+    wanted = WantedClaims(
+        name=workload.name,
+        namespace=workload.namespace,
+        of_set=bool(pod.templates),
+        templates=pod.templates,
+        mounted=list(sources),
+        by_majority=workload.quorum,
+        disposable=pod.disposable,
+    )
+    refuse_other_claims(asks, wanted, live, consents)
+    found = asks.read("claims", workload.namespace, "whether the data would be read as it was")
+    busy = _mounted_now(live)
+    idle = {
+        name: (source, LiveClaim.of((found or {})[name]))
+        for name, source in sources.items()
+        if name in (found or {}) and name not in busy
+    }
+    check_same_data(asks, pod, live, idle, consents)
+
+
+def _mounted_now(live: LiveWorkload | None) -> set[str]:
+    if live is None:
+        return set()
+    return {
+        *live.claims,
+        *(
+            claim_name(template, live.name, live.first_ordinal + number)
+            for template in live.templates
+            for number in range(live.replicas)
+        ),
+    }
