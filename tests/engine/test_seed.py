@@ -95,7 +95,14 @@ def test_one_word_switches_the_pattern_and_no_claim_is_lost(deployment: Deployme
     deployment.workloads(
         zookeeper={**ZOOKEEPER, "pattern": "deployment"},
         mysql={**ZOOKEEPER, "pattern": "stateful-set"},
-    ).up()
+    )
+    # Each starts with new and empty claims, and its owner says that he knows.
+    for left in ("zookeeper-vol-zookeeper-0", "mysql-vol"):
+        sentence = deployment.refused(f"its data is in {left},", "new and empty")
+        asked = re.search(r"adding '(.*?)' to consent", sentence)
+        assert asked is not None
+        deployment.config.setdefault("statefast:consent", []).append(asked[1])
+    deployment.up()
 
     now = deployment.volumes()
     assert {name: now[name] for name in volumes} == volumes

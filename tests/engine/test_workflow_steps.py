@@ -178,7 +178,9 @@ def test_a_preview_is_json_for_the_gate_and_the_pack_speaks_for_itself(checkout:
     assert "✅ statefast@v0.1.0" in checkout.ok("preview", "preview", "Policies").text
 
     checkout.edit("bindingMode: Immediate", "bindingMode: Immediate\n    default: true")
-    checkout.edit("pattern: stateful-set", "pattern: stateful-set\n      image: bitnami/x")
+    # Beside the one that has the data, whose image is not changed for another one.
+    beside = "restricted: false\n      pod: {initContainers: [{name: x, image: bitnami/x}]}"
+    checkout.edit("pattern: stateful-set", f"pattern: stateful-set\n      {beside}")
     refused = checkout.run(step("preview", "preview", "Policies"))
     assert refused.code == 0
     assert "[advisory]  published-images" in refused.text

@@ -228,7 +228,11 @@ OWN: dict[str, Own] = {
     ),
     "own-pattern-switched": Own(
         _workloads(zookeeper={**_ZOOKEEPER, "replicas": 1}),
-        _workloads(zookeeper={**_ZOOKEEPER, "replicas": 1, "pattern": "deployment"}),
+        {
+            **_workloads(zookeeper={**_ZOOKEEPER, "replicas": 1, "pattern": "deployment"}),
+            # Else it is refused by the guard, and there is nothing to judge.
+            "preflight": "off",
+        },
     ),
     "own-image": Own(
         _workloads(mysql=_MYSQL), _workloads(mysql={**_MYSQL, "image": "mysql:8.4.7"})
