@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .claim import VolumeClaim, VolumeClaimArgs
     from .claim_owner import ClaimOwner, ClaimOwnerArgs
     from .container import InitContainerArgs, SidecarArgs
+    from .data_path import DataArgs, DataSettingArgs, DataVersionArgs
     from .deployment import PersistentDeployment, PersistentDeploymentArgs
     from .environment import EnvFromArgs, EnvSourceArgs
     from .errors import StatefastError
@@ -32,6 +33,9 @@ __all__ = [
     "ClaimOwner",
     "ClaimOwnerArgs",
     "ClientArgs",
+    "DataArgs",
+    "DataSettingArgs",
+    "DataVersionArgs",
     "EnvFromArgs",
     "EnvSourceArgs",
     "InitContainerArgs",
@@ -67,6 +71,9 @@ _HOMES = {
     "ClaimOwner": "claim_owner",
     "ClaimOwnerArgs": "claim_owner",
     "ClientArgs": "network_args",
+    "DataArgs": "data_path",
+    "DataSettingArgs": "data_path",
+    "DataVersionArgs": "data_path",
     "EnvFromArgs": "environment",
     "EnvSourceArgs": "environment",
     "InitContainerArgs": "container",

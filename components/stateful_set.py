@@ -220,6 +220,8 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                 partition=strategy.partition,
                 minutes=minutes,
             )
+        data = plan.pod.data()
+        records = {volume.name: record(data, volume.name) for volume in workload.volumes}
         for claim, claim_plan in plan.claims.items():
             volume = plan.volumes[claim]
             # Who grows a volume may do it for the sake of the pods that do not get ready.
@@ -233,7 +235,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                 after,
                 plan.asks,
                 owner,
-                record(plan.pod.data(), volume.name),
+                records[volume.name],
             )
         self.stateful_set_name = stateful_set.metadata["name"]
         self.claim_names = pulumi.Output.from_input(list(plan.claims))

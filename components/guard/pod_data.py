@@ -99,6 +99,8 @@ class Reads:
         return path
 
 
+_OF_FILES = ("configMap", "secret", "projected", "downwardAPI")
+
 # By container: those that mount a claim.
 PodData = Mapping[str, Reads]
 
@@ -125,10 +127,15 @@ def pod_data(
         if volume.get("persistentVolumeClaim")
     } | {name: name for name in templates}
     found = {}
+    files = {
+        str(volume["name"])
+        for volume in spec.get("volumes") or ()
+        if any(volume.get(kind) for kind in _OF_FILES)
+    }
     for kind in ("initContainers", "containers"):
         for container in spec.get(kind) or ():
             name = str(container.get("name"))
-            reads = _reads(spec, container, claims)
+            reads = _reads(spec, container, claims, files)
             if not reads.mounts:
                 continue
             # Files are mounted in the main container alone.
@@ -142,7 +149,10 @@ def pod_data(
 
 
 def _reads(
-    spec: Mapping[str, Any], container: Mapping[str, Any], claims: Mapping[str, str]
+    spec: Mapping[str, Any],
+    container: Mapping[str, Any],
+    claims: Mapping[str, str],
+    files: Collection[str],
 ) -> Reads:
     mounts, others = {}, []
     for mount in container.get("volumeMounts") or ():
@@ -154,8 +164,8 @@ def _reads(
                 volume=str(mount["name"]),
                 sub_path=f"$({expression})" if expression else _folder(mount.get("subPath")),
             )
-        elif not mount.get("subPath"):
-            # A single file of a ConfigMap hides no folder.
+        elif not (mount["name"] in files and mount.get("subPath")):
+            # A single file hides no folder.
             others.append(path)
     shared, own = spec.get("securityContext") or {}, container.get("securityContext") or {}
     return Reads(

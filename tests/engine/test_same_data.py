@@ -5,7 +5,7 @@ The program is a copy, since what runs and where it mounts is in its workload fi
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from .conftest import Config, Deployment, fresh_name
 POSTGRESQL: Config = {"storage": {"size": "1Gi"}}
 MYSQL: Config = {"pattern": "deployment", "storage": {"size": "1Gi"}}
 FOLDERS = ("__main__.py", "Pulumi.yaml", "components", "settings", "workloads")
+LATER = Path(__file__).parent / "programs" / "later"
 PGDATA = "/var/lib/postgresql/data/pgdata"
 
 
@@ -144,6 +145,49 @@ def test_a_workload_goes_on_with_its_claims_until_its_owner_consents(
     assert "mysql" in uids
 
 
+def test_a_folder_that_is_known_later_is_compared_then(
+    workspace: Workspace, request: pytest.FixtureRequest
+) -> None:
+    app = Deployment(workspace, fresh_name(request), project=LATER)
+    class_name = f"rbd-{app.name}"
+    app.kubectl("apply", "-f", "-", stdin=CLASS.format(name=class_name), namespace=False)
+
+    def folder(name: str, *, hidden: bool = False, consents: Sequence[str] = ()) -> Deployment:
+        app.config = {
+            "later:namespace": app.name,
+            "later:class": class_name,
+            "later:folder": name,
+            "later:hidden": hidden,
+            "later:consent": list(consents),
+        }
+        return app
+
+    try:
+        folder("/data/a").up()
+        data, live = app.data(), app.footprint()
+        sentence = folder("/data/b").refused("env.DIR is '/data/b'", "it lives with '/data/a'")
+        # A preview that does not know it does not call it safe; `up` knows, and compares.
+        hidden = folder("/data/a", hidden=True).preview(ok=False)
+        assert "env.DIR is '(not known yet)', but it lives with '/data/a'" in hidden.text
+        assert "Traceback" not in hidden.text
+        assert set(app.up().changes) == {"unchanged"}
+        assert app.footprint() == live
+        folder("/data/b", consents=[consent(sentence)]).up()
+        (container,) = app.get("deployment", "app")["spec"]["template"]["spec"]["containers"]
+        assert container["env"] == [{"name": "DIR", "value": "/data/b"}]
+        assert app.data() == data
+    finally:
+        app.kubectl("delete", "namespace", app.name, "--wait=false", namespace=False)
+        app.kubectl("delete", "storageclass", class_name, namespace=False)
+
+
+CLASS = """
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {{name: {name}}}
+provisioner: rbd.csi.ceph.com
+parameters: {{clusterID: test, pool: test}}
+"""
 OTHER = """
 apiVersion: v1
 kind: PersistentVolumeClaim

@@ -122,6 +122,24 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "zk-vol:/store",
         "hidden",
     ),
+    "a folder of another volume over the data": (
+        {
+            "pod": {
+                "volumes": [{"name": "empty", "emptyDir": {}}],
+                "containers": [
+                    {
+                        "name": "zk",
+                        "volumeMounts": [
+                            {"name": "empty", "mountPath": "/data/store", "subPath": "x"}
+                        ],
+                    }
+                ],
+            }
+        },
+        "mount /data/store",
+        "zk-vol:/store",
+        "hidden",
+    ),
     "a variable": (
         {"env": {**BASE["env"], "DIR": "/data/new"}},
         "env.DIR",
@@ -225,6 +243,7 @@ SAFE: dict[str, dict[str, Any]] = {
     "options in another order": arguments("serve", *LOG, STORE),
     "by a variable": arguments("serve", "--datadir=$(DIR)", *LOG),
     "another line": config("dir /data/store\nlevel = 4\nport 1\n"),
+    "a file in the volume": {"config_files": {**BASE["config_files"], "/data/a.conf": "x"}},
     "a sidecar that goes": {"sidecars": []},
     "a sidecar more": {"sidecars": [SIDE, {**SIDE, "name": "more", "mounts": {"zk-vol": "/m"}}]},
     "a folder beside the data": {"scratch": {"/srv": "1Mi"}},
