@@ -83,7 +83,10 @@ def unreadable(old: Image, new: Image, rule: Format | None) -> str:
     if not old.version or not new.version:
         if old.tag == new.tag:
             return ""
-        return "the tags do not say which version wrote the data and which is to read it"
+        return (
+            "the tags do not say which version wrote the data and which is to read it (a tag may"
+            " stand before a digest)"
+        )
     before, after = _padded(old, new, rule.parts if rule is not None else 2)
     if rule is None:
         if before[0] != after[0]:

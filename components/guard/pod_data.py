@@ -10,6 +10,7 @@ from typing import Any
 from .images import Image
 from .pod_settings import (
     IN_FILES,
+    WORKING_DIR,
     absolute,
     declared_places,
     file_values,
@@ -193,9 +194,9 @@ def _said(own: Mapping[str, Any], shared: Mapping[str, Any], key: str) -> str:
 
 
 def _with_settings(reads: Reads, values: Mapping[str, object], declared: Declared | None) -> Reads:
-    places: set[str] = set()
+    places = {WORKING_DIR}
     if declared is not None:
-        places = declared_places(declared.settings, values) | declared.places
+        places |= declared_places(declared.settings, values) | declared.places
     if not reads.knows_files:
         places = {place for place in places if not place.startswith(IN_FILES)}
     settings: dict[str, object] = {}

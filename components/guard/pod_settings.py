@@ -13,6 +13,7 @@ from typing import Any
 
 __all__ = [
     "IN_FILES",
+    "WORKING_DIR",
     "absolute",
     "declared_places",
     "file_values",
@@ -21,8 +22,10 @@ __all__ = [
 ]
 
 IN_FILES = "config_files."
+# Relative paths start there.
+WORKING_DIR = "pod.workingDir"
 
-_PATH = re.compile(r"(?<![\w.\-~+@%}$/])/[^\s'\"`,;:=|&<>(){}\[\]]*")
+_PATH = re.compile(r"(?<![\w.\-~+@%}$/])/[^\s'\"`,;:=?|&<>(){}\[\]]*")
 _FLAG = re.compile(r"(-{0,2}[A-Za-z][\w.-]*)=(.*)", re.DOTALL)
 _SHORT = re.compile(r"(-[A-Za-z])(/.*)", re.DOTALL)
 _WORD = re.compile(r"[^\s'\"]+")
@@ -69,6 +72,8 @@ def process_values(container: Mapping[str, Any]) -> dict[str, object]:
     arguments = list(_arguments([_expanded(text, known) for text in texts]))
     if len(texts) < len(words):
         found["arguments"] = next(word for word in words if not isinstance(word, str))
+    if container.get("workingDir"):
+        found[WORKING_DIR] = container["workingDir"]
     return {**_joined("arguments", arguments), **found}
 
 

@@ -203,6 +203,12 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "/data/store",
         "(none)",
     ),
+    "where relative paths start": (
+        pod(workingDir="/data/x"),
+        "pod.workingDir",
+        "(none)",
+        "/data/x",
+    ),
     "another first number": ({"image": "zookeeper:4.0.1"}, "image", "zookeeper:3.9.4", "4.0.1"),
     "an older second number": ({"image": "zookeeper:3.8"}, "image", "zookeeper:3.9.4", "3.8"),
     "another application": ({"image": "bitnami/zookeeper:3.9.4"}, "image", "", "bitnami"),
@@ -376,6 +382,20 @@ def test_beside_a_declaration_other_paths_are_a_warning(
     (said,) = warnings(made(kind, data=DECLARED, **change).plan())
     assert "arguments.--log is '/data/logs', but it lives with '/data/log'" in said
     assert warnings(made(kind, data=DECLARED, **change, consent=[consent(said)]).plan()) == []
+
+
+def test_no_more_is_quoted_than_paths_and_what_is_declared(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "file:/data/{}?password=hunter2"
+    fakes.use(monkeypatch, world(made(kind, env={"URL": url.format("a")})))
+    sentence = refusal(kind, env={"URL": url.format("b")})
+    assert "env.URL is '/data/b" in sentence
+    assert "hunter2" not in sentence
+    long = " ".join(f"/data/{n}" for n in range(40))
+    more = refusal(kind, env={"URL": long})
+    assert consent(more) != consent(refusal(kind, env={"URL": f"{long} /data/other"}))
+    assert len(consent(more)) < 300
 
 
 def test_a_path_that_comes_is_a_warning(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:

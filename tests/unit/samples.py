@@ -53,7 +53,7 @@ def read() -> dict[str, str]:
     """What a workload and its claims say of how its pods read the data."""
     reads = {
         "covers": [],
-        "declared": [],
+        "declared": ["pod.workingDir"],
         "image": "zookeeper:3.9",
         "mounts": {"/data": ["zk-vol", "zk-vol", ""]},
         "settings": {},

@@ -5,16 +5,18 @@ to whom the files do not belong: the workload starts, and starts empty, or write
 the pod. Kubernetes has no opinion on any of it.
 """
 
+import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..images import Format, Image, unreadable
 from ..pod_data import Mounted, PodData, Reads, inside
-from ..pod_settings import IN_FILES, paths_in
+from ..pod_settings import IN_FILES, WORKING_DIR, paths_in
 
 __all__ = ["Difference", "Judge"]
 
 NOTHING = "(none)"
+_LONGEST = 80
 _EMPTY = "the data stays where it is, and the application could start empty beside it"
 _GONE = "no volume is there, and what is written there goes with the pod"
 
@@ -81,8 +83,9 @@ class Judge:
         if old is None and declared and place not in before.declared:
             # Nobody asked for it when the record was written.
             return
-        shown = self._shown(before, place), self._shown(after, place)
-        if declared and place in before.declared:
+        whole = declared and place in before.declared
+        shown = _shown(before, place, whole=whole), _shown(after, place, whole=whole)
+        if whole:
             # The same text leads elsewhere only where a mount moved, and that is said of the mount.
             same = old == new or _where(before, old) == _where(after, new)
             if not same and not self._parted(before, old):
@@ -97,7 +100,7 @@ class Judge:
         ]
         if lost:
             means = f"{_EMPTY}, if it is in {', '.join(lost)}"
-            sure = declared or not after.declared
+            sure = declared or after.declared <= {WORKING_DIR}
             yield self._difference(name, place, shown, means, sure=sure)
         elif old is None and now and new is not None:
             means = f"{_EMPTY}, if it was in another place than {', '.join(now.values())} until now"
@@ -179,17 +182,26 @@ class Judge:
         field = place if name == self.main else f"{name}.{place}"
         return Difference(field=field, old=shown[0], new=shown[1], means=means, sure=sure)
 
-    def _shown(self, reads: Reads, place: str) -> str:
-        value = reads.values.get(place, reads.settings.get(place, NOTHING))
-        # Of a script only what is about the data.
-        if not isinstance(value, str) or "\n" in value or len(value) > 120:
-            value = reads.settings.get(place, "other paths")
-        return " ".join(str(value).split())
-
     def _parted(self, before: Reads, old: str | None) -> bool:
         """Whether what a setting says is on a claim that is parted with."""
         at = _places(before, old or "").values()
         return bool(at) and not any(place.partition(":")[0] in self.kept for place in at)
+
+
+def _shown(reads: Reads, place: str, *, whole: bool) -> str:
+    """What is written at a place; of what is not declared the paths alone, for the rest may be
+    anything, a password as well.
+    """
+    value = reads.values.get(place, reads.settings.get(place))
+    if value is None:
+        return NOTHING
+    if not isinstance(value, str):
+        return "(not known yet)"
+    if not whole and not value.startswith("(from "):
+        value = " ".join(paths_in(value)) or "no path"
+    text = " ".join(value.split())
+    mark = hashlib.sha256(text.encode()).hexdigest()[:8]
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… {mark}"
 
 
 def _same(one: Mounted, other: Mounted) -> bool:
