@@ -35,7 +35,7 @@ def check_data(
     pod: WantedPod,
     live: LiveWorkload | None,
     of_templates: Mapping[str, str],
-) -> None:
+) -> WantedPod:
     """Refuses other claims than those with the data, and another way of reading them.
 
     Args:
@@ -44,6 +44,9 @@ def check_data(
         pod: Its pods.
         live: The workload as it lives; None where there is none, or none could be read.
         of_templates: The claims of a StatefulSet, each with its claim template.
+
+    Returns:
+        The pods, with who says how the data was read until now.
 
     Raises:
         StatefastError: see `refuse_other_claims` and `check_same_data`.
@@ -67,7 +70,7 @@ def check_data(
         for name, source in sources.items()
         if name in (found or {}) and name not in busy
     }
-    check_same_data(asks, pod, live, idle, consents)
+    return check_same_data(asks, pod, live, idle, consents)
 
 
 def _mounted_now(live: LiveWorkload | None) -> set[str]:

@@ -106,7 +106,7 @@ class PersistentDeployment(pulumi.ComponentResource):
         workload, chosen, template = _plan(name, args)
         check_mounts(workload, of_set=False, opts=opts)
         plan, asks, pod = deployment_plan(workload, template)
-        settled(asks, pod, plan.live, args.get("consent") or ())
+        settled(asks, pod, args.get("consent") or ())
         super().__init__("statefast:index:PersistentDeployment", name, {}, opts)
         report(asks.notes, self)
         child = pulumi.ResourceOptions(parent=self, aliases=workload.aliases(self))

@@ -130,9 +130,12 @@ def set_plan(
         retention=workload.retention,
         consents=consents,
     )
-    pod = wanted_pod(workload, template, of_set=True)
-    check_data(
-        asks, workload, pod, plan.live, {claim: volume.name for claim, volume in volumes.items()}
+    pod = check_data(
+        asks,
+        workload,
+        wanted_pod(workload, template, of_set=True),
+        plan.live,
+        {claim: volume.name for claim, volume in volumes.items()},
     )
     if plan.live is None:
         note_found(asks, workload.namespace, [name for name in claims if claims[name].live], plan)
@@ -187,8 +190,7 @@ def deployment_plan(
         [volume.claim for volume in workload.volumes if volume.existing_claim is not None],
         workload.args.get("consent") or (),
     )
-    pod = wanted_pod(workload, template, of_set=False)
-    check_data(asks, workload, pod, plan.live, {})
+    pod = check_data(asks, workload, wanted_pod(workload, template, of_set=False), plan.live, {})
     if plan.live is None:
         note_found(asks, workload.namespace, [volume.claim for volume in workload.volumes], plan)
     return plan, asks, pod

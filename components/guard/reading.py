@@ -26,6 +26,25 @@ _UNKNOWN = "(not known yet)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Before:
+    """Who says how data was read until now.
+
+    Attributes:
+        data: How it was read.
+        kept: The claims it is about that this run goes on with.
+        places: What was declared then.
+        uid: Of the workload, or of the claims.
+        lives: What a refusal begins with.
+    """
+
+    data: PodData
+    kept: frozenset[str]
+    places: frozenset[str]
+    uid: str
+    lives: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WantedPod:
     """The pods of a workload as this run will have them.
 
@@ -36,6 +55,7 @@ class WantedPod:
         declared: What is said of the data.
         rule: Which versions of the image read it; None where nothing is said.
         disposable: Whether its owner said that the data may go with the stack.
+        before: Who speaks against it, once it is planned.
     """
 
     name: str
@@ -44,6 +64,7 @@ class WantedPod:
     declared: Declared
     rule: Format | None
     disposable: bool
+    before: Sequence[_Before] = ()
 
     def data(self, places: frozenset[str] = frozenset()) -> PodData:
         """How it reads its claims; with places that were declared in an earlier run."""
@@ -63,7 +84,7 @@ def check_same_data(
     live: LiveWorkload | None,
     idle: Mapping[str, tuple[str, LiveClaim]],
     consents: Sequence[str],
-) -> None:
+) -> WantedPod:
     """Refuses to read the data in another place, as another user, or with another version.
 
     Args:
@@ -74,27 +95,26 @@ def check_same_data(
             the claim or template that the pods know it by.
         consents: What the owner agreed to.
 
+    Returns:
+        The pods, for `settled`.
+
     Raises:
         StatefastError: the data would be read in another way, without consent.
     """
-    agreed: set[tuple[str, str, str]] = set()
-    if live is not None:
-        for found in _of_workload(pod, live):
-            change = _change(reader, found, live.uid)
+    agreed: set[Difference] = set()
+    before = [*([_of_workload(pod, live)] if live is not None else []), *_of_claims(pod, idle)]
+    for said in before:
+        judge = _judge(pod, said)
+        for found in judge.differences(said.data, pod.data(said.places)):
+            change = _change(reader, found, said.uid)
             if change.allowed(consents):
-                agreed.add((found.field, found.old, found.new))
-            else:
-                _object(reader, found, change, "but it lives with", pod)
-    for found, claims in _of_claims(pod, idle).items():
-        names = ", ".join(claim.name for claim in claims)
-        change = _change(reader, found, " ".join(sorted(claim.uid for claim in claims)))
-        if (found.field, found.old, found.new) not in agreed and not change.allowed(consents):
-            _object(reader, found, change, f"but claim {names} was left with", pod)
+                agreed.add(found)
+            elif found not in agreed:
+                _object(reader, found, change, said.lives, pod)
+    return replace(pod, before=before)
 
 
-def settled(
-    reader: Reader, pod: WantedPod, live: LiveWorkload | None, consents: Sequence[str]
-) -> None:
+def settled(reader: Reader, pod: WantedPod, consents: Sequence[str]) -> None:
     """Holds back what is not known yet, in the pod spec itself, until it can be compared.
 
     A value that turns out to be another one than the data is read with ends the run before the
@@ -102,29 +122,26 @@ def settled(
 
     Args:
         reader: Of the component.
-        pod: The pods as they will be; their spec is changed in place.
-        live: The workload as it lives.
+        pod: The pods as `check_same_data` left them; their spec is changed in place.
         consents: What the owner agreed to.
     """
-    if live is None or reader.cluster is None or pod.disposable:
+    if pod.disposable:
         return
-    old, new = _both(pod, live)
-    judge = _judge(pod)
     containers = [*(pod.spec.get("initContainers") or ()), *(pod.spec.get("containers") or ())]
-    for container in containers:
-        name = str(container["name"])
-        before, after = old.get(name), new.get(name)
-        if before is None or after is None:
-            continue
-        for item in [container, *(container.get("env") or ())]:
-            key = "image" if item is container else "value"
-            if not isinstance(item.get(key), pulumi.Output):
+    for said in pod.before:
+        new = pod.data(said.places)
+        for container in containers:
+            name = str(container["name"])
+            before, after = said.data.get(name), new.get(name)
+            if before is None or after is None:
                 continue
-            place = key if item is container else f"env.{item['name']}"
-            at_stake = place == "image" or place in {*before.settings, *after.declared}
-            if at_stake:
-                look = _Later(reader, judge, name, place, before, after, live.uid, consents)
-                item[key] = item[key].apply(look, run_with_unknowns=True)
+            for item in [container, *(container.get("env") or ())]:
+                key = "image" if item is container else "value"
+                place = key if item is container else f"env.{item['name']}"
+                at_stake = place == "image" or place in {*before.settings, *after.declared}
+                if at_stake and isinstance(item.get(key), pulumi.Output):
+                    look = _Later(reader, _judge(pod, said), name, place, said, after, consents)
+                    item[key] = item[key].apply(look, run_with_unknowns=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,33 +152,33 @@ class _Later:
     judge: Judge
     container: str
     place: str
-    before: Reads
+    said: _Before
     after: Reads
-    uid: str
     consents: Sequence[str]
 
     def __call__(self, value: object) -> object:
         for found in self._found(value):
-            change = _change(self.reader, found, self.uid)
+            change = _change(self.reader, found, self.said.uid)
             if found.sure and not change.allowed(self.consents):
-                raise _refusal(self.reader, found, change, "but it lives with")
+                raise _refusal(self.reader, found, change, self.said.lives)
         return value
 
     def _found(self, value: object) -> Iterator[Difference]:
+        before = self.said.data[self.container]
         if not isinstance(value, str):
-            was = self.before.settings.get(self.place, "(none)")
+            was = before.settings.get(self.place, "(none)")
             yield Difference(
                 field=self._field,
-                old=str(self.before.image if self.place == "image" else was),
+                old=str(before.image if self.place == "image" else was),
                 new=_UNKNOWN,
                 means="what it says of the data can be compared only once it is known",
             )
         elif self.place == "image":
-            yield from self.judge.image(self.container, self.before, value)
+            yield from self.judge.image(self.container, before, value)
         else:
             settings = {**self.after.settings, self.place: value}
             after = replace(self.after, settings=settings, values=settings)
-            yield from self.judge.setting(self.container, self.place, self.before, after)
+            yield from self.judge.setting(self.container, self.place, before, after)
 
     @property
     def _field(self) -> str:
@@ -169,18 +186,21 @@ class _Later:
         return self.place if main else f"{self.container}.{self.place}"
 
 
-def _judge(pod: WantedPod) -> Judge:
-    return Judge(main=pod.name, kept=pod.sources(), rule=pod.rule)
+def _judge(pod: WantedPod, said: _Before) -> Judge:
+    return Judge(main=pod.name, kept=said.kept, rule=pod.rule)
 
 
-def _both(pod: WantedPod, live: LiveWorkload) -> tuple[PodData, PodData]:
-    """How the data is read by what lives, and how it would be."""
+def _declared(pod: WantedPod, data: PodData) -> frozenset[str]:
+    return data[pod.name].declared if pod.name in data else frozenset()
+
+
+def _of_workload(pod: WantedPod, live: LiveWorkload) -> _Before:
+    """What lives, by its template; of config files, which are not in it, by its annotation."""
     said = read_record(live.data)
-    places = said[pod.name].declared if pod.name in said else frozenset()
+    places = _declared(pod, said)
     declared = replace(pod.declared, places=places, files={})
     old = dict(pod_data(live.pod, list(live.templates), declared, knows_files=False))
     if pod.name in said and pod.name in old:
-        # Config files are not in a template.
         of_files = {
             place: value
             for place, value in said[pod.name].settings.items()
@@ -192,28 +212,30 @@ def _both(pod: WantedPod, live: LiveWorkload) -> tuple[PodData, PodData]:
             declared=old[pod.name].declared | places,
             knows_files=True,
         )
-    return old, pod.data(places)
+    return _Before(
+        data=old,
+        kept=frozenset(pod.sources()),
+        places=places,
+        uid=live.uid,
+        lives="but it lives with",
+    )
 
 
-def _of_workload(pod: WantedPod, live: LiveWorkload) -> Iterator[Difference]:
-    old, new = _both(pod, live)
-    yield from _judge(pod).differences(old, new)
-
-
-def _of_claims(
-    pod: WantedPod, idle: Mapping[str, tuple[str, LiveClaim]]
-) -> Mapping[Difference, list[LiveClaim]]:
-    """What speaks against it of claims that are not mounted now, each with those claims."""
-    found: dict[Difference, list[LiveClaim]] = {}
+def _of_claims(pod: WantedPod, idle: Mapping[str, tuple[str, LiveClaim]]) -> Iterator[_Before]:
+    """What claims say that are not mounted now: those that say the same, together."""
+    alike: dict[tuple[str, str], list[LiveClaim]] = {}
     for source, claim in idle.values():
-        old = read_record(claim.data)
-        if not old:
-            continue
-        places = old[pod.name].declared if pod.name in old else frozenset()
-        judge = replace(_judge(pod), kept={source})
-        for difference in judge.differences(old, pod.data(places)):
-            found.setdefault(difference, []).append(claim)
-    return found
+        alike.setdefault((source, claim.data), []).append(claim)
+    for (source, text), claims in alike.items():
+        if data := read_record(text):
+            names = ", ".join(claim.name for claim in claims)
+            yield _Before(
+                data=data,
+                kept=frozenset({source}),
+                places=_declared(pod, data),
+                uid=" ".join(sorted(claim.uid for claim in claims)),
+                lives=f"but claim {names} was left with",
+            )
 
 
 def _change(reader: Reader, found: Difference, uid: str) -> Change:

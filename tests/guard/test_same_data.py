@@ -428,12 +428,13 @@ def test_a_volume_that_moves_with_its_settings_takes_one_consent(
     made(kind, **change, consent=[consent(refusal(kind, **change))]).plan()
 
 
+@pytest.mark.parametrize("gone", ALIVE, ids=["alive", "gone"])
 @pytest.mark.parametrize(
     ("field", "value", "kept"),
     [("env.DIR", "/srv/x", "/data/store"), ("image", "zookeeper:4", "zookeeper:3.9.5")],
 )
 def test_what_is_known_later_is_compared_then(
-    monkeypatch: pytest.MonkeyPatch, field: str, value: str, kept: str
+    monkeypatch: pytest.MonkeyPatch, field: str, value: str, kept: str, gone: bool
 ) -> None:
     def registered(given: object, consents: Sequence[str] = ()) -> Recording:
         output = pulumi.Output.from_input(given)
@@ -447,9 +448,13 @@ def test_what_is_known_later_is_compared_then(
             registered(given)
         return str(caught.value)
 
-    fakes.use(monkeypatch, world(made("deployment"), owner=fakes.OWNER))
+    before = made("deployment")
+    owner = fakes.OWNER
+    cluster = world(gone=before, owner=owner) if gone else world(before, owner=owner)
+    fakes.use(monkeypatch, cluster)
     registered(kept)
-    assert f"{field} is '{value}', but it lives with '" in failed(value)
+    lives = "claim zk-vol was left with" if gone else "it lives with"
+    assert f"{field} is '{value}', but {lives} '" in failed(value)
     said = failed(UNKNOWN)
     assert f"{field} is '(not known yet)'" in said
     registered(UNKNOWN, [consent(said)])
