@@ -150,6 +150,16 @@ def test_ordinals_that_move_while_no_pod_runs_are_refused(monkeypatch: pytest.Mo
     assert "its data is in zk-vol-zk-0" in refused(made({**SET, "first_ordinal": 7}))
 
 
+def test_a_consent_is_for_all_claims_and_not_for_those_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fakes.use(monkeypatch, world(made({**SET, "replicas": 9})))
+    sentence = refused(made({**SET, "replicas": 9, "first_ordinal": 9}))
+    assert "zk-vol-zk-5 and 3 more -> zk-vol-zk-9" in sentence
+    more = {**SET, "replicas": 8, "first_ordinal": 9}
+    assert refused(made(more, consent=[consent(sentence)]))
+
+
 def test_what_was_left_long_ago_is_no_news(monkeypatch: pytest.MonkeyPatch) -> None:
     """Claims of the other pattern, whose owner consented to leave them."""
     claims = [*made(SET).claims(), *made(ONE).claims()]

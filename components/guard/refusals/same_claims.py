@@ -82,7 +82,14 @@ def refuse_other_claims(
         if name in empty or (not wanted.of_set and name not in {*mounted, *_own(wanted, claims)})
     ]
     new = _shown(added) or "none of them"
-    change = Change(resource=reader.resource, field="volumes", old=_shown(left), new=new, uid=uid)
+    change = Change(
+        resource=reader.resource,
+        field="volumes",
+        old=_shown(left),
+        new=new,
+        # Not all of them may be shown.
+        uid=" ".join([uid, *left, *added]),
+    )
     if change.allowed(given):
         return
     start = "start with new and empty volumes" if empty else "go on without them"
