@@ -97,7 +97,7 @@ def test_one_word_switches_the_pattern_and_no_claim_is_lost(deployment: Deployme
         mysql={**ZOOKEEPER, "pattern": "stateful-set"},
     )
     # Each starts with new and empty claims, and its owner says that he knows.
-    for left in ("zookeeper-vol-zookeeper-0", "mysql-vol"):
+    for left in ("mysql-vol", "zookeeper-vol-zookeeper-0"):
         sentence = deployment.refused(f"its data is in {left},", "new and empty")
         asked = re.search(r"adding '(.*?)' to consent", sentence)
         assert asked is not None
