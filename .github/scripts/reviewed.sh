@@ -20,14 +20,14 @@ get() { gh api --method GET "$api/$1" "${@:2}"; }
 
 # The commit that a stack was deployed from last, or nothing. The job of an environment leaves it.
 deployed() {
-  local ids id done
+  local ids id sha succeeded
   ids="$(get deployments -f environment="$1" -f per_page=100 |
     jq --raw-output '.[] | "\(.id) \(.sha)"')"
   while read -r id sha; do
     [ -n "$id" ] || break
     # `inactive` is a success that another has followed.
-    done="$(get "deployments/$id/statuses" -f per_page=100 | jq 'any(.[]; .state == "success")')"
-    if [ "$done" = true ]; then
+    succeeded="$(get "deployments/$id/statuses" -f per_page=100 | jq 'any(.[]; .state == "success")')"
+    if [ "$succeeded" = true ]; then
       echo "$sha"
       return
     fi
