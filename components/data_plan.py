@@ -9,6 +9,7 @@ from .guard.live import LiveClaim, LiveWorkload, claims_of_pod
 from .guard.preflight import Reader
 from .guard.reading import WantedPod, check_same_data
 from .guard.refusals.same_claims import WantedClaims, refuse_other_claims
+from .guard.workloads import WorkloadPlan
 from .names import claim_name
 from .workload import Workload
 
@@ -33,7 +34,7 @@ def check_data(
     asks: Reader,
     workload: Workload,
     pod: WantedPod,
-    live: LiveWorkload | None,
+    plan: WorkloadPlan,
     of_templates: Mapping[str, str],
 ) -> WantedPod:
     """Refuses other claims than those with the data, and another way of reading them.
@@ -42,7 +43,7 @@ def check_data(
         asks: The reader of the component.
         workload: Checked args.
         pod: Its pods.
-        live: The workload as it lives; None where there is none, or none could be read.
+        plan: What becomes of the workload.
         of_templates: The claims of a StatefulSet, each with its claim template.
 
     Returns:
@@ -51,7 +52,7 @@ def check_data(
     Raises:
         StatefastError: see `refuse_other_claims` and `check_same_data`.
     """
-    consents = workload.args.get("consent") or ()
+    consents, live = workload.args.get("consent") or (), plan.live
     sources = {**of_templates, **{name: name for name in claims_of_pod(pod.spec)}}
     wanted = WantedClaims(
         name=workload.name,
@@ -70,7 +71,7 @@ def check_data(
         for name, source in sources.items()
         if name in (found or {}) and name not in busy
     }
-    return check_same_data(asks, pod, live, idle, consents)
+    return check_same_data(asks, pod, live, idle, consents, is_new=plan.uid == "")
 
 
 def _mounted_now(live: LiveWorkload | None) -> set[str]:

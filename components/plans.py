@@ -134,7 +134,7 @@ def set_plan(
         asks,
         workload,
         wanted_pod(workload, template, of_set=True),
-        plan.live,
+        plan,
         {claim: volume.name for claim, volume in volumes.items()},
     )
     if plan.live is None:
@@ -190,7 +190,7 @@ def deployment_plan(
         [volume.claim for volume in workload.volumes if volume.existing_claim is not None],
         workload.args.get("consent") or (),
     )
-    pod = check_data(asks, workload, wanted_pod(workload, template, of_set=False), plan.live, {})
+    pod = check_data(asks, workload, wanted_pod(workload, template, of_set=False), plan, {})
     if plan.live is None:
         note_found(asks, workload.namespace, [volume.claim for volume in workload.volumes], plan)
     return plan, asks, pod

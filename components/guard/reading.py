@@ -84,6 +84,8 @@ def check_same_data(
     live: LiveWorkload | None,
     idle: Mapping[str, tuple[str, LiveClaim]],
     consents: Sequence[str],
+    *,
+    is_new: bool,
 ) -> WantedPod:
     """Refuses to read the data in another place, as another user, or with another version.
 
@@ -94,6 +96,7 @@ def check_same_data(
         idle: By name the claims that this run mounts and the live workload does not, each with
             the claim or template that the pods know it by.
         consents: What the owner agreed to.
+        is_new: Whether it is known that there is no such workload.
 
     Returns:
         The pods, for `settled`.
@@ -111,6 +114,19 @@ def check_same_data(
                 agreed.add(found)
             elif found not in agreed:
                 _object(reader, found, change, said.lives, pod)
+    if is_new and not before:
+        judge = Judge(main=pod.name, kept=pod.sources(), rule=pod.rule)
+        for found in judge.outside(pod.data()):
+            change = _change(reader, found, pod.name)
+            if not pod.disposable and not change.allowed(consents):
+                raise StatefastError(
+                    reader.resource,
+                    found.field,
+                    found.new,
+                    f"but {found.means}",
+                    "write a folder on one of its volumes, or consent to this one by adding"
+                    f" {change.consent!r} to consent",
+                )
     return replace(pod, before=before)
 
 

@@ -374,6 +374,21 @@ def test_out_of_the_volume_is_said(kind: str, monkeypatch: pytest.MonkeyPatch) -
     assert "no volume is there, and what is written there goes with the pod" in sentence
 
 
+def test_a_new_workload_does_not_begin_outside_of_its_volumes(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside = {"data": DECLARED, "env": {**BASE["env"], "DIR": "/srv/x"}}
+    fakes.use(monkeypatch, world())
+    sentence = refusal(kind, **outside)
+    assert "env.DIR is '/srv/x'" in sentence
+    assert "no volume is there" in sentence
+    made(kind, **outside, consent=[consent(sentence)]).plan()
+    made(kind, data=DECLARED).plan()
+    # One that lives so lives on.
+    fakes.use(monkeypatch, world(made(kind, **outside), bare=True))
+    assert warnings(made(kind, **outside).plan()) == []
+
+
 def test_beside_a_declaration_other_paths_are_a_warning(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -72,6 +72,17 @@ class Judge:
                     users.add((found.old, found.new))
                     yield found
 
+    def outside(self, new: PodData) -> Iterator[Difference]:
+        """What a workload that is not there yet would write to where no volume is."""
+        reads = new.get(self.main)
+        for place in sorted(reads.declared if reads is not None else ()):
+            value = reads.settings.get(place) if reads is not None else None
+            if place == WORKING_DIR or not isinstance(value, str) or not value.startswith("/"):
+                continue
+            if reads is not None and _means(reads, value) == _GONE:
+                shown = NOTHING, _shown(reads, place, whole=True)
+                yield self._difference(self.main, place, shown, _GONE, sure=True)
+
     def setting(self, name: str, place: str, before: Reads, after: Reads) -> Iterator[Difference]:
         """What one setting says of the data; nothing while that is not known."""
         if place.startswith(IN_FILES) and not (before.knows_files and after.knows_files):
