@@ -20,7 +20,7 @@ _LINKS = (
     # `:name:` is a picture.
     (re.compile(r":(?=[\w+-]+:)"), rf":{_BREAK}"),
     # Commits, which have seven digits at least.
-    (re.compile(r"\b([0-9a-f]{6})(?=[0-9a-f]{1,34}\b)"), rf"\1{_BREAK}"),
+    (re.compile(r"([0-9a-f]{6})(?=[0-9a-f])"), rf"\1{_BREAK}"),
 )
 
 

@@ -4,6 +4,7 @@ Whatever cannot be read is an error and never a gap: a gap would look like a har
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ _ROOT = "pulumi:pulumi:Stack"
 # Counted by the engine and not shown by every version: none of them changes anything.
 _MAY_BE_HIDDEN = frozenset({"discard", "read", "read-discard", "read-replacement", "refresh"})
 
+# The escape of half a character, beside its other half or not.
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 # How the kinds of difference end that an object is replaced for, e.g. `update-replace`.
 _REPLACING = "-replace"
 
@@ -111,7 +114,12 @@ def _decode(data: bytes, source: str) -> Json:
     if not data.strip():
         raise GateError(f"{source} is empty; give it the output of `{COMMAND}`.")
     try:
-        document = json.loads(data.decode("utf-8-sig"))
+        text = data.decode("utf-8-sig")
+        document = json.loads(text)
+        if _HALF.search(text):
+            # A half of a character is none, and nothing that has one can be written or hashed.
+            whole = json.dumps(document, ensure_ascii=False).encode("utf-8", "xmlcharrefreplace")
+            document = json.loads(whole)
     except UnicodeDecodeError:
         raise GateError(f"{source} is not UTF-8 text; write the preview as UTF-8.") from None
     # A number of five thousand digits is a ValueError, a thousand brackets a RecursionError.

@@ -5,9 +5,9 @@ every such question: like a NaN it equals nothing, not even itself. So a rule th
 hidden values finds too much, never too little.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["Hidden", "conceals", "joined", "look", "plain", "text"]
+__all__ = ["Hidden", "conceals", "joined", "look", "plain", "settled", "text"]
 
 # The engine writes these where a value is an output of something that is not made yet
 # (sdk/go/common/resource/plugin/rpc.go).
@@ -92,6 +92,49 @@ def look(tree: object, *path: str | int) -> object:
         else:
             tree = tree.get(key) if isinstance(tree, Mapping) else None
     return plain(tree)
+
+
+def settled(
+    old: object, new: object, differs: Callable[[tuple[str | int, ...]], bool | None]
+) -> tuple[object, object]:
+    """Both trees, as `look` gives them, with one text for each secret that is the same in both.
+
+    Args:
+        old: One of them.
+        new: The other one.
+        differs: Whether anything at, in or around a path differs; None where nobody says.
+    """
+    return _settled(old, new, differs, ())
+
+
+def _settled(
+    old: object,
+    new: object,
+    differs: Callable[[tuple[str | int, ...]], bool | None],
+    path: tuple[str | int, ...],
+) -> tuple[object, object]:
+    if isinstance(old, Hidden) and isinstance(new, Hidden):
+        if old.is_secret and new.is_secret and differs(path) is False:
+            same = f"{old.said} {'.'.join(map(str, path))}"
+            return same, same
+    elif isinstance(old, dict) and isinstance(new, dict):
+        both = {
+            key: _settled(old[key], new[key], differs, (*path, key)) for key in old.keys() & new
+        }
+        return (
+            {key: both[key][0] if key in both else value for key, value in old.items()},
+            {key: both[key][1] if key in both else value for key, value in new.items()},
+        )
+    elif isinstance(old, list) and isinstance(new, list):
+        pairs = [
+            _settled(*pair, differs, (*path, number))
+            for number, pair in enumerate(zip(old, new, strict=False))
+        ]
+        return (
+            [its for its, _ in pairs] + old[len(pairs) :],
+            [its for _, its in pairs] + new[len(pairs) :],
+        )
+    return old, new
 
 
 def conceals(value: object, *, secrets: bool = True) -> bool:

@@ -9,7 +9,7 @@ from ..mounts import POD_SPECS, Mounts, mounts_of
 from ..remounts import losses
 from ..severity import Severity
 from ..state import State
-from ..values import conceals, look
+from ..values import conceals, look, settled
 from .common import Rule, change, risk, unread, whole
 
 __all__ = ["PATCH_RULES", "REMOUNTS", "RULES"]
@@ -45,9 +45,7 @@ def mounts(edit: Edit, context: Context) -> Iterator[Finding]:
     """It lets go of data, or finds it elsewhere: it starts on other data, or on none."""
     if edit.action not in (Action.UPDATE, Action.REPLACE) or not edit.told:
         return
-    old, new = _mounts(edit, edit.old), _mounts(edit, edit.new)
-    # Of a patch it is the whole object, most of which is of others.
-    live = mounts_of(edit.kind.name, {} if edit.kind.is_patch else edit.old.outputs)
+    old, new, live = _compared(edit)
     unread = (
         not edit.kind.is_patch
         and not live.is_read
@@ -65,6 +63,23 @@ def mounts(edit: Edit, context: Context) -> Iterator[Finding]:
         return
     for its in losses(old, new):
         yield risk("mounts-other-data", its.said, (change(edit, its.field, its.old, its.new),))
+
+
+def _compared(edit: Edit) -> tuple[Mounts, Mounts, Mounts]:
+    """What is asked for, would be asked for, and is; secrets that stay are the same in all."""
+    asked, wants, has = (
+        look(tree, "spec") for tree in (edit.old.inputs, edit.new.inputs, edit.old.outputs)
+    )
+
+    def differs(path: tuple[str | int, ...]) -> bool | None:
+        return edit.word.on(("spec", *path))
+
+    old, new = settled(asked, wants, differs)
+    # Of a patch it is the whole object, most of which is of others.
+    live = None if edit.kind.is_patch else settled(asked, has, differs)[1]
+    kind, whole = edit.kind.name, not edit.kind.is_patch
+    made = [mounts_of(kind, {"spec": spec}, whole=whole) for spec in (old, new, live)]
+    return made[0], made[1], made[2]
 
 
 def _unsaid(old: Mounts, new: Mounts, live: Mounts) -> bool:

@@ -6,6 +6,7 @@ import json
 from gate.severity import Severity
 
 from .cases import CASES
+from .cases import HARMLESS as MADE_HARMLESS
 from .expected import ENDS_WITH_AN_ERROR, EXPECTED
 from .handmade import Json, as_newer_providers_show_it, recorded
 
@@ -34,6 +35,8 @@ def _all() -> dict[str, tuple[Severity, Json]]:
     for name, case in CASES.items():
         # As text: what is hidden in one tree is not hidden in another.
         found[name] = case.severity, json.loads(json.dumps(case.document))
+    for name, (severity, document) in MADE_HARMLESS.items():
+        found[name] = severity, json.loads(json.dumps(document))
     return found
 
 

@@ -7,7 +7,7 @@ import pytest
 from gate.judge import CONSENT
 from gate.severity import Severity
 
-from .cases import CASES
+from .cases import CASES, HARMLESS
 from .handmade import judged, rules
 
 
@@ -21,3 +21,10 @@ def test_a_dangerous_one_is_stopped_with_what_to_consent_to(name: str) -> None:
     # Whoever consents to all that can be consented to has what cannot be left.
     agreed = judged({**case.document, "config": {CONSENT: json.dumps(consents)}})
     assert (agreed.severity < Severity.AT_RISK) is bool(case.consents), rules(agreed)
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_a_harmless_one_passes(name: str) -> None:
+    severity, document = HARMLESS[name]
+    verdict = judged(document)
+    assert verdict.severity is severity, rules(verdict)

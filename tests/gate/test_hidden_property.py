@@ -27,6 +27,7 @@ from .mutations import (
     shuffled,
     unchanged,
     with_word,
+    witnessed,
 )
 
 EXAMPLES = int(os.environ.get("STATEFAST_EXAMPLES", "400"))
@@ -91,6 +92,10 @@ def test_what_is_hidden_is_never_safe(says: bool, name: str, order: random.Rando
 
 
 def _decides(document: Json, path: Path) -> bool:
+    in_pods = {"containers", "volumes"} & set(path)
+    if in_pods and (path[-1] == "name" or isinstance(witnessed(document, path), dict | list)):
+        # What says which volume it is, while another one comes.
+        return True
     is_class = "StorageClass" in document["steps"][path[1]]["urn"]
     return bool(_DECIDES & set(path)) or (is_class and path[4] == "metadata")
 
