@@ -88,6 +88,15 @@ def test_what_somebody_deleted_is_not_called_unchanged(deployment: Deployment) -
         assert set(deployment.up().changes) == {"unchanged"}
     assert deployment.data() == data
 
+    # Pods that a set left behind are taken in by the next one, and go on running.
+    pods = deployment.uids("pod")
+    deployment.kubectl("delete", "statefulset", "zookeeper", "--cascade=orphan")
+    up_with_refresh(deployment)
+    assert {name: pods[name] for name in pods if "zookeeper" in name}.items() <= (
+        deployment.uids("pod").items()
+    )
+    assert deployment.data() == data
+
     # An edit of what is gone fails in words of the provider, with ours beside them.
     deployment.kubectl("delete", "statefulset", "zookeeper")
     deployment.workloads(zookeeper={**ZOOKEEPER, "labels": {"team": "storage"}}, mysql=MYSQL)

@@ -213,6 +213,27 @@ def test_who_is_no_second_writer(
     made()
 
 
+@pytest.mark.parametrize(
+    ("name", "instance", "taken"),
+    [("zk-0", "zk", True), ("zk-0", "shop", False), ("zk-debug", "zk", False)],
+)
+def test_pods_that_a_deleted_set_left_are_taken_in_again(
+    monkeypatch: pytest.MonkeyPatch, name: str, instance: str, taken: bool
+) -> None:
+    left = pod(mounting("zk-vol-zk-0"), name=name, labels={"app.kubernetes.io/instance": instance})
+    use(monkeypatch, cluster(pods=[left], claims=[claim("zk-vol-zk-0")]))
+    args = stateful_set_args(preflight={}, volumes=volume(storage_class_name="rbd"))
+
+    def make() -> None:
+        run(lambda: PersistentStatefulSet("zk", args))
+
+    if taken:
+        make()
+    else:
+        with pytest.raises(StatefastError, match=f"but Pod {name} mounts that claim"):
+            make()
+
+
 def test_what_is_so_already_is_noted_and_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     monkeypatch.setattr(pulumi.log, "warn", lambda text, *_: said.append(text))

@@ -4,6 +4,7 @@ ReadWriteOnce is about nodes: two pods on one node both get the volume, and what
 neither expects. ReadWriteOncePod keeps the second pod waiting for ever (KEP-2485).
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -113,7 +114,7 @@ def refuse_live_writers(
         if not others and not has_it:
             pods = reader.read("pods", namespace, unchecked)
             unread += ["Pod"] if pods is None else []
-            others = sorted(set(_pods_with(pods or {}, claim)) - {reader.resource})
+            others = sorted(set(_pods_with(pods or {}, claim, reader.resource)) - {reader.resource})
         uid = live.uid if live is not None else ""
         if others and has_it:
             reader.note(f"claim {claim} is mounted by {', '.join(others)} as well")
@@ -189,12 +190,27 @@ def _mounts(mounts: Iterable[Mount], claim: str) -> bool:
     return any(mount.names(claim) for mount in mounts)
 
 
-def _pods_with(pods: Mapping[str, Object], claim: str) -> Iterator[str]:
-    """Whose the pods are that mount a claim."""
+def _pods_with(pods: Mapping[str, Object], claim: str, resource: str) -> Iterator[str]:
+    """Whose the pods are that mount a claim; a pod without an owner may be taken in by one."""
     for name, pod in pods.items():
         over = (pod.get("status") or {}).get("phase") in _OVER
         if not over and claim in _claims_of(pod["spec"]):
-            yield _owner_of(name, pod["metadata"])
+            owner = _owner_of(name, pod["metadata"])
+            yield resource if _is_adopted(owner, pod["metadata"], resource) else owner
+
+
+def _is_adopted(owner: str, metadata: Mapping[str, Any], resource: str) -> bool:
+    """Whether a set that is made takes in the pod, as after `kubectl delete --cascade=orphan`.
+
+    The controller goes by the selector and by the pod's name, and does not make it a second time.
+    """
+    kind, _, name = resource.partition(" ")
+    instance = (metadata.get("labels") or {}).get("app.kubernetes.io/instance")
+    return (
+        kind == "StatefulSet"
+        and instance == name
+        and re.fullmatch(rf"Pod {re.escape(name)}-\d+", owner) is not None
+    )
 
 
 def _owner_of(name: str, metadata: Mapping[str, Any]) -> str:
