@@ -44,9 +44,10 @@ class Report:
                 self.say(f"         {said[:400]}")
         for finding in found:
             self.say(f"  !!!! {finding.kind}: {finding.text}")
-            if runs and self._folder is not None:
-                file = self._folder / f"finding-{self.steps}-{finding.kind.replace(' ', '-')}.txt"
-                file.write_text("\n\n=====\n".join(run.text for run in runs), encoding="utf-8")
+        if self._folder is not None:
+            with (self._folder / "runs.txt").open("a", encoding="utf-8") as file:
+                for run in runs:
+                    file.write(f"===== {self.steps} {step.text}: {_end(run)}\n{run.text}\n")
 
     def new(self, finding: Finding, last: Step) -> bool:
         """Whether nothing like it was found before: of this kind, after such a step."""
