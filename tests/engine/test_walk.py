@@ -11,7 +11,7 @@ from .walk.report import Report
 from .walk.run import wander
 
 MINUTES = float(os.environ.get("STATEFAST_WALK_MINUTES", "2"))
-SEED = int(os.environ.get("STATEFAST_WALK_SEED", "1"))
+SEED = int(os.environ.get("STATEFAST_WALK_SEED", "1001"))
 
 
 @pytest.mark.timeout(60 * MINUTES + 600)
