@@ -44,7 +44,13 @@ def seen(*mounted: str, **given: Any) -> Seen:
         )
         volumes[volume] = bound(volume, claim)
     volumes |= {it.name: it for it in given.get("beside", ())}
-    return Seen(volumes=volumes, claims=claims, pods=tuple(pods), objects=given.get("objects", {}))
+    return Seen(
+        volumes=volumes,
+        claims=claims,
+        pods=tuple(pods),
+        objects=given.get("objects", {}),
+        passwords=given.get("passwords", {}),
+    )
 
 
 def bound(volume: str, claim: str, **changes: Any) -> Volume:
@@ -206,6 +212,18 @@ def test_data_that_is_looked_for_elsewhere_or_by_another_version(place: Place) -
     # A run that was ended said nothing; the next one is held to account.
     its = ledger()
     assert its.observe(FIRST, moved, Act(runs=(run("up", code=None),), stack="a")) == []
+
+
+def test_another_password_than_the_data_was_made_with() -> None:
+    first, other = (seen("c0=v0", passwords={"w1": word}) for word in ("one", "two"))
+    its = ledger()
+    assert its.observe(FIRST, first, up()) == []
+    assert kinds(its.observe(first, other, up())) == ["password"]
+    assert its.observe(other, first, up("Secret w1-generated has another password")) == []
+    # Without data there is nothing to open.
+    fresh = Ledger({}, lambda workload: "a")
+    for now in ("one", "two"):
+        assert fresh.observe(Seen(), Seen(passwords={"w1": now}), up()) == []
 
 
 CONSENTS = {

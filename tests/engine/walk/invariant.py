@@ -95,11 +95,13 @@ class Ledger:
     Attributes:
         logical: From the name of a workload in the cluster to what its owner thinks of it as.
         owner: From a workload, as its owner thinks of it, to its stack.
+        passwords: By name of a workload, what its data was made with.
     """
 
     logical: Mapping[str, str]
     owner: Callable[[str], str] = lambda workload: ""
     markers: list[Marker] = field(default_factory=list)
+    passwords: dict[str, str] = field(default_factory=dict)
 
     def consent(self, text: str) -> None:
         """The owner writes a consent into the config."""
@@ -128,7 +130,22 @@ class Ledger:
             *_of_runs(before, after, act),
         ]
         found += self._mounted(after, act)
+        found += self._opened(after, act)
         return found
+
+    def _opened(self, after: Seen, act: Act) -> Iterator[Finding]:
+        """An application that was given another password cannot open its data."""
+        for name, now in after.passwords.items():
+            workload = self.logical.get(name, name)
+            data = [it for it in self._alive() if it.workload == workload and not it.left]
+            was = self.passwords.get(name, now)
+            if not data or was == now:
+                self.passwords[name] = now
+            elif act.spoke:
+                self.passwords[name] = now
+                if not self._excused(data[0], act, f"{name}-generated") and act.runs:
+                    text = f"{name}-generated has another password, beside {data[0].text}"
+                    yield Finding(kind="password", text=text)
 
     def _alive(self) -> Iterator[Marker]:
         return (marker for marker in self.markers if not marker.over)

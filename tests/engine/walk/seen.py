@@ -85,6 +85,7 @@ class Seen:
         volumes: By name.
         claims: By namespace and name.
         objects: What a run might write, by kind, namespace and name: its uid and a digest.
+        passwords: What was generated for a workload, as a digest, by its name.
         settled: Whether no controller had anything left to do.
     """
 
@@ -92,6 +93,7 @@ class Seen:
     claims: Mapping[tuple[str, str], Claim] = field(default_factory=dict)
     pods: tuple[Pod, ...] = ()
     objects: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    passwords: Mapping[str, str] = field(default_factory=dict)
     settled: bool = True
 
     def volume_of(self, namespace: str, claim: str) -> Volume | None:
@@ -116,6 +118,7 @@ def read(items: Iterable[Object], namespaces: Iterable[str]) -> Seen:
         claims={(it.namespace, it.name): it for it in claims},
         pods=tuple(_pod(it) for it in mine if it["kind"] == "Pod" and _ready(it)),
         objects=dict(_written(it) for it in mine if it["kind"] not in _MADE_BY_CONTROLLERS),
+        passwords=dict(_password(it) for it in mine if _is_generated(it)),
         settled=all(_settled(it) for it in mine),
     )
 
@@ -225,6 +228,19 @@ def _settled(item: Object) -> bool:
     if kind == "PersistentVolumeClaim":
         return bool(status.get("phase") == "Bound")
     return kind != "Pod" or "deletionTimestamp" not in item["metadata"]
+
+
+_GENERATED = "-generated"
+
+
+def _is_generated(item: Object) -> bool:
+    named = item["kind"] == "Secret" and item["metadata"]["name"].endswith(_GENERATED)
+    return named and bool(item.get("data"))
+
+
+def _password(item: Object) -> tuple[str, str]:
+    name = item["metadata"]["name"].removesuffix(_GENERATED)
+    return name, hashlib.sha256(json.dumps(item["data"], sort_keys=True).encode()).hexdigest()[:12]
 
 
 def _written(item: Object) -> tuple[str, tuple[str, str]]:
