@@ -47,12 +47,7 @@ def test_each_setting_has_a_type_a_default_and_a_description() -> None:
 
 def test_serving_and_rules_are_apart() -> None:
     """Whoever imports what makes a PolicyPack waits for ever."""
-    makers = [
-        path.name
-        for path in PACK.glob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "PolicyPack"
-    ]
+    makers = [path.name for path in PACK.glob("*.py") if "PolicyPack(" in path.read_text()]
     assert makers == ["__main__.py"]
 
 
