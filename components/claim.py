@@ -18,8 +18,10 @@ from .claim_spec import ClaimSourceArgs, binds_at_once, claim_spec
 from .growth import NO_WAIT, claim_annotations
 from .guard.claims import ClaimPlan, WantedClaim, plan_claims
 from .guard.growing import wait_until_grown
+from .guard.known import Known, known, uid_of
 from .guard.live import DATA
 from .guard.preflight import PreflightArgs, Reader, reader, report, stack_of_run
+from .guard.refusals.moved import refuse_moved_claim
 from .guard.refusals.namespace import refuse_missing_namespace
 from .guard.run import this_run
 from .guard.stale import refuse_stale_state
@@ -118,7 +120,7 @@ class VolumeClaim(pulumi.ComponentResource):
         self, name: str, args: VolumeClaimArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         checked = _checked(name, args)
-        plan, asks = _planned(name, args, checked)
+        plan, asks, before = _planned(name, args, checked)
         super().__init__("statefast:index:VolumeClaim", name, {}, opts)
         report(asks.notes, self)
         retention, namespace, labels = checked.retention, checked.namespace, checked.labels
@@ -182,7 +184,12 @@ class VolumeClaim(pulumi.ComponentResource):
                 plan=plan,
             )
         self.claim_name = claim.id.apply(lambda _: name)
-        self.register_outputs({"claimName": self.claim_name})
+        self.register_outputs(
+            {
+                "claimName": self.claim_name,
+                **before.outputs(namespace, {name: uid_of(claim, plan.uid or "")}),
+            }
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,8 +229,10 @@ def _checked(name: str, args: VolumeClaimArgs) -> _Checked:
     )
 
 
-def _planned(name: str, args: VolumeClaimArgs, checked: _Checked) -> tuple[ClaimPlan, Reader]:
-    """What this run makes of it, and the reader with what its owner should know."""
+def _planned(
+    name: str, args: VolumeClaimArgs, checked: _Checked
+) -> tuple[ClaimPlan, Reader, Known]:
+    """What this run makes of it, the reader with what its owner should know, and what was known."""
     spec = checked.spec
     wanted = WantedClaim(
         name=name,
@@ -237,16 +246,22 @@ def _planned(name: str, args: VolumeClaimArgs, checked: _Checked) -> tuple[Claim
         volume_name=spec.get("volume_name", ""),
     )
     asks = reader(f"VolumeClaim {name}", args.get("preflight"))
+    consents = args.get("consent") or ()
+    before = known(asks, consents)
     refuse_missing_namespace(asks, checked.namespace)
     check_version(asks, _needs(spec))
+    refuse_moved_claim(
+        asks, namespace=checked.namespace, name=name, known=before, consents=consents
+    )
     plans = plan_claims(
         asks,
         namespace=checked.namespace,
         wanted=[wanted],
         retention=checked.retention,
-        consents=args.get("consent") or (),
+        known=before,
+        consents=consents,
     )
-    return plans[name], asks
+    return plans[name], asks, before
 
 
 def _needs(spec: Mapping[str, Any]) -> Iterator[Need]:

@@ -14,6 +14,7 @@ import pulumi_kubernetes as k8s
 
 from .args import DELETE_AT_ONCE, RETENTIONS, check_keys, one_of
 from .errors import StatefastError
+from .guard.known import recorded
 from .guard.live import CLAIM_OWNER, OWNER, RETENTION, LiveClaim
 from .guard.preflight import PreflightArgs, owner_of_run, reader
 from .labels import object_labels
@@ -111,7 +112,10 @@ class ClaimOwner(pulumi.ComponentResource):
         self._reference = pulumi.Output.all(made.metadata, made.id).apply(
             lambda known: _reference(known[0])
         )
-        self.register_outputs({})
+        # Soon after the run began: what comes later may fail, and the next run is to know where.
+        self.register_outputs(
+            recorded(reader(resource, args.get("preflight"))).outputs(self.namespace)
+        )
 
     def references(
         self,

@@ -105,7 +105,7 @@ class PersistentDeployment(pulumi.ComponentResource):
     ) -> None:
         workload, chosen, template = _plan(name, args)
         check_mounts(workload, of_set=False, opts=opts)
-        plan, asks, pod = deployment_plan(workload, template)
+        plan, asks, pod, known = deployment_plan(workload, template)
         settled(asks, pod, args.get("consent") or ())
         super().__init__("statefast:index:PersistentDeployment", name, {}, opts)
         report(asks.notes, self)
@@ -187,6 +187,10 @@ class PersistentDeployment(pulumi.ComponentResource):
                 "strategy": self.strategy,
                 "serviceHost": self.service_host,
                 "servicePort": self.service_port,
+                **known.outputs(
+                    workload.namespace,
+                    {it.claim: "" for it in workload.volumes if it.existing_claim is None},
+                ),
             }
         )
 

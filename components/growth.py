@@ -64,7 +64,7 @@ def grow_claim(
     asks: Reader,
     owner: ClaimOwner | None,
     data: str,
-) -> None:
+) -> k8s.core.v1.PersistentVolumeClaimPatch:
     """Applies the size wanted to the claim of one ordinal, and how its pod reads it.
 
     The claim is the controller's: it makes it from the template, whose size is frozen, or finds
@@ -119,3 +119,4 @@ def grow_claim(
             field=f"volumes.{volume.name}.size",
             plan=plan,
         )
+    return made

@@ -32,7 +32,9 @@ def note_claims(workload: Workload, *, of_set: bool) -> None:
                 if of_set
                 else [volume.name]
             )
-            this_run().claims.update((workload.namespace, name) for name in names)
+            places = {(workload.namespace, name) for name in names}
+            this_run().claims |= places
+            this_run().of_workloads |= places
 
 
 def check_mounts(workload: Workload, *, of_set: bool, opts: pulumi.ResourceOptions | None) -> None:

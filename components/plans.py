@@ -8,6 +8,7 @@ import pulumi_kubernetes as k8s
 from .data_plan import check_data, wanted_pod
 from .guard.claims import ClaimPlan, WantedClaim, plan_claims
 from .guard.edits import FROZEN, Shape
+from .guard.known import Known, known
 from .guard.live import (
     DATA,
     MEMBERS,
@@ -59,6 +60,7 @@ class SetPlan:
         asks: The reader, with what its owner should know.
         members: The members of the quorum when last it had any; empty where it is none.
         pod: The pods, as far as they read data.
+        known: What the stack knew of it, and is to know of it.
     """
 
     workload: WorkloadPlan
@@ -68,6 +70,7 @@ class SetPlan:
     asks: Reader
     members: str
     pod: WantedPod
+    known: Known
 
 
 def set_plan(
@@ -85,6 +88,7 @@ def set_plan(
     """
     asks = reader(workload.resource, workload.args.get("preflight"))
     consents = workload.args.get("consent") or ()
+    before = known(asks, consents)
     refuse_missing_namespace(asks, workload.namespace)
     check_version(asks, _needs(workload))
     check_mounts_alive(asks, workload, of_set=True)
@@ -101,6 +105,7 @@ def set_plan(
         name=workload.name,
         shape=shape,
         retention=workload.retention,
+        known=before,
         consents=consents,
     )
     pods = ordinals(workload)
@@ -128,6 +133,7 @@ def set_plan(
         namespace=workload.namespace,
         wanted=[_wanted_claim(workload.resource, name, volume) for name, volume in volumes.items()],
         retention=workload.retention,
+        known=before,
         consents=consents,
     )
     pod = check_data(
@@ -152,12 +158,13 @@ def set_plan(
         asks=asks,
         members=last,
         pod=pod,
+        known=before,
     )
 
 
 def deployment_plan(
     workload: Workload, template: k8s.core.v1.PodTemplateSpecArgs
-) -> tuple[WorkloadPlan, Reader, WantedPod]:
+) -> tuple[WorkloadPlan, Reader, WantedPod, Known]:
     """Plans a Deployment; its claims are components and plan themselves.
 
     Args:
@@ -165,7 +172,8 @@ def deployment_plan(
         template: Template of its pods.
 
     Returns:
-        The plan, the reader with what its owner should know, and the pods.
+        The plan, the reader with what its owner should know, the pods, and what the stack knew of
+        it.
 
     Raises:
         StatefastError: it would be replaced without consent, or is another's; a claim that it
@@ -173,6 +181,7 @@ def deployment_plan(
             or read in another way.
     """
     asks = reader(workload.resource, workload.args.get("preflight"))
+    before = known(asks, workload.args.get("consent") or ())
     refuse_missing_namespace(asks, workload.namespace)
     check_mounts_alive(asks, workload, of_set=False)
     plan = plan_workload(
@@ -182,6 +191,7 @@ def deployment_plan(
         name=workload.name,
         shape=Shape(selector=workload.selector, templates={}),
         retention=workload.retention,
+        known=before,
         consents=workload.args.get("consent") or (),
     )
     refuse_beside(
@@ -193,7 +203,7 @@ def deployment_plan(
     pod = check_data(asks, workload, wanted_pod(workload, template, of_set=False), plan, {})
     if plan.live is None:
         note_found(asks, workload.namespace, [volume.claim for volume in workload.volumes], plan)
-    return plan, asks, pod
+    return plan, asks, pod, before
 
 
 def frozen(plan: WorkloadPlan, keys: Sequence[str]) -> list[str]:

@@ -15,6 +15,7 @@ from .companions import check_companions, register_companions
 from .errors import StatefastError
 from .growth import grow_claim, volume_annotations
 from .guard.afterwards import refuse_what_had_no_effect
+from .guard.known import uid_of
 from .guard.pod_data import record
 from .guard.preflight import report
 from .guard.reading import settled
@@ -221,11 +222,12 @@ class PersistentStatefulSet(pulumi.ComponentResource):
             )
         data = plan.pod.data()
         records = {volume.name: record(data, volume.name) for volume in workload.volumes}
+        uids: dict[str, pulumi.Input[str]] = {}
         for claim, claim_plan in plan.claims.items():
             volume = plan.volumes[claim]
             # Who grows a volume may do it for the sake of the pods that do not get ready.
             after = stateful_set if claim_plan.live else rolled_out
-            grow_claim(
+            made = grow_claim(
                 self,
                 workload,
                 volume,
@@ -236,6 +238,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                 owner,
                 records[volume.name],
             )
+            uids[claim] = uid_of(made, claim_plan.uid or "")
         self.stateful_set_name = stateful_set.metadata["name"]
         self.claim_names = pulumi.Output.from_input(list(plan.claims))
         self.peers = pulumi.Output.from_input(
@@ -257,6 +260,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                 "serviceHost": self.service_host,
                 "servicePort": self.service_port,
                 "strategy": self.strategy,
+                **plan.known.outputs(workload.namespace, uids),
             }
         )
 

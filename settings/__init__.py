@@ -16,6 +16,7 @@ from components.driver_catalogue import DRIVERS
 from components.errors import StatefastError
 from components.fields import Fields, nearest
 from components.guard.leftovers import note_leftovers
+from components.guard.memory import memory_of_run
 from components.guard.preflight import (
     GROWTH_SECONDS,
     LONGEST_GROWTH_SECONDS,
@@ -25,6 +26,7 @@ from components.guard.preflight import (
     report,
     stack_of_run,
 )
+from components.guard.refusals.other_cluster import place_of
 from components.guard.versions import ATTRIBUTES_CLASS, Need, check_version, note_old
 from components.mounts import check_mounts_together, wanted_claims
 from components.names import check_label_name
@@ -129,9 +131,12 @@ class Settings:
             StatefastError: an edit would lose data, or cannot work.
         """
         where = self.surroundings
+        asks = reader("stack config", where.preflight)
+        memory = memory_of_run()
+        clusters = [record.cluster for record in memory.records.values()]
+        place_of(asks, memory, clusters, self.consent)
         for workload in self.workloads:
             workload.preflight(where)
-        asks = reader("stack config", where.preflight)
         if self.storage_class is not None:
             classes = asks.read("classes", "", "whether another class is the default one")
             self.storage_class.check(classes)

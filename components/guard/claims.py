@@ -15,11 +15,13 @@ from .capability import (
     needs_of,
 )
 from .holders import stop_commands
+from .known import Known
 from .live import LiveClaim, LiveClass
 from .owner import check_owner
 from .preflight import Reader
 from .refusals.left_behind import Asked, read_volumes, volume_to_reattach
 from .refusals.owned import check_owned
+from .refusals.unseen import refuse_unseen
 from .remembered import patch_to_keep
 from .sizes import expected_capacity, request
 
@@ -89,6 +91,7 @@ def plan_claims(
     namespace: str,
     wanted: Sequence[WantedClaim],
     retention: str,
+    known: Known,
     consents: Sequence[str],
 ) -> Mapping[str, ClaimPlan]:
     """A plan for each claim, by name.
@@ -98,16 +101,28 @@ def plan_claims(
         namespace: Of the claims.
         wanted: The claims.
         retention: What the args say becomes of them.
+        known: What this stack knows of them.
         consents: What the owner agreed to.
 
     Raises:
-        StatefastError: a claim would shrink, cannot grow, is another's, or is being deleted.
+        StatefastError: a claim would shrink, cannot grow, is another's, is being deleted, or may
+            have been made again where its volume cannot be seen.
     """
     # First: a claim that is made in between has a volume that is not known yet, and not the other
     # way round.
-    read_volumes(reader)
+    volumes = read_volumes(reader)
     claims = reader.read(
         "claims", namespace, "whether the claims are another's, can grow, or would shrink"
+    )
+    refuse_unseen(
+        reader,
+        namespace=namespace,
+        wanted=[claim.name for claim in wanted],
+        claims=claims,
+        volumes=volumes,
+        known=known,
+        retention=retention,
+        consents=consents,
     )
     if claims is None:
         return {

@@ -16,7 +16,7 @@ import pulumi
 if TYPE_CHECKING:
     from kubernetes.client.api_client import ApiClient
 
-__all__ = ["Cluster", "Object", "Unreadable", "cluster_of", "connect"]
+__all__ = ["Cluster", "NoAnswer", "Object", "Unreadable", "cluster_of", "connect"]
 
 T = TypeVar("T")
 
@@ -46,6 +46,10 @@ class Unreadable(Exception):
     """The cluster, or one kind in it, could not be read; the text says why."""
 
 
+class NoAnswer(Unreadable):
+    """Nothing can be read, whatever the rights: there is no cluster, or it does not answer."""
+
+
 class _NotThere(Unreadable):
     """What was asked for by name is not there."""
 
@@ -61,6 +65,7 @@ class Cluster:
         self._context = context
         self._api: ApiClient | None = None
         self._seen: dict[tuple[str, str], Any] = {}
+        self._silent: NoAnswer | None = None
 
     def list(self, kind: str, namespace: str = "") -> Mapping[str, Object]:
         """The objects of a kind, by name; by `<namespace>/<name>` where all are asked for.
@@ -105,6 +110,18 @@ class Cluster:
         """
         return self._read_metadata(kind, name, namespace)
 
+    def context_name(self) -> str:
+        """Name of the context in the kubeconfig; empty where there is none."""
+        from kubernetes.config import ConfigException, list_kube_config_contexts
+
+        if self._context:
+            return self._context
+        try:
+            current = list_kube_config_contexts(config_file=_location())[1]  # type: ignore[no-untyped-call]
+        except (ConfigException, OSError, ValueError, TypeError, KeyError):
+            return ""
+        return str(current.get("name") or "")
+
     def minor_version(self) -> int:
         """Minor version of its Kubernetes 1, e.g. 34.
 
@@ -116,8 +133,13 @@ class Cluster:
     def _once(self, key: tuple[str, str], read: Callable[[], T]) -> T:
         """What was read the first time, be it that it cannot be read."""
         if key not in self._seen:
+            if self._silent is not None:
+                # Each question would wait for it again.
+                raise self._silent
             try:
                 self._seen[key] = read()
+            except NoAnswer as error:
+                self._silent = self._seen[key] = error
             except Unreadable as error:
                 self._seen[key] = error
         if isinstance(self._seen[key], Unreadable):
@@ -180,7 +202,7 @@ class Cluster:
             kind = _NotThere if error.status == _NOT_FOUND else Unreadable
             raise kind(f"{what} was answered with {error.status} {error.reason}") from None
         except (HTTPError, OSError, ValueError) as error:
-            raise Unreadable(f"the cluster did not answer: {type(error).__name__}") from None
+            raise NoAnswer(f"the cluster did not answer: {type(error).__name__}") from None
         if key not in answer:
             raise Unreadable(f"{what} was answered without {key}")
         return answer
@@ -196,11 +218,15 @@ def _key(item: Object, namespace: str) -> str:
     return str(metadata["name"]) if namespace or own is None else f"{own}/{metadata['name']}"
 
 
+def _location() -> str:
+    return os.environ.get("KUBECONFIG") or str(Path("~/.kube/config").expanduser())
+
+
 def connect(context: str) -> "ApiClient":
     """A client of a context's cluster.
 
     Raises:
-        Unreadable: there is no such context, or no kubeconfig.
+        NoAnswer: there is no such context, or no kubeconfig.
     """
     from kubernetes.client.api_client import ApiClient
     from kubernetes.client.configuration import Configuration
@@ -208,7 +234,7 @@ def connect(context: str) -> "ApiClient":
 
     configuration = Configuration()
     configuration.retries = 0
-    location = os.environ.get("KUBECONFIG") or str(Path("~/.kube/config").expanduser())
+    location = _location()
     files = [Path(name).expanduser() for name in location.split(os.pathsep) if name]
     try:
         # In the order of the provider: a kubeconfig, else the pod this runs in.
@@ -225,7 +251,7 @@ def connect(context: str) -> "ApiClient":
         said = " ".join(str(error).split())
         # What a credential plugin printed is quoted by other messages, and is nobody's business.
         known = isinstance(error, ConfigException) and said.startswith(_HARMLESS)
-        raise Unreadable(
+        raise NoAnswer(
             f"there is no cluster to read: {said if known else type(error).__name__}"
         ) from None
     return ApiClient(configuration)

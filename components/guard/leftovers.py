@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from .cluster import Object
 from .consent import Change
 from .live import LiveClaim, LiveWorkload
+from .memory import memory_of_run
 from .preflight import Reader, Warns, owner_of_run
 from .run import Mount
 
@@ -56,7 +57,10 @@ def note_leftovers(
         retention: Of the stack.
         consents: What the owner agreed to.
     """
-    claims = reader.read("claims", namespace, "whether claims are left behind") or {}
+    claims = reader.read("claims", namespace, "whether claims are left behind")
+    if claims is None:
+        # What the stack made itself is known without any right.
+        claims = memory_of_run().within("claims", namespace)
     owner = owner_of_run()
     ours = {name: item for name, item in claims.items() if LiveClaim.of(item).owner == owner}
     left = {
@@ -113,13 +117,16 @@ def _warn_of_empty(
 
 
 def _living(reader: Reader, namespace: str) -> set[str]:
-    """Names of the workloads of this stack that live; empty where they cannot be listed."""
+    """Names of the workloads of this stack that live; of the last run where none can be listed."""
     found: set[str] = set()
     for kind in _KINDS:
         cluster = reader.readable(kind, namespace)
-        if cluster is None:
-            return set()
-        lives = [LiveWorkload.of(item) for item in cluster.list(kind, namespace).values()]
+        listed = (
+            cluster.list(kind, namespace)
+            if cluster is not None
+            else memory_of_run().within(kind, namespace)
+        )
+        lives = [LiveWorkload.of(item) for item in listed.values()]
         found |= {live.name for live in lives if live.owner == owner_of_run()}
     return found
 

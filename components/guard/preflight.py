@@ -42,8 +42,8 @@ class PreflightArgs(TypedDict):
 
     mode: NotRequired[str]
     """`warn` (default): what cannot be read is named in a warning and goes unchecked. `strict`:
-    it is refused. `off`: nothing is read; the engine and the API server still refuse what would
-    lose data, but consent cannot be given."""
+    it is refused. `off`: nothing is read but what cannot be left unasked, by its name: which
+    cluster this is (namespace kube-system), and whether a claim of the last run is there."""
     context: NotRequired[str]
     """Context of the kubeconfig; it has to be the cluster of the provider. Default: the current
     one."""
@@ -72,14 +72,24 @@ class Reader:
 
     Attributes:
         notes: Sentences for the preview: what could not be checked, what is out of the ordinary.
+        cluster: The cluster to read; None where nothing is to be read.
+        named: The cluster for what is asked for by name and cannot be left unasked, with mode
+            `off` too; None where nobody said which one it is.
         growth_seconds: As in PreflightArgs.
     """
 
-    def __init__(self, resource: str, cluster: Cluster | None, given: PreflightArgs) -> None:
+    def __init__(
+        self,
+        resource: str,
+        cluster: Cluster | None,
+        given: PreflightArgs,
+        named: Cluster | None = None,
+    ) -> None:
         self.resource = resource
         self.notes: list[str] = []
         self._given = given
         self.cluster = cluster
+        self.named = named or cluster
         self.growth_seconds = given.get("growth_seconds", GROWTH_SECONDS)
         self._strict = given.get("mode") == "strict"
 
@@ -130,16 +140,32 @@ class Reader:
         try:
             return question(self.cluster)
         except Unreadable as error:
-            if self._strict:
-                raise StatefastError(
-                    self.resource,
-                    "preflight.mode",
-                    "strict",
-                    f"but {error}",
-                    "give the right to read, or set the mode to 'warn'",
-                ) from None
-            self.note(f"{error}, so it is not checked {unchecked}")
+            self.cannot(str(error), unchecked)
             return None
+
+    def cannot(self, trouble: str, unchecked: str) -> None:
+        """Says what could not be read.
+
+        Args:
+            trouble: Why not.
+            unchecked: See `read`.
+
+        Raises:
+            StatefastError: the mode is strict.
+        """
+        if self._strict:
+            raise StatefastError(
+                self.resource,
+                "preflight.mode",
+                "strict",
+                f"but {trouble}",
+                "give the right to read, or set the mode to 'warn'",
+            )
+        self.note(f"{trouble}, so it is not checked {unchecked}")
+
+    def turn_on(self) -> None:
+        """Reads the cluster from now on, where the mode says that nothing is to be read."""
+        self.cluster = self.named
 
     def readable(self, kind: str, namespace: str) -> Cluster | None:
         """The cluster, where the objects of a kind can be read; else None."""
@@ -182,8 +208,8 @@ def reader(resource: str, given: PreflightArgs | None) -> Reader:
         low=0,
         high=LONGEST_GROWTH_SECONDS,
     )
-    cluster = None if mode == "off" else cluster_of(given.get("context", ""))
-    return Reader(resource, cluster, given)
+    cluster = cluster_of(given.get("context", ""))
+    return Reader(resource, None if mode == "off" else cluster, given, cluster)
 
 
 def stack_of_run() -> str:

@@ -66,12 +66,14 @@ class Run:
         classes: Storage classes by name.
         namespaces: Names of namespaces.
         claims: Namespace and name of claims.
+        of_workloads: Those of them that a workload makes for itself.
         mounts: By cluster, by namespace and workload: what it mounts.
     """
 
     classes: dict[str, OwnClassArgs] = field(default_factory=dict)
     namespaces: set[str] = field(default_factory=set)
     claims: set[tuple[str, str]] = field(default_factory=set)
+    of_workloads: set[tuple[str, str]] = field(default_factory=set)
     mounts: dict[object, dict[tuple[str, str], tuple[Mount, ...]]] = field(default_factory=dict)
 
 

@@ -1,15 +1,15 @@
 """What becomes of a workload in this run: made, edited in place, or replaced with consent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..errors import StatefastError
-from .cluster import Object
-from .consent import DELETES_CLAIMS, Change
 from .edits import Shape, edits, refuse
+from .known import Known
 from .live import LiveWorkload
 from .owner import check_owner
 from .preflight import Reader, owner_of_run
+from .refusals.moved import refuse_moved_workload
 
 __all__ = ["WorkloadPlan", "plan_workload"]
 
@@ -49,6 +49,7 @@ def plan_workload(
     name: str,
     shape: Shape,
     retention: str,
+    known: Known,
     consents: Sequence[str],
 ) -> WorkloadPlan:
     """The plan for one StatefulSet or Deployment.
@@ -60,17 +61,18 @@ def plan_workload(
         name: Of the workload.
         shape: What it is for life.
         retention: What the args say becomes of its claims.
+        known: What this stack knows of it.
         consents: What the owner agreed to.
 
     Raises:
         StatefastError: it would be replaced or moved without consent, or is another's.
     """
     found = reader.read(kind, namespace, "whether an edit would replace the workload")
-    if found is None:
-        return WorkloadPlan()
-    if name not in found:
-        _check_moved(reader, kind, namespace, name, consents)
-        return WorkloadPlan(force=True)
+    if found is None or name not in found:
+        refuse_moved_workload(
+            reader, kind, namespace=namespace, name=name, known=known, consents=consents
+        )
+        return WorkloadPlan(force=found is not None)
     live = LiveWorkload.of(found[name])
     check_owner(
         reader,
@@ -126,38 +128,3 @@ def plan_workload(
         force=True,
         live=live,
     )
-
-
-def _check_moved(
-    reader: Reader, kind: str, namespace: str, name: str, consents: Sequence[str]
-) -> None:
-    """A workload of this stack that lives in another namespace would start empty in this one."""
-    everywhere = reader.read(kind, "", "whether the workload lives in another namespace")
-    for live in _of_stack(everywhere or {}, name):
-        # Their owner is made again in the new namespace, and the old one is deleted.
-        taken = live.takes_claims or live.retention in ("delete", "snapshot")
-        change = Change(
-            resource=reader.resource,
-            field="namespace",
-            old=live.namespace,
-            new=namespace,
-            uid=live.uid,
-            taking=DELETES_CLAIMS if taken else "",
-        )
-        stay = "are deleted with it" if taken else "stay there"
-        if live.namespace != namespace and not change.allowed(consents):
-            raise StatefastError(
-                reader.resource,
-                "namespace",
-                namespace,
-                f"but it lives in {live.namespace!r}, and its claims {stay}: it would start"
-                " with empty volumes",
-                f"write {live.namespace!r} back, or consent to this one change by adding"
-                f" {change.consent!r} to consent",
-            )
-
-
-def _of_stack(found: Mapping[str, Object], name: str) -> list[LiveWorkload]:
-    owner = owner_of_run()
-    lives = [LiveWorkload.of(item) for item in found.values()]
-    return [live for live in lives if live.name == name and live.owner == owner]

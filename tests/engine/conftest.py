@@ -79,6 +79,10 @@ class Deployment:
         self.config["statefast:workloads"] = workloads
         return self
 
+    def environment(self) -> dict[str, str]:
+        """What `kubectl` sees."""
+        return environment(self.workspace)
+
     def pulumi(self, *arguments: str) -> Result:
         """Runs pulumi on the stack with the config of now."""
         self.stack.prepare(self.config)
@@ -149,7 +153,7 @@ class Deployment:
         scope = ["-n", self.name] if namespace else []
         done = subprocess.run(
             ["kubectl", *scope, *arguments],
-            env=environment(self.workspace),
+            env=self.environment(),
             input=stdin,
             capture_output=True,
             text=True,

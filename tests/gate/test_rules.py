@@ -289,3 +289,13 @@ def test_a_lock_that_is_dropped_is_seen_even_where_nothing_else_changes(
         new["inputs"] = {**new["inputs"], "metadata": {**new["inputs"]["metadata"], "labels": {}}}
     verdict = judged(preview(step(op, CLAIM, claim(**{lock: True}), new)))
     assert (verdict.severity, rules(verdict)) == (RISK, {rule})
+
+
+@pytest.mark.parametrize("op", ["create", "same", "delete"])
+def test_the_record_of_a_stack_holds_no_data(op: str) -> None:
+    made = {"type": "statefast:index:Record", "custom": False, "outputs": {"kept": True}}
+    name = "urn:pulumi:dev::shop::statefast:index:Record::record"
+    states = {} if op == "create" else {"oldState": made}
+    states |= {} if op == "delete" else {"newState": made}
+    verdict = judged(preview({"op": op, "urn": name, **states}))
+    assert (verdict.severity, rules(verdict)) == (SAFE, set())

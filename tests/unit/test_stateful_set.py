@@ -36,7 +36,8 @@ def test_registers_these_objects_and_no_others() -> None:
 
 def test_every_child_is_the_components_own() -> None:
     children = parents(stateful_set())
-    assert children.pop("PersistentStatefulSet zk") == "pulumi:pulumi:Stack::statefast-dev"
+    for own in ("Record record", "PersistentStatefulSet zk"):
+        assert children.pop(own) == "pulumi:pulumi:Stack::statefast-dev"
     assert list(children.values()) == [f"{OWN}::zk"] * 8
 
 
@@ -177,7 +178,8 @@ def test_two_of_them_live_in_one_program() -> None:
         PersistentStatefulSet("b", stateful_set_args(volumes=volume(name="b-vol")))
 
     urns = [item.urn for item in run(program).resources]
-    assert len(urns) == len(set(urns)) == 18
+    # Nine each, and one record of the stack.
+    assert len(urns) == len(set(urns)) == 19
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,187 @@
+"""What a stack knows of its last run, out of its own state: no right in any cluster is needed.
+
+What lies in the cluster can be hidden from a run, by missing rights or by `preflight: off`. What
+the stack made before cannot: the engine hands a program the state it runs on.
+"""
+
+from collections.abc import Iterator, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import pulumi
+from pulumi.runtime.proto import resource_pb2
+
+from .cluster import Object
+
+__all__ = ["RECORD", "Memory", "Record", "Remembered", "memory_of_run"]
+
+# The output of a component that holds what the next run has to know.
+RECORD = "record"
+
+_STATE = "pulumi:pulumi:readStackResourceOutputs"
+_RESOURCE = "pulumi:pulumi:getResource"
+_KINDS = {
+    "apps/v1:Deployment": "deployments",
+    "apps/v1:StatefulSet": "stateful sets",
+    "core/v1:Namespace": "namespaces",
+    "core/v1:PersistentVolumeClaim": "claims",
+}
+# A file backend has no organizations, and one word for all of them.
+_NO_ORGANIZATION = "organization"
+# How the engine writes a value that is more than a value, and a secret among them.
+_SPECIAL, _SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
+
+
+class Record(pulumi.ComponentResource):
+    """Says that its stack has a state, which is the state of a run that kept a record.
+
+    The engine fails where a program asks for the state of a stack that has none yet. What a
+    component had for outputs last time is in the answer to its registration; so this one has one.
+    There is one in each stack, made by whichever component asks first.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("statefast:index:Record", "record", {})
+
+    def was_there(self) -> bool:
+        """Whether the last run left it; called once, before its outputs are registered."""
+        found = pulumi.runtime.invoke(_RESOURCE, {"urn": self.urn}).value or {}
+        kept = bool((found.get("state") or {}).get("kept"))
+        self.register_outputs({"kept": True})
+        return kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """What one component recorded when it was last deployed.
+
+    Attributes:
+        cluster: Uid of namespace kube-system; empty where it could not be read.
+        namespace: Of its objects; empty where it has none of its own.
+        claims: By name, the uid of each claim it has or had; empty where it was not known.
+    """
+
+    cluster: str = ""
+    namespace: str = ""
+    claims: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What the state holds that the guard compares.
+
+    Attributes:
+        objects: By kind (see `Cluster.list`), the objects as they were applied last.
+        records: By kind and name of a component, e.g. `StatefulSet zookeeper`.
+        trouble: Why the state could not be read; empty where it could, or there is none yet.
+    """
+
+    objects: Mapping[str, tuple[Object, ...]] = field(default_factory=dict)
+    records: Mapping[str, Remembered] = field(default_factory=dict)
+    trouble: str = ""
+
+    def named(self, kind: str, name: str) -> list[Object]:
+        """The objects of a kind and name, in whatever namespace."""
+        return [it for it in self.objects.get(kind, ()) if it["metadata"]["name"] == name]
+
+    def within(self, kind: str, namespace: str) -> dict[str, Object]:
+        """The objects of a kind in a namespace, by name."""
+        return {
+            it["metadata"]["name"]: it
+            for it in self.objects.get(kind, ())
+            if it["metadata"].get("namespace") == namespace
+        }
+
+
+# By the root of a run: with an inline program many runs share one process.
+_memories: MutableMapping[pulumi.Resource, Memory] = WeakKeyDictionary()
+
+
+def memory_of_run() -> Memory:
+    """The memory of this stack, read once in a run; empty where no program runs."""
+    root = pulumi.runtime.get_root_resource()
+    if root is None:
+        return Memory()
+    if root not in _memories:
+        _memories[root] = _read()
+    return _memories[root]
+
+
+def _read() -> Memory:
+    try:
+        if not Record().was_there():
+            return Memory()
+        resources = list(_resources())
+    except Exception as error:  # the engine has no type for what it says
+        return Memory(trouble=f"the state of this stack was not read: {type(error).__name__}")
+    objects: dict[str, tuple[Object, ...]] = {}
+    records: dict[str, Remembered] = {}
+    for type_, outputs in resources:
+        kind = _KINDS.get(type_.removeprefix("kubernetes:").removesuffix("Patch"))
+        if kind is not None and _is_object(outputs):
+            objects[kind] = (*objects.get(kind, ()), outputs)
+        records |= _recorded(outputs.get(RECORD) if type_.startswith("statefast:") else None)
+    return Memory(objects=objects, records=records)
+
+
+def _is_object(outputs: Mapping[str, Any]) -> bool:
+    """Whether it was made; what was only asked for has no uid."""
+    metadata = outputs.get("metadata")
+    return isinstance(metadata, Mapping) and bool(metadata.get("uid") and metadata.get("name"))
+
+
+def _recorded(given: object) -> dict[str, Remembered]:
+    """One record; none where it is of no form that is known."""
+    if not isinstance(given, Mapping) or not isinstance(given.get("of"), str):
+        return {}
+    claims = given.get("claims")
+    return {
+        given["of"]: Remembered(
+            cluster=_text(given.get("cluster")),
+            namespace=_text(given.get("namespace")),
+            claims={
+                str(name): _text(uid)
+                for name, uid in (claims.items() if isinstance(claims, Mapping) else ())
+            },
+        )
+    }
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _resources() -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Type and outputs of every resource in the state."""
+    # Not by `pulumi.runtime.invoke`: that makes objects of what outputs refer to, and asks the
+    # engine for resources that this run has not registered yet.
+    request = resource_pb2.ResourceInvokeRequest(tok=_STATE, acceptResources=False)
+    request.args.update({"stackName": _stack_name()})
+    monitor: Any = pulumi.runtime.settings.get_monitor()
+    answer = monitor.Invoke(request)
+    if answer.failures:
+        raise ValueError(answer.failures[0].reason)
+    from google.protobuf import json_format
+
+    found = json_format.MessageToDict(getattr(answer, "return")).get("outputs") or {}
+    for resource in found.values():
+        yield str(resource.get("type") or ""), _opened(resource.get("outputs") or {})
+
+
+def _stack_name() -> str:
+    organization = pulumi.get_organization()
+    if organization == _NO_ORGANIZATION:
+        return pulumi.get_stack()
+    return f"{organization}/{pulumi.get_project()}/{pulumi.get_stack()}"
+
+
+def _opened(value: Any) -> Any:  # noqa: ANN401  any JSON
+    """A value as Python has it, with whole numbers whole and no seal on secrets."""
+    if isinstance(value, dict):
+        if value.get(_SPECIAL) == _SECRET:
+            return _opened(value.get("value"))
+        return {key: _opened(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_opened(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
