@@ -1,7 +1,7 @@
 """From a preview to a verdict: every rule over every object."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,18 +10,20 @@ from .edits import Action, Edit
 from .errors import GateError
 from .finding import Judged, spaced
 from .grouping import edits_of
-from .reading import Preview
+from .reading import Preview, Step
 from .rules import rules_for
 from .rules.claims import SIZE
 from .said import Said
 from .severity import Severity
 from .sizes import same_size
 from .templates import sizes
+from .urn import kind_of
 from .values import look, text
 
 __all__ = ["CONSENT", "Verdict", "judge"]
 
 CONSENT = "statefast:consent"
+_GOES = frozenset({"delete", "delete-replaced", "replace"})
 _WITH_VOLUMES = frozenset({"PersistentVolume", "PersistentVolumeClaim", "StatefulSet"})
 
 
@@ -77,6 +79,7 @@ def _judged(preview: Preview) -> Verdict:
             f"Provider {names} is replaced: all it made is deleted where it was, and made anew"
             " where it points now."
         )
+    notes += _foreign(preview.steps)
     spoken_of = {id(its.edit) for its in judged}
     untouched = sum(
         edit.action is Action.NOTHING and edit.kind.name in _WITH_VOLUMES
@@ -86,6 +89,27 @@ def _judged(preview: Preview) -> Verdict:
     return Verdict(
         stack=preview.stack, judged=judged, untouched=untouched, notes=notes, said=preview.said
     )
+
+
+def _foreign(steps: Iterable[Step]) -> Iterator[str]:
+    """Says what else goes: a disk, a cluster, a database of another provider may be among it."""
+    gone = {
+        step.urn.text: f"{step.urn.type} {step.urn.name}"
+        for step in steps
+        if step.op in _GOES
+        and kind_of(step.urn.type) is None
+        # Components have none.
+        and step.old is not None
+        and step.old.provider
+        and not step.old.retain_on_delete
+    }
+    if gone:
+        names = sorted(gone.values())
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        yield (
+            "Not judged, since they are no Kubernetes objects, and deleted or replaced:"
+            f" {', '.join(names[:3])}{more}."
+        )
 
 
 def _consents(config: Mapping[str, str]) -> tuple[frozenset[str], list[str]]:

@@ -16,6 +16,7 @@ from . import (
     providers,
     quorum,
     renames,
+    scalers,
     set_updates,
     sets,
     snapshots,
@@ -35,6 +36,7 @@ _OF_OBJECTS: Mapping[str, Sequence[Rule]] = {
     "CustomResourceDefinition": (*custom.DEFINITION_RULES, *locks.RULES),
     "DaemonSet": _WORKLOAD,
     "Deployment": _WORKLOAD,
+    "HorizontalPodAutoscaler": scalers.RULES,
     "Job": _WORKLOAD,
     "Namespace": (*namespaces.RULES, *_KEPT),
     "PersistentVolume": (*volumes.RULES, *_KEPT),
@@ -82,6 +84,7 @@ _OF_PATCHES: Mapping[str, Sequence[Rule]] = {
         ),
         (*snapshots.PATCH_RULES, *metadata.RULES),
     ),
+    "HorizontalPodAutoscaler": scalers.RULES,
     # Labels alone: the namespace stays whatever becomes of them.
     "Namespace": metadata.RULES,
     "CustomResourceDefinition": custom.DEFINITION_RULES,

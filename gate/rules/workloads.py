@@ -103,7 +103,8 @@ def _left_out(edit: Edit) -> bool:
         is_mount = keys[0] in ("containers", "initContainers") and keys[2:3] in _MOUNTS
         if path.startswith(base) and (keys[0] == "volumes" or is_mount):
             at = [int(key) if key.isdigit() else key for key in path.split(".")]
-            if edit.sides(*at).left_out:
+            # Of what is added or removed as a whole it names the whole.
+            if edit.sides(*at).left_out or None in (edit.was(*at[:-1]), edit.wants(*at[:-1])):
                 return True
     return False
 

@@ -20,6 +20,8 @@ TYPES = {
     "DaemonSet": "kubernetes:apps/v1:DaemonSet",
     "Deployment": "kubernetes:apps/v1:Deployment",
     "DeploymentPatch": "kubernetes:apps/v1:DeploymentPatch",
+    "Disk": "gcp:compute/disk:Disk",
+    "HorizontalPodAutoscaler": "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",
     "Job": "kubernetes:batch/v1:Job",
     "Namespace": "kubernetes:core/v1:Namespace",
     "PersistentVolume": "kubernetes:core/v1:PersistentVolume",

@@ -8,7 +8,7 @@ from gate.judge import CONSENT
 from gate.severity import Severity
 
 from .cases import CASES, HARMLESS
-from .handmade import judged, rules
+from .handmade import judged, preview, rules, state, step
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -28,3 +28,21 @@ def test_a_harmless_one_passes(name: str) -> None:
     severity, document = HARMLESS[name]
     verdict = judged(document)
     assert verdict.severity is severity, rules(verdict)
+
+
+def test_what_is_no_kubernetes_object_is_named_and_not_judged() -> None:
+    disk = state("Disk", provider="urn:pulumi:dev::shop::pulumi:providers:gcp::default::1")
+    component = {"type": "shop:index:Group"}
+    gone = {
+        "op": "delete",
+        "urn": "urn:pulumi:dev::shop::shop:index:Group::g",
+        "oldState": component,
+    }
+    verdict = judged(preview(step("delete", "Disk", disk, None), gone))
+    assert verdict.severity is Severity.SAFE
+    assert verdict.notes == [
+        "Not judged, since they are no Kubernetes objects, and deleted or replaced:"
+        " gcp:compute/disk:Disk x."
+    ]
+    kept = {**disk, "retainOnDelete": True}
+    assert judged(preview(step("delete", "Disk", kept, None))).notes == []

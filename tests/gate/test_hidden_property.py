@@ -96,6 +96,10 @@ def _decides(document: Json, path: Path) -> bool:
     if in_pods and (path[-1] == "name" or isinstance(witnessed(document, path), dict | list)):
         # What says which volume it is, while another one comes.
         return True
+    of_set = "StatefulSet" in document["steps"][path[1]]["urn"]
+    if of_set and any("Autoscaler" in step["urn"] for step in document["steps"]):
+        # Which set it scales, and what becomes of its claims.
+        return True
     is_class = "StorageClass" in document["steps"][path[1]]["urn"]
     return bool(_DECIDES & set(path)) or (is_class and path[4] == "metadata")
 

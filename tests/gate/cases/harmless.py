@@ -53,6 +53,13 @@ def _app(name: str, op: str) -> list[Json]:
     ]
 
 
+_SCALER = "HorizontalPodAutoscaler"
+
+
+def _scaler(kind: str) -> Json:
+    return {"spec": {"scaleTargetRef": {"kind": kind, "name": "x"}, "minReplicas": 1}}
+
+
 HARMLESS: dict[str, tuple[Severity, Json]] = {
     "claim-in-a-secret-namespace-grows": (
         SAFE,
@@ -145,6 +152,17 @@ HARMLESS: dict[str, tuple[Severity, Json]] = {
                 }
             ),
         ),
+    ),
+    "scaler-comes-to-a-set-that-keeps-claims": (
+        SAFE,
+        preview(
+            step("same", SET, state(SET, app_set()), state(SET, app_set())),
+            step("create", _SCALER, None, state(_SCALER, _scaler("StatefulSet"))),
+        ),
+    ),
+    "scaler-comes-to-a-deployment": (
+        SAFE,
+        preview(step("create", _SCALER, None, state(_SCALER, _scaler("Deployment")))),
     ),
     "deployment-gains-a-claim": (
         SAFE,

@@ -59,7 +59,38 @@ _LIVE = state(SET, app_set(scaled="Delete"))
 _LIVE["outputs"] = {**_LIVE["outputs"], "spec": {**_LIVE["outputs"]["spec"], "replicas": 5}}
 _PATCH = {"spec": {"template": {"spec": {"volumes": [{"name": "vol", "emptyDir": {}}]}}}}
 
+
+def _scaler(least: int, kind: str = SET) -> Json:
+    return {"spec": {"scaleTargetRef": {"kind": kind, "name": "x"}, "minReplicas": least}}
+
+
+def _scaled(policy: str) -> Json:
+    its = state(SET, app_set(scaled=policy))
+    return step("same", SET, its, its)
+
+
+_SCALER = "HorizontalPodAutoscaler"
+
 WORKLOADS = {
+    "scaler-comes-to-a-set-that-deletes-claims": Case(
+        preview(_scaled("Delete"), step("create", _SCALER, None, state(_SCALER, _scaler(1)))),
+        RISK,
+        "scaler-takes-claims",
+    ),
+    "scaler-comes-to-a-set-that-is-not-to-be-seen": Case(
+        preview(step("create", _SCALER, None, state(_SCALER, _scaler(1)))),
+        RISK,
+        "scaler-takes-claims",
+    ),
+    "scaler-may-take-more": Case(
+        preview(
+            _scaled("Delete"),
+            step("update", _SCALER, state(_SCALER, _scaler(3)), state(_SCALER, _scaler(1))),
+        ),
+        RISK,
+        "scaler-takes-claims",
+        ("HorizontalPodAutoscaler x: min_replicas 3 -> 1",),
+    ),
     "deployment-unmounts-what-is-in-another-namespace": Case(
         edit(DEPLOYMENT, workload(pods()), workload(pods(), namespace="other"), "replace"),
         RISK,
