@@ -70,7 +70,11 @@ def scaled_in(edit: Edit, context: Context) -> Iterator[Finding]:
     old, new = _before(edit), _after(edit)
     # The policy that comes with the new number is the one that counts.
     policy = edit.becomes(*_WHEN_SCALED)
-    unknown = conceals([old, new]) and not _as_many(edit, policy)
+    # A set that lives has a number, and others may have made it larger than it was asked to be.
+    unseen = not edit.kind.is_patch and look(edit.old.outputs, "spec", "replicas") is None
+    unknown = (conceals([old, new]) or (unseen and policy != "Retain")) and not _as_many(
+        edit, policy
+    )
     fewer = unknown or (isinstance(old, int | float) and isinstance(new, int | float) and new < old)
     if not fewer and not _starts_later(edit):
         return
