@@ -12,11 +12,12 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 import pulumi_kubernetes as k8s
 
-from .args import DELETE_AT_ONCE, RETENTIONS, check_keys, one_of
+from .args import RETENTIONS, check_keys, one_of
 from .errors import StatefastError
 from .guard.known import recorded
-from .guard.live import CLAIM_OWNER, OWNER, RETENTION, LiveClaim
-from .guard.preflight import PreflightArgs, owner_of_run, reader
+from .guard.live import CLAIM_OWNER, RETENTION, LiveClaim
+from .guard.owner import owned
+from .guard.preflight import PreflightArgs, reader
 from .labels import object_labels
 from .names import check_label_name
 from .snapshots import SNAPSHOT_CLASS, snapshot_before_deletion, snapshot_hook
@@ -79,9 +80,8 @@ class ClaimOwner(pulumi.ComponentResource):
         # refuses to go on without.
         snapshot_hook(context)
         annotations = {
-            **DELETE_AT_ONCE,
+            **owned(),
             CLAIM_OWNER: "true",
-            OWNER: owner_of_run(),
             RETENTION: self.retention,
             "kubernetes.io/description": _DESCRIPTION,
         }

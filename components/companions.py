@@ -3,9 +3,10 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
-from .args import DELETE_AT_ONCE
 from .config_files import config_data
 from .disruption import disruption_budget
+from .guard.names import Names
+from .guard.owner import owned
 from .network_policy import network_policy
 from .pod import config_name
 from .service_account import service_account
@@ -24,20 +25,40 @@ def check_companions(workload: Workload) -> None:
 
 
 def register_companions(
-    parent: pulumi.ComponentResource, workload: Workload
+    parent: pulumi.ComponentResource, workload: Workload, names: Names
 ) -> list[pulumi.Resource]:
-    """Registers them under the component; for the `depends_on` of the workload."""
+    """Registers them under the component; for the `depends_on` of the workload.
+
+    Args:
+        parent: The component.
+        workload: Its args.
+        names: What becomes of those that are there already.
+    """
     name = workload.name
     opts = pulumi.ResourceOptions(parent=parent, aliases=workload.aliases(parent))
     made: list[pulumi.Resource] = []
     if (account := service_account(workload)) is not None:
-        made.append(k8s.core.v1.ServiceAccount(name, account, opts))
+        made.append(
+            k8s.core.v1.ServiceAccount(name, account, names.opts("ServiceAccount", name, opts))
+        )
     if files := workload.args.get("config_files"):
-        made.append(_config_map(workload, config_data(files), opts))
+        made.append(
+            _config_map(
+                workload,
+                config_data(files),
+                names.opts("ConfigMap", config_name(workload), opts),
+            )
+        )
     if (budget := disruption_budget(workload)) is not None:
-        made.append(k8s.policy.v1.PodDisruptionBudget(name, budget, opts))
+        made.append(
+            k8s.policy.v1.PodDisruptionBudget(
+                name, budget, names.opts("PodDisruptionBudget", name, opts)
+            )
+        )
     if (policy := network_policy(workload, workload.args.get("network_policy"))) is not None:
-        made.append(k8s.networking.v1.NetworkPolicy(name, policy, opts))
+        made.append(
+            k8s.networking.v1.NetworkPolicy(name, policy, names.opts("NetworkPolicy", name, opts))
+        )
     return made
 
 
@@ -51,7 +72,7 @@ def _config_map(
             name=name,
             namespace=workload.namespace,
             labels=dict(workload.labels),
-            annotations=DELETE_AT_ONCE,
+            annotations=owned(),
         ),
         data=data,
         opts=opts,

@@ -24,7 +24,7 @@ from .plans import deployment_plan, frozen, workload_annotations
 from .pod import pod_template
 from .rollout import pod_seconds
 from .secret import WorkloadSecrets, secret_sources
-from .service import client_service, headless_service, service_host, service_port
+from .service import client_service, headless_service, service_host, service_opts, service_port
 from .workload import Volume, Workload, WorkloadArgs, read_workload
 
 __all__ = ["PersistentDeployment", "PersistentDeploymentArgs", "strategy"]
@@ -105,7 +105,7 @@ class PersistentDeployment(pulumi.ComponentResource):
     ) -> None:
         workload, chosen, template = _plan(name, args)
         check_mounts(workload, of_set=False, opts=opts)
-        plan, asks, pod, known = deployment_plan(workload, template)
+        plan, asks, pod, known, names = deployment_plan(workload, template)
         settled(asks, pod, args.get("consent") or ())
         super().__init__("statefast:index:PersistentDeployment", name, {}, opts)
         report(asks.notes, self)
@@ -127,8 +127,8 @@ class PersistentDeployment(pulumi.ComponentResource):
             for volume in workload.volumes
             if volume.existing_claim is None
         ]
-        secrets = WorkloadSecrets(self, workload, owner)
-        companions = register_companions(self, workload)
+        secrets = WorkloadSecrets(self, workload, owner, names, asks)
+        companions = register_companions(self, workload, names)
         deadline = _progress_deadline(workload, args)
         # A little more, so that a stuck rollout is reported with the reason Kubernetes gives.
         minutes = f"{deadline // 60 + 2}m"
@@ -154,7 +154,7 @@ class PersistentDeployment(pulumi.ComponentResource):
                 parent=self,
                 depends_on=[*claims, *secrets.resources, *companions, *([owner] if owner else [])],
                 ignore_changes=frozen(plan, ("selector",)),
-                import_=plan.sealed or None,
+                import_=plan.imported or None,
                 custom_timeouts=pulumi.CustomTimeouts(create=minutes, update=minutes),
             ),
         )
@@ -170,9 +170,13 @@ class PersistentDeployment(pulumi.ComponentResource):
         )
         client = client_service(workload)
         if client is not None:
-            k8s.core.v1.Service(name, client, child)
+            k8s.core.v1.Service(name, client, service_opts(names, name, child))
         if workload.ports_of("headless"):
-            k8s.core.v1.Service(workload.headless_name, headless_service(workload), child)
+            k8s.core.v1.Service(
+                workload.headless_name,
+                headless_service(workload),
+                service_opts(names, workload.headless_name, child),
+            )
         self.deployment_name = deployment.metadata["name"]
         self.claim_names = pulumi.Output.from_input([volume.claim for volume in workload.volumes])
         self.strategy = pulumi.Output.from_input(chosen)

@@ -2,7 +2,7 @@
 
 import pulumi_kubernetes as k8s
 
-from .args import DELETE_AT_ONCE
+from .guard.owner import owned
 from .workload import Workload
 
 __all__ = ["disruption_budget"]
@@ -17,7 +17,7 @@ def disruption_budget(workload: Workload) -> k8s.policy.v1.PodDisruptionBudgetIn
             name=workload.name,
             namespace=workload.namespace,
             labels=dict(workload.labels),
-            annotations=DELETE_AT_ONCE,
+            annotations=owned(),
         ),
         spec=k8s.policy.v1.PodDisruptionBudgetSpecArgs(
             max_unavailable=1,

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import pulumi_kubernetes as k8s
 
-from .args import DELETE_AT_ONCE, check_keys
+from .args import check_keys
 from .errors import MISSING, StatefastError
 from .fields import nearest
+from .guard.owner import owned
 from .label_syntax import check_label_value, check_qualified_name
 from .names import check_label_name
 from .network_args import ClientArgs, NetworkPolicyArgs
@@ -41,7 +42,7 @@ def network_policy(
             name=workload.name,
             namespace=workload.namespace,
             labels=dict(workload.labels),
-            annotations=DELETE_AT_ONCE,
+            annotations=owned(),
         ),
         spec=k8s.networking.v1.NetworkPolicySpecArgs(
             pod_selector=k8s.meta.v1.LabelSelectorArgs(match_labels=dict(workload.selector)),

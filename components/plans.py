@@ -18,12 +18,14 @@ from .guard.live import (
     LiveClaim,
     Template,
 )
+from .guard.names import Names, plan_names
 from .guard.pod_data import record
 from .guard.preflight import Reader, owner_of_run, reader
 from .guard.reading import WantedPod
 from .guard.refusals.dormant import refuse_shrinking
 from .guard.refusals.left_behind import refuse_beside
 from .guard.refusals.namespace import refuse_missing_namespace
+from .guard.refusals.other_pattern import refuse_other_pattern
 from .guard.refusals.outvoted import refuse_outvoting
 from .guard.stale import note_found
 from .guard.versions import (
@@ -33,6 +35,7 @@ from .guard.versions import (
     needs_of_modes,
 )
 from .guard.workloads import WorkloadPlan, plan_workload
+from .made_names import wanted_names
 from .mounts import check_mounts_alive
 from .names import claim_name
 from .ordinals import members, ordinals
@@ -57,6 +60,7 @@ class SetPlan:
         shape: What the set is for life.
         claims: Plan of each claim, by name, volume by volume in the order of the ordinals.
         volumes: The volume of each claim.
+        names: What becomes of the objects around it.
         asks: The reader, with what its owner should know.
         members: The members of the quorum when last it had any; empty where it is none.
         pod: The pods, as far as they read data.
@@ -67,6 +71,7 @@ class SetPlan:
     shape: Shape
     claims: Mapping[str, ClaimPlan]
     volumes: Mapping[str, Volume]
+    names: Names
     asks: Reader
     members: str
     pod: WantedPod
@@ -150,11 +155,13 @@ def set_plan(
             name: claim if claim.live else replace(claim, uid=None)
             for name, claim in claims.items()
         }
+    names = _names(asks, workload, of_set=True)
     return SetPlan(
         workload=plan,
         shape=shape,
         claims=claims,
         volumes=volumes,
+        names=names,
         asks=asks,
         members=last,
         pod=pod,
@@ -164,7 +171,7 @@ def set_plan(
 
 def deployment_plan(
     workload: Workload, template: k8s.core.v1.PodTemplateSpecArgs
-) -> tuple[WorkloadPlan, Reader, WantedPod, Known]:
+) -> tuple[WorkloadPlan, Reader, WantedPod, Known, Names]:
     """Plans a Deployment; its claims are components and plan themselves.
 
     Args:
@@ -172,8 +179,8 @@ def deployment_plan(
         template: Template of its pods.
 
     Returns:
-        The plan, the reader with what its owner should know, the pods, and what the stack knew of
-        it.
+        The plan, the reader with what its owner should know, the pods, what the stack knew of it,
+        and what becomes of the objects around it.
 
     Raises:
         StatefastError: it would be replaced without consent, or is another's; a claim that it
@@ -203,7 +210,25 @@ def deployment_plan(
     pod = check_data(asks, workload, wanted_pod(workload, template, of_set=False), plan, {})
     if plan.live is None:
         note_found(asks, workload.namespace, [volume.claim for volume in workload.volumes], plan)
-    return plan, asks, pod, before
+    return plan, asks, pod, before, _names(asks, workload, of_set=False)
+
+
+def _names(asks: Reader, workload: Workload, *, of_set: bool) -> Names:
+    """What becomes of the objects around a workload that are there already.
+
+    Raises:
+        StatefastError: one is another's, or so is a workload of the other pattern.
+    """
+    consents = workload.args.get("consent") or ()
+    refuse_other_pattern(
+        asks,
+        workload.namespace,
+        workload.name,
+        of_set=of_set,
+        selector=workload.selector,
+        consents=consents,
+    )
+    return plan_names(asks, wanted_names(workload, of_set=of_set), consents)
 
 
 def frozen(plan: WorkloadPlan, keys: Sequence[str]) -> list[str]:

@@ -7,12 +7,16 @@ from collections.abc import Mapping, Sequence
 import pulumi
 import pulumi_kubernetes as k8s
 
-from .args import DELETE_AT_ONCE
 from .claim_owner import ClaimOwner
 from .errors import StatefastError
+from .guard.deleted import refuse_deleted_secret
+from .guard.live import OWNER
+from .guard.names import Names
+from .guard.owner import owned
+from .guard.preflight import Reader, owner_of_run
 from .workload import Workload
 
-__all__ = ["WorkloadSecrets", "secret_sources"]
+__all__ = ["WorkloadSecrets", "generated_name", "given_name", "secret_sources"]
 
 _PASSWORD_BYTES = 24
 
@@ -25,8 +29,15 @@ class WorkloadSecrets:
     """
 
     def __init__(
-        self, parent: pulumi.ComponentResource, workload: Workload, owner: ClaimOwner | None
+        self,
+        parent: pulumi.ComponentResource,
+        workload: Workload,
+        owner: ClaimOwner | None,
+        names: Names,
+        asks: Reader,
     ) -> None:
+        self._names = names
+        self._asks = asks
         self.resources: list[pulumi.Resource] = []
         if given := workload.args.get("secret_env"):
             self.resources.append(self._given(parent, workload, given))
@@ -40,23 +51,27 @@ class WorkloadSecrets:
         values: Mapping[str, pulumi.Input[str]],
     ) -> pulumi.Resource:
         """A Secret that config can make again, and that goes with the stack."""
-        name = _given_name(workload)
+        name = given_name(workload)
         return k8s.core.v1.Secret(
             name,
             metadata=k8s.meta.v1.ObjectMetaArgs(
                 name=name,
                 namespace=workload.namespace,
                 labels=dict(workload.labels),
-                annotations=DELETE_AT_ONCE,
+                annotations=owned(),
             ),
             type="Opaque",
             data={
                 key: pulumi.Output.secret(value).apply(_encoded) for key, value in values.items()
             },
-            opts=pulumi.ResourceOptions(
-                parent=parent,
-                aliases=workload.aliases(parent),
-                additional_secret_outputs=["data", "stringData"],
+            opts=self._names.opts(
+                "Secret",
+                name,
+                pulumi.ResourceOptions(
+                    parent=parent,
+                    aliases=workload.aliases(parent),
+                    additional_secret_outputs=["data", "stringData"],
+                ),
             ),
         )
 
@@ -74,14 +89,14 @@ class WorkloadSecrets:
         the last time it was applied, and after a destroy that stopped half way it would take a
         Secret that holds a password for an empty one.
         """
-        name = _generated_name(workload)
+        name = generated_name(workload)
         kept = k8s.core.v1.SecretPatch(
             name,
             metadata=k8s.meta.v1.ObjectMetaPatchArgs(
                 name=name,
                 namespace=workload.namespace,
                 labels=dict(workload.labels),
-                annotations={"pulumi.com/patchForce": "true"},
+                annotations={"pulumi.com/patchForce": "true", OWNER: owner_of_run()},
                 # It goes when the volumes go, and not before.
                 owner_references=owner.references() if owner is not None else None,
             ),
@@ -95,7 +110,13 @@ class WorkloadSecrets:
         )
         live = k8s.core.v1.Secret.get(
             f"{name}-live",
-            kept.id,
+            refuse_deleted_secret(
+                self._asks,
+                kept,
+                resource=workload.resource,
+                namespace=workload.namespace,
+                name=name,
+            ),
             pulumi.ResourceOptions(parent=parent, additional_secret_outputs=["data", "stringData"]),
         )
         return k8s.core.v1.SecretPatch(
@@ -132,16 +153,18 @@ def secret_sources(workload: Workload) -> dict[str, str]:
                 "leave it out of one of them",
             )
     return {
-        **dict.fromkeys(given, _given_name(workload)),
-        **dict.fromkeys(generated, _generated_name(workload)),
+        **dict.fromkeys(given, given_name(workload)),
+        **dict.fromkeys(generated, generated_name(workload)),
     }
 
 
-def _given_name(workload: Workload) -> str:
+def given_name(workload: Workload) -> str:
+    """The Secret of `secret_env`."""
     return f"{workload.name}-secrets"
 
 
-def _generated_name(workload: Workload) -> str:
+def generated_name(workload: Workload) -> str:
+    """The Secret of `generated_secret_env`."""
     return f"{workload.name}-generated"
 
 

@@ -2,13 +2,22 @@
 
 from collections.abc import Sequence
 
+import pulumi
 import pulumi_kubernetes as k8s
 
-from .args import DELETE_AT_ONCE
+from .guard.names import Names
+from .guard.owner import owned
 from .ports import Port
 from .workload import Workload
 
-__all__ = ["client_service", "headless_service", "peer_host", "service_host", "service_port"]
+__all__ = [
+    "client_service",
+    "headless_service",
+    "peer_host",
+    "service_host",
+    "service_opts",
+    "service_port",
+]
 
 # A ClusterIP Service has nothing of its own to wait for. The provider would wait for its
 # endpoints, up to ten minutes where there are no replicas; the workload is awaited anyway.
@@ -44,6 +53,14 @@ def headless_service(workload: Workload) -> k8s.core.v1.ServiceInitArgs:
     )
 
 
+def service_opts(names: Names, name: str, opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
+    """The options of one Service."""
+    # The API server's to choose. One that was imported has them among its inputs, and leaving them
+    # out would be a replacement.
+    chosen = pulumi.ResourceOptions(ignore_changes=["spec.clusterIP", "spec.clusterIPs"])
+    return names.opts("Service", name, pulumi.ResourceOptions.merge(opts, chosen))
+
+
 def service_port(workload: Workload) -> int:
     """The first port for clients; 0 where there is none."""
     ports = workload.ports_of("client")
@@ -67,7 +84,7 @@ def _metadata(workload: Workload, name: str) -> k8s.meta.v1.ObjectMetaArgs:
         name=name,
         namespace=workload.namespace,
         labels=dict(workload.labels),
-        annotations={**_NO_AWAIT, **DELETE_AT_ONCE},
+        annotations={**_NO_AWAIT, **owned()},
     )
 
 

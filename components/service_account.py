@@ -2,7 +2,7 @@
 
 import pulumi_kubernetes as k8s
 
-from .args import DELETE_AT_ONCE
+from .guard.owner import owned
 from .names import check_subdomain_name
 from .workload import Workload
 
@@ -33,7 +33,7 @@ def service_account(workload: Workload) -> k8s.core.v1.ServiceAccountInitArgs | 
             name=workload.name,
             namespace=workload.namespace,
             labels=dict(workload.labels),
-            annotations=DELETE_AT_ONCE,
+            annotations=owned(),
         ),
         automount_service_account_token=False,
     )

@@ -4,13 +4,16 @@ Its kind comes with the snapshot controller and not with Kubernetes; a cluster w
 the class at preview.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
-from .args import DELETE_AT_ONCE, check_keys, one_of
+from .args import check_keys, one_of
 from .driver_catalogue import driver_named
+from .guard.names import Names, WantedName, plan_names
+from .guard.owner import owned
+from .guard.preflight import PreflightArgs, Reader, reader, report
 from .labels import object_labels
 from .names import check_subdomain_name
 from .storage_class import provisioner_of
@@ -45,6 +48,13 @@ class VolumeSnapshotClassArgs(TypedDict):
     of one driver such a snapshot fails. Edited in place."""
     part_of: NotRequired[str]
     """The larger application, for the label. Default `statefast`. Edited in place."""
+    preflight: NotRequired[PreflightArgs]
+    """Reads the cluster first, so that a class of another stack is refused at preview, and one
+    that a lost state had is taken back. Default: reads nothing. Editing it changes nothing in the
+    cluster."""
+    consent: NotRequired[Sequence[str]]
+    """Changes that the owner agrees to, each in the words of the refusal that asked for it.
+    Default none."""
 
 
 class VolumeSnapshotClass(pulumi.ComponentResource):
@@ -71,6 +81,16 @@ class VolumeSnapshotClass(pulumi.ComponentResource):
         """
         _plan(name, args)
 
+    @staticmethod
+    def preflight(name: str, args: VolumeSnapshotClassArgs) -> None:
+        """Refuses what the live cluster speaks against, and registers nothing.
+
+        Raises:
+            StatefastError: see `check`; or the class is another's.
+        """
+        _plan(name, args)
+        _names(name, args)
+
     def __init__(
         self,
         name: str,
@@ -78,14 +98,25 @@ class VolumeSnapshotClass(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         plan = _plan(name, args)
+        names, asks = _names(name, args)
         super().__init__("statefast:index:VolumeSnapshotClass", name, {}, opts)
+        report(asks.notes, self)
         # Not apiextensions.CustomResource: it passes on metadata and spec, and this kind has all
         # of its fields beside them.
         made = pulumi.CustomResource(
-            f"kubernetes:{_API_VERSION}:{_KIND}", name, plan, pulumi.ResourceOptions(parent=self)
+            f"kubernetes:{_API_VERSION}:{_KIND}",
+            name,
+            plan,
+            names.opts(_KIND, name, pulumi.ResourceOptions(parent=self)),
         )
         self.snapshot_class_name = made.id.apply(lambda _: name)
         self.register_outputs({"snapshotClassName": self.snapshot_class_name})
+
+
+def _names(name: str, args: VolumeSnapshotClassArgs) -> tuple[Names, Reader]:
+    """What becomes of a class of that name which is there, and the reader with its notes."""
+    asks = reader(f"{_KIND} {name}", args.get("preflight"))
+    return plan_names(asks, [WantedName(kind=_KIND, name=name)], args.get("consent") or ()), asks
 
 
 def _plan(name: str, args: VolumeSnapshotClassArgs) -> dict[str, Any]:
@@ -109,7 +140,7 @@ def _plan(name: str, args: VolumeSnapshotClassArgs) -> dict[str, Any]:
             ),
             "annotations": {
                 _IS_DEFAULT: "true" if args.get("default", False) else "false",
-                **DELETE_AT_ONCE,
+                **owned(),
             },
         },
         "driver": provisioner_of(resource, driver, args.get("provisioner")),

@@ -33,6 +33,7 @@ from .service import (
     headless_service,
     peer_host,
     service_host,
+    service_opts,
     service_port,
 )
 from .take_up import take_up_claim
@@ -126,10 +127,14 @@ class PersistentStatefulSet(pulumi.ComponentResource):
         super().__init__("statefast:index:PersistentStatefulSet", name, {}, opts)
         report(plan.asks.notes, self)
         child = pulumi.ResourceOptions(parent=self, aliases=workload.aliases(self))
-        headless = k8s.core.v1.Service(workload.headless_name, headless_service(workload), child)
+        headless = k8s.core.v1.Service(
+            workload.headless_name,
+            headless_service(workload),
+            service_opts(plan.names, workload.headless_name, child),
+        )
         client = client_service(workload)
         if client is not None:
-            k8s.core.v1.Service(name, client, child)
+            k8s.core.v1.Service(name, client, service_opts(plan.names, name, child))
         owner = claim_owner_for(
             self,
             name,
@@ -138,8 +143,8 @@ class PersistentStatefulSet(pulumi.ComponentResource):
             retention=workload.retention,
             named=any(claim.claim_owner for claim in plan.claims.values()),
         )
-        secrets = WorkloadSecrets(self, workload, owner)
-        companions = register_companions(self, workload)
+        secrets = WorkloadSecrets(self, workload, owner, plan.names, plan.asks)
+        companions = register_companions(self, workload, plan.names)
         strategy = update_strategy(workload, args.get("update_strategy"))
         minutes = rollout_minutes(workload)
         # Where the guard waits for a canary.
@@ -193,7 +198,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                     "spec.revisionHistoryLimit",
                     *(["spec.replicas"] if args.get("autoscaled", False) else []),
                 ],
-                import_=plan.workload.sealed or None,
+                import_=plan.workload.imported or None,
                 custom_timeouts=pulumi.CustomTimeouts(create=f"{minutes}m", update=f"{minutes}m"),
             ),
         )

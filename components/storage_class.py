@@ -10,11 +10,14 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 import pulumi_kubernetes as k8s
 
-from .args import DELETE_AT_ONCE, check_keys, one_of
+from .args import check_keys, one_of
 from .default_class import IS_DEFAULT, check_default, check_only_default, marks_of
 from .driver_catalogue import driver_named, driver_of
 from .drivers import Driver, check_in_tree
 from .errors import MISSING, StatefastError
+from .guard.names import Names, WantedName, plan_names
+from .guard.owner import owned
+from .guard.preflight import PreflightArgs, Reader, reader, report
 from .guard.run import this_run
 from .label_syntax import is_qualified_name
 from .labels import object_labels
@@ -70,6 +73,13 @@ class StorageClassArgs(TypedDict):
     `[{"topology.kubernetes.io/zone": ["eu-central-1a"]}]`. Default: anywhere. Edited in place."""
     part_of: NotRequired[str]
     """The larger application, for the label. Default `statefast`. Edited in place."""
+    preflight: NotRequired[PreflightArgs]
+    """Reads the cluster first, so that a class of another stack is refused at preview, and one
+    that a lost state had is taken back. Default: reads nothing. Editing it changes nothing in the
+    cluster."""
+    consent: NotRequired[Sequence[str]]
+    """Changes that the owner agrees to, each in the words of the refusal that asked for it.
+    Default none."""
 
 
 class StorageClass(pulumi.ComponentResource):
@@ -102,6 +112,15 @@ class StorageClass(pulumi.ComponentResource):
         """
         _plan(name, args, cluster_classes)
 
+    @staticmethod
+    def preflight(name: str, args: StorageClassArgs) -> None:
+        """Refuses what the live cluster speaks against, and registers nothing.
+
+        Raises:
+            StatefastError: see `check`; or the class is another's.
+        """
+        _names(name, args, _plan(name, args, None))
+
     def __init__(
         self,
         name: str,
@@ -113,19 +132,25 @@ class StorageClass(pulumi.ComponentResource):
         plan = _plan(name, args, cluster_classes)
         if plan.default:
             check_only_default(f"StorageClass {name}", name, opts)
+        names, asks = _names(name, args, plan)
         super().__init__("statefast:index:StorageClass", name, {}, opts)
+        report(asks.notes, self)
         demoted = [self._demote(name, other, cluster_classes or {}) for other in plan.demote]
         storage_class = k8s.storage.v1.StorageClass(
             name,
             plan.made,
-            pulumi.ResourceOptions(
-                parent=self,
-                # There is a moment without a default class, and none with two.
-                depends_on=demoted,
-                # The API server refuses an update of these two (ValidateStorageClassUpdate),
-                # and the provider does not know that they force a replacement.
-                replace_on_changes=["reclaimPolicy", "volumeBindingMode"],
-                delete_before_replace=True,
+            names.opts(
+                "StorageClass",
+                name,
+                pulumi.ResourceOptions(
+                    parent=self,
+                    # There is a moment without a default class, and none with two.
+                    depends_on=demoted,
+                    # The API server refuses an update of these two (ValidateStorageClassUpdate),
+                    # and the provider does not know that they force a replacement.
+                    replace_on_changes=["reclaimPolicy", "volumeBindingMode"],
+                    delete_before_replace=True,
+                ),
             ),
         )
         self.storage_class_name = storage_class.metadata["name"]
@@ -154,6 +179,7 @@ class StorageClass(pulumi.ComponentResource):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Plan:
     made: k8s.storage.v1.StorageClassInitArgs
+    remade: Mapping[str, Any]
     default: bool
     demote: list[str]
 
@@ -172,6 +198,16 @@ def _plan(
     )
     provisioner = provisioner_of(resource, driver, args.get("provisioner"))
     expandable = _expandable(resource, driver, args.get("expandable"))
+    remade: dict[str, Any] = {
+        "provisioner": provisioner,
+        "parameters": driver.parameters(resource, args.get("parameters") or {}),
+        "reclaimPolicy": one_of(
+            resource, "reclaim_policy", args.get("reclaim_policy", "Retain"), RECLAIM_POLICIES
+        ),
+        "volumeBindingMode": one_of(
+            resource, "binding_mode", args.get("binding_mode", BINDING_MODES[0]), BINDING_MODES
+        ),
+    }
     made = k8s.storage.v1.StorageClassInitArgs(
         metadata=k8s.meta.v1.ObjectMetaArgs(
             name=name,
@@ -182,16 +218,12 @@ def _plan(
                 component="storage-class",
                 part_of=args.get("part_of", "statefast"),
             ),
-            annotations={IS_DEFAULT: "true" if default else "false", **DELETE_AT_ONCE},
+            annotations={IS_DEFAULT: "true" if default else "false", **owned()},
         ),
         provisioner=provisioner,
-        parameters=driver.parameters(resource, args.get("parameters") or {}),
-        reclaim_policy=one_of(
-            resource, "reclaim_policy", args.get("reclaim_policy", "Retain"), RECLAIM_POLICIES
-        ),
-        volume_binding_mode=one_of(
-            resource, "binding_mode", args.get("binding_mode", BINDING_MODES[0]), BINDING_MODES
-        ),
+        parameters=remade["parameters"],
+        reclaim_policy=remade["reclaimPolicy"],
+        volume_binding_mode=remade["volumeBindingMode"],
         allow_volume_expansion=expandable,
         mount_options=_mount_options(resource, driver, args.get("mount_options")),
         allowed_topologies=allowed_topologies(
@@ -204,7 +236,14 @@ def _plan(
         "expandable": expandable,
         "default": default,
     }
-    return _Plan(made=made, default=default, demote=demote)
+    return _Plan(made=made, remade=remade, default=default, demote=demote)
+
+
+def _names(name: str, args: StorageClassArgs, plan: _Plan) -> tuple[Names, Reader]:
+    """What becomes of a class of that name which is there, and the reader with its notes."""
+    asks = reader(f"StorageClass {name}", args.get("preflight"))
+    wanted = WantedName(kind="StorageClass", name=name, remade=plan.remade)
+    return plan_names(asks, [wanted], args.get("consent") or ()), asks
 
 
 def _expandable(resource: str, driver: Driver, given: bool | None) -> bool:

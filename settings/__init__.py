@@ -140,6 +140,7 @@ class Settings:
         if self.storage_class is not None:
             classes = asks.read("classes", "", "whether another class is the default one")
             self.storage_class.check(classes)
+            self.storage_class.preflight()
             check_version(
                 asks,
                 [
@@ -260,6 +261,10 @@ def _read(fields: Fields) -> Settings:
         storage_class=storage_class,
         workloads=tuple(workloads),
     )
+    if storage_class is not None:
+        where = settings.surroundings
+        storage_class = storage_class.asking(where.preflight, where.consent)
+        settings = replace(settings, storage_class=storage_class)
     # All of it before any of it: the SDK registers what was asked for before an error.
     if storage_class is not None:
         with wrong.going_on():

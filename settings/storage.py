@@ -1,7 +1,7 @@
 """The storage class of the stack, as config says it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from components import (
@@ -14,6 +14,7 @@ from components import (
 )
 from components.driver_catalogue import DRIVERS
 from components.fields import Fields
+from components.guard.preflight import PreflightArgs
 from components.names import check_subdomain_name
 from components.snapshot_class import DELETION_POLICIES
 from components.storage_class import BINDING_MODES, RECLAIM_POLICIES
@@ -50,6 +51,25 @@ class StorageClassSettings:
             VolumeSnapshotClass.check(name, snapshots)
         for name, attributes in self.attributes_classes.items():
             VolumeAttributesClass.check(name, attributes)
+
+    def asking(self, preflight: PreflightArgs, consent: Sequence[str]) -> "StorageClassSettings":
+        """The same classes, which ask the cluster whether they are somebody else's."""
+        snapshots: dict[str, VolumeSnapshotClassArgs] = {
+            name: {**args, "preflight": preflight, "consent": consent}
+            for name, args in self.snapshot_classes.items()
+        }
+        args: StorageClassArgs = {**self.args, "preflight": preflight, "consent": consent}
+        return replace(self, args=args, snapshot_classes=snapshots)
+
+    def preflight(self) -> None:
+        """Asks the components what the live cluster says to these args.
+
+        Raises:
+            StatefastError: a class is another's.
+        """
+        StorageClass.preflight(self.name, self.args)
+        for name, snapshots in self.snapshot_classes.items():
+            VolumeSnapshotClass.preflight(name, snapshots)
 
     def attributes_class_name(self, name: str) -> str:
         """The name in the cluster of an attributes class; the name itself where it is not ours."""

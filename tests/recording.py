@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+import grpc  # type: ignore[import-untyped]
 import pulumi
 from google.protobuf import empty_pb2
 from pulumi.runtime import mocks, rpc, set_all_config
@@ -91,7 +92,7 @@ class _Answers(mocks.Mocks):
         self,
         live: Mapping[str, Mapping[str, str]],
         answers: Mapping[str, Mapping[str, Any] | None],
-        state: Sequence[tuple[str, Mapping[str, Any]]] | None,
+        state: Sequence[tuple[str, Mapping[str, Any] | str]] | None,
     ) -> None:
         self._live = live
         self._answers = answers
@@ -116,14 +117,19 @@ class _Answers(mocks.Mocks):
         return (f"{args.name}-id" if args.custom else None), {**state, **answer}
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[Any]]:
-        if args.token == "pulumi:pulumi:readStackResourceOutputs" and self._state is not None:
-            assert args.args == {"stackName": pulumi.get_stack()}
-            resources = {
-                f"urn:{n}": {"type": type_, "outputs": dict(outputs)}
-                for n, (type_, outputs) in enumerate(self._state)
+        if args.token != "pulumi:pulumi:readStackResourceOutputs":
+            raise AssertionError(f"no function should be called: {args.token}")
+        if self._state is None:
+            raise grpc.RpcError("the state cannot be read")
+        assert str(args.args["stackName"]).split("/")[-1] == pulumi.get_stack()
+        resources = {
+            f"urn:{n}": {
+                "type": type_,
+                "outputs": {"metadata": _named(it)} if isinstance(it, str) else dict(it),
             }
-            return {"outputs": resources}, []
-        raise AssertionError(f"no function should be called: {args.token}")
+            for n, (type_, it) in enumerate(self._state)
+        }
+        return {"outputs": resources}, []
 
 
 class _Monitor(mocks.MockMonitor):
@@ -184,7 +190,7 @@ def run(
     live: dict[str, dict[str, str]] | None = None,
     answers: Mapping[str, Mapping[str, Any] | None] | None = None,
     into: Recording | None = None,
-    state: Sequence[tuple[str, Mapping[str, Any]]] | None = None,
+    state: Sequence[tuple[str, Mapping[str, Any] | str]] | None = None,
 ) -> Recording:
     """Runs a program once, with nothing left of any other run.
 
@@ -197,8 +203,8 @@ def run(
         answers: By kind and name of an object, what the engine says of it that differs from what
             was asked for; None for one that `--target` leaves out and that was never made.
         into: Where to record; for a program that fails, and what it registered before.
-        state: Type and outputs of each resource that the stack has from its last run; None where
-            there was none, or it kept no record.
+        state: Type and outputs, or `<namespace>/<name>`, of each resource that the stack has from
+            its last run; None where that cannot be read.
     """
     recording = into if into is not None else Recording()
 
@@ -240,3 +246,8 @@ def run(
 
     contextvars.copy_context().run(isolated)
     return recording
+
+
+def _named(key: str) -> dict[str, str]:
+    namespace, _, name = key.rpartition("/")
+    return {"namespace": namespace, "name": name} if namespace else {"name": name}

@@ -28,15 +28,23 @@ _PAGE = 500
 _NOT_FOUND = 404
 _WHOLE = "application/json"
 _METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
+_ALL_METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 # What the client says of a kubeconfig, or of the pod it runs in, that quotes nothing but names.
 _HARMLESS = ("Invalid kube-config", "Service ")
 _PATHS = {
     "claims": "/api/v1/{within}persistentvolumeclaims",
     "classes": "/apis/storage.k8s.io/v1/storageclasses",
+    "config maps": "/api/v1/{within}configmaps",
     "deployments": "/apis/apps/v1/{within}deployments",
+    "disruption budgets": "/apis/policy/v1/{within}poddisruptionbudgets",
     "namespaces": "/api/v1/namespaces",
+    "network policies": "/apis/networking.k8s.io/v1/{within}networkpolicies",
     "pods": "/api/v1/{within}pods",
     "quotas": "/api/v1/{within}resourcequotas",
+    "secrets": "/api/v1/{within}secrets",
+    "service accounts": "/api/v1/{within}serviceaccounts",
+    "services": "/api/v1/{within}services",
+    "snapshot classes": "/apis/snapshot.storage.k8s.io/v1/volumesnapshotclasses",
     "stateful sets": "/apis/apps/v1/{within}statefulsets",
     "volumes": "/api/v1/persistentvolumes",
 }
@@ -86,6 +94,29 @@ class Cluster:
             Unreadable: see `list`.
         """
         return self._read(kind, namespace)
+
+    def list_metadata(self, kind: str, namespace: str = "") -> Mapping[str, Object]:
+        """As `list`, but of each object its metadata alone.
+
+        Returns:
+            Nothing also where the cluster does not know the kind.
+
+        Raises:
+            Unreadable: see `list`.
+        """
+        return self._once(
+            (f"{kind}: metadata", namespace), lambda: self._read_all_metadata(kind, namespace)
+        )
+
+    def object(self, kind: str, name: str, namespace: str = "") -> Object | None:
+        """One object with all that is in it; None where it is not there.
+
+        Raises:
+            Unreadable: see `metadata`.
+        """
+        return self._once(
+            (f"{kind}/{name}: whole", namespace), lambda: self._read_object(kind, name, namespace)
+        )
 
     def metadata(self, kind: str, name: str, namespace: str = "") -> Mapping[str, Any] | None:
         """Metadata of one object, and nothing of what is in it; None where it is not there.
@@ -156,26 +187,31 @@ class Cluster:
         return int(digits)
 
     def _read_metadata(self, kind: str, name: str, namespace: str) -> Mapping[str, Any] | None:
+        found = self._read_object(kind, name, namespace, accept=_METADATA)
+        return None if found is None else found["metadata"]
+
+    def _read_object(
+        self, kind: str, name: str, namespace: str, *, accept: str = _WHOLE
+    ) -> Object | None:
+        path = f"{_path(kind, namespace)}/{name}"
         try:
-            answer = self._ask(
-                f"getting {kind} {name}",
-                f"{_path(kind, namespace)}/{name}",
-                [],
-                "metadata",
-                accept=_METADATA,
-            )
+            return self._ask(f"getting {kind} {name}", path, [], "metadata", accept=accept)
         except _NotThere:
             return None
-        found: Mapping[str, Any] = answer["metadata"]
-        return found
 
-    def _read(self, kind: str, namespace: str) -> Mapping[str, Object]:
+    def _read_all_metadata(self, kind: str, namespace: str) -> Mapping[str, Object]:
+        try:
+            return self._read(kind, namespace, accept=_ALL_METADATA)
+        except _NotThere:
+            return {}
+
+    def _read(self, kind: str, namespace: str, *, accept: str = _WHOLE) -> Mapping[str, Object]:
         path = _path(kind, namespace)
         objects: dict[str, Object] = {}
         query = [("limit", str(_PAGE))]
         while True:
-            page = self._ask(f"listing {kind}", path, query, "items")
-            objects |= {_key(item, namespace): item for item in page["items"]}
+            page = self._ask(f"listing {kind}", path, query, "items", accept=accept)
+            objects |= {_key(item, namespace): item for item in page["items"] or ()}
             following = (page.get("metadata") or {}).get("continue")
             if not following:
                 return objects

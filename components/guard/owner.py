@@ -2,11 +2,18 @@
 
 from collections.abc import Iterable
 
+from ..args import DELETE_AT_ONCE
 from ..errors import StatefastError
 from .consent import Change
+from .live import OWNER
 from .preflight import Reader, owner_of_run
 
-__all__ = ["check_owner"]
+__all__ = ["check_owner", "owned"]
+
+
+def owned() -> dict[str, str]:
+    """Annotations of what goes with its stack: whose it is, and that it goes at once."""
+    return {**DELETE_AT_ONCE, OWNER: owner_of_run()}
 
 
 def check_owner(

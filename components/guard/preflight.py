@@ -31,6 +31,9 @@ T = TypeVar("T")
 
 MODES = ("warn", "strict", "off")
 
+# Who may list them may read what is in all of them; who gets one needs no more than that.
+_ONE_BY_ONE = ("secrets",)
+
 GROWTH_SECONDS = 600
 LONGEST_GROWTH_SECONDS = 86_400
 
@@ -122,6 +125,45 @@ class Reader:
         """
         found = self._answer(lambda it: (it.metadata(kind, name, namespace),), unchecked)
         return (False, None) if found is None else (True, found[0])
+
+    def metadata_of(
+        self, kind: str, names: Collection[str], namespace: str, unchecked: str
+    ) -> Mapping[str, Mapping[str, Any]] | None:
+        """Metadata of those objects that are there, by name; None where it cannot be known.
+
+        Args:
+            kind: See `Cluster.list`.
+            names: Of the objects; where the kind may not be listed, each is asked for.
+            namespace: Of the objects; empty for those of the whole cluster.
+            unchecked: See `read`.
+
+        Raises:
+            StatefastError: see `read`.
+        """
+
+        def ask(cluster: Cluster) -> Mapping[str, Mapping[str, Any]]:
+            if kind not in _ONE_BY_ONE:
+                with contextlib.suppress(Unreadable):
+                    found = cluster.list_metadata(kind, namespace)
+                    return {name: found[name]["metadata"] for name in names if name in found}
+            each = {name: cluster.metadata(kind, name, namespace) for name in names}
+            return {name: metadata for name, metadata in each.items() if metadata is not None}
+
+        return self._answer(ask, unchecked)
+
+    def object(self, kind: str, name: str, namespace: str, unchecked: str) -> Object | None:
+        """One object with all that is in it; None where it is not there, or cannot be read.
+
+        Args:
+            kind: See `Cluster.list`.
+            name: Of the object.
+            namespace: Of the object; empty for one of the whole cluster.
+            unchecked: See `read`.
+
+        Raises:
+            StatefastError: see `read`.
+        """
+        return self._answer(lambda it: it.object(kind, name, namespace), unchecked)
 
     def minor_version(self, unchecked: str) -> int | None:
         """Minor version of the cluster's Kubernetes 1; None where it cannot be read.

@@ -13,6 +13,7 @@ import pulumi
 
 from ..errors import StatefastError
 from .cluster import Unreadable
+from .deleted import namespace_deleted
 from .live import LiveClaim
 from .preflight import Reader, owner_of_run
 from .workloads import WorkloadPlan
@@ -50,8 +51,8 @@ def refuse_stale_state(
             read.
 
     Raises:
-        StatefastError: out of the run and not out of this call: the object is gone, or is
-            another one of the same name.
+        StatefastError: out of the run and not out of this call: the object is gone, by itself or
+            with its namespace, or is another one of the same name.
     """
     cluster = asks.cluster
     if cluster is None or uid is None:
@@ -69,6 +70,10 @@ def refuse_stale_state(
             except Unreadable:
                 return
         if said != now:
+            if not now and (
+                refusal := await asyncio.to_thread(namespace_deleted, cluster, namespace)
+            ):
+                raise refusal
             trouble = (
                 "but the stack made one that somebody deleted since"
                 if not now

@@ -7,11 +7,18 @@ from ..errors import StatefastError
 from .edits import Shape, edits, refuse
 from .known import Known
 from .live import LiveWorkload
+from .own_state import held
 from .owner import check_owner
 from .preflight import Reader, owner_of_run
 from .refusals.moved import refuse_moved_workload
 
 __all__ = ["WorkloadPlan", "plan_workload"]
+
+
+_TYPES = {
+    "deployments": "kubernetes:apps/v1:Deployment",
+    "stateful sets": "kubernetes:apps/v1:StatefulSet",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +29,7 @@ class WorkloadPlan:
         free: Keys of FROZEN that the owner consented to change.
         sealed: `<namespace>/<name>` where the engine is to refuse a replacement, whatever its
             cause; empty where there is nothing to seal, or a replacement is wanted.
+        taken_back: `<namespace>/<name>` where it lives and is in no state, so that it is imported.
         replicas: How many the cluster has now; 0 where it has no such workload.
         force: Whether it is known not to be another's, so that fields may be taken over.
         live: The workload as it lives; None where there is none, or none could be read.
@@ -29,9 +37,15 @@ class WorkloadPlan:
 
     free: frozenset[str] = frozenset()
     sealed: str = ""
+    taken_back: str = ""
     replicas: int = 0
     force: bool = False
     live: LiveWorkload | None = None
+
+    @property
+    def imported(self) -> str:
+        """The id to register it with; empty where it is registered without."""
+        return self.sealed or self.taken_back
 
     @property
     def uid(self) -> str | None:
@@ -120,10 +134,14 @@ def plan_workload(
             "run up with a partition of 0 first, and with this change afterwards: the consent"
             " stays good",
         )
+    key = f"{namespace}/{name}"
     sealed = retention == "retain" and live.owner == owner_of_run() and not free
+    # Where nobody knows what the state has, its seal hurts only who wants a replacement.
+    unknown_to_state = not free and not held(_TYPES[kind], key)
     return WorkloadPlan(
         free=free,
-        sealed=f"{namespace}/{name}" if sealed else "",
+        sealed=key if sealed else "",
+        taken_back=key if unknown_to_state else "",
         replicas=live.replicas,
         force=True,
         live=live,

@@ -293,6 +293,7 @@ def test_a_claim_of_somebody_else_is_not_mounted_beside_the_data(
 ) -> None:
     found = beside(volume_of("pvc-old"), live=[claim(NAME, owner="")])
     found.kinds["deployments"] = [deployment("zk", claims=[NAME]), deployment("other")]
+    found.kinds["stateful sets"] = []
     use(monkeypatch, found)
     with pytest.raises(StatefastError) as caught:
         mounted(NAME)

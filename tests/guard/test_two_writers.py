@@ -166,7 +166,9 @@ def refusal(**changes: object) -> str:
         ({"deployments": [live("shop", mounting())]}, "Deployment shop"),
         (
             {
-                "stateful_sets": [stateful_set("zk", templates={"vol": ("rbd", [])})],
+                "stateful_sets": [
+                    stateful_set("zk", templates={"vol": ("rbd", [])}, selector={"app": "zk"})
+                ],
                 "claims": [claim("vol-zk-0")],
             },
             "StatefulSet zk",
