@@ -2,6 +2,7 @@
 after the state was lost.
 """
 
+import base64
 import re
 import shlex
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ ZOOKEEPER: Config = {
 }
 REDIS: Config = {"storage": {"size": "1Gi"}}
 MYSQL: Config = {"pattern": "deployment", "storage": {"size": "1Gi"}}
+NEW = "another-passphrase"
 KINDS = (
     "statefulset",
     "deployment",
@@ -29,7 +31,6 @@ KINDS = (
     "networkpolicy",
     "secret",
 )
-OWN_CONFIG_MAPS = ("zookeeper-config",)
 
 
 def identities(deployment: Deployment) -> dict[str, str]:
@@ -51,13 +52,8 @@ def secrets(value: str) -> Config:
     return {"redis": {"REDIS_PASSWORD": value}}
 
 
-@pytest.mark.parametrize("ephemeral", [False, True], ids=["retained", "ephemeral"])
-def test_a_lost_state_finds_its_objects(deployment: Deployment, ephemeral: bool) -> None:
-    deployment.config |= {
-        "statefast:ephemeral": ephemeral,
-        "statefast:preflight": "strict",
-        "statefast:secrets": secrets("first"),
-    }
+def test_a_lost_state_finds_its_objects(deployment: Deployment) -> None:
+    deployment.config |= {"statefast:preflight": "strict", "statefast:secrets": secrets("before")}
     deployment.config["statefast:storageClass"]["snapshotClass"] = {
         "name": f"rbd-{deployment.name}",
         "parameters": {"clusterID": "test"},
@@ -82,7 +78,7 @@ def test_a_lost_state_finds_its_objects(deployment: Deployment, ephemeral: bool)
 
     # What was taken back is as any other: it can be edited, and remade.
     edited = {**ZOOKEEPER, "configFiles": {"/conf/extra.cfg": "autopurge.purgeInterval=2\n"}}
-    deployment.config["statefast:secrets"] = secrets("second")
+    deployment.config["statefast:secrets"] = secrets(NEW)
     deployment.config["statefast:storageClass"]["reclaimPolicy"] = "Delete"
     edited["labels"] = {"team": "storage"}
     deployment.workloads(zookeeper=edited, redis=REDIS, mysql=MYSQL).up()
@@ -93,8 +89,23 @@ def test_a_lost_state_finds_its_objects(deployment: Deployment, ephemeral: bool)
     assert deployment.get("service", "mysql")["spec"]["clusterIP"] == address
     assert deployment.data() == data
     assert set(deployment.up().changes) == {"unchanged"}
-    assert "c2Vjb25k" not in deployment.state()
-    assert "second" not in deployment.state()
+    for text in (NEW, base64.b64encode(NEW.encode()).decode()):
+        assert text not in deployment.state()
+
+
+def test_an_ephemeral_stack_finds_its_objects_and_takes_them_along(deployment: Deployment) -> None:
+    deployment.config["statefast:ephemeral"] = True
+    deployment.workloads(mysql=MYSQL, zookeeper={"storage": {"size": "1Gi"}}).up()
+    before, data = identities(deployment), deployment.data()
+    lose_state(deployment)
+
+    deployment.up()
+
+    assert (identities(deployment), deployment.data()) == (before, data)
+    assert set(deployment.up().changes) == {"unchanged"}
+    deployment.destroy()
+    deployment.wait("pvc", "--all", "--for=delete")
+    assert deployment.data() == {}
 
 
 @pytest.fixture
