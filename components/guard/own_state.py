@@ -36,7 +36,8 @@ def held(kind: str, key: str) -> bool | None:
 
 
 def objects_in_state() -> Objects | None:
-    """The Kubernetes objects in the state as it was when the run began, before a `--refresh`.
+    """The Kubernetes objects in the state as it was when the run began, before a `--refresh`, of
+    all clusters that the program has.
 
     Returns:
         Type and name of each; None where no program runs, or the state cannot be read.

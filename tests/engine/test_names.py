@@ -172,6 +172,13 @@ def test_another_pattern_under_the_same_names(deployment: Deployment) -> None:
     assert data.items() <= deployment.data().items()
 
 
+def obey(deployment: Deployment, sentence: str) -> None:
+    """Runs the command of a refusal, with the preview before it."""
+    (command,) = re.findall(r"pulumi up (.*?)\.$", sentence)
+    result = deployment.pulumi("up", "--yes", "--suppress-progress", *shlex.split(command))
+    assert result.code == 0, result.text
+
+
 def test_what_somebody_deleted_is_said_in_one_sentence(deployment: Deployment) -> None:
     deployment.workloads(mysql=MYSQL).up()
     data = deployment.data()
@@ -181,9 +188,7 @@ def test_what_somebody_deleted_is_said_in_one_sentence(deployment: Deployment) -
     for result in (deployment.preview(ok=False), deployment.up(ok=False)):
         (said,) = result.errors
         assert f"but somebody deleted Secret {deployment.name}/mysql-generated" in said
-    (command,) = re.findall(r"pulumi up (.*?)\.$", said)
-    result = deployment.pulumi("up", "--yes", "--skip-preview", *shlex.split(command))
-    assert result.code == 0, result.text
+    obey(deployment, said)
     assert deployment.get("secret", "mysql-generated")["data"] == password
     assert set(deployment.up().changes) == {"unchanged"}
     assert password["MYSQL_ROOT_PASSWORD"] not in deployment.state()
@@ -192,9 +197,7 @@ def test_what_somebody_deleted_is_said_in_one_sentence(deployment: Deployment) -
     for result in (deployment.preview(ok=False), deployment.up(ok=False)):
         (said,) = set(result.errors)
         assert f"Namespace {deployment.name}: name is '{deployment.name}', but somebody" in said
-    (command,) = re.findall(r"pulumi up (.*?)\.$", said)
-    result = deployment.pulumi("up", "--yes", "--skip-preview", *shlex.split(command))
-    assert result.code == 0, result.text
+    obey(deployment, said)
     # The volumes outlived their claims.
     (volume,) = (item.volume_uid for item in deployment.data().values())
     assert volume == data["mysql-vol"].volume_uid
