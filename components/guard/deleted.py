@@ -48,9 +48,11 @@ def refuse_deleted_secret(
                 resource,
                 "generated_secret_env",
                 name,
-                f"but somebody deleted Secret {namespace}/{name}, and the password in it is what"
-                " the volume was initialized with; the state of this stack has it",
-                f"write it back: pulumi up --replace '**::{name}' --replace '**::{name}-values'",
+                f"but somebody deleted Secret {namespace}/{name}, and with it the passwords that"
+                " the volume was initialized with, which the state of this stack still has",
+                "make the Secret again by hand with what pulumi stack export --show-secrets says of"
+                f" {name}-values; only where no volume needs them, let new ones be made: pulumi up"
+                " --refresh",
             )
         return found
 
@@ -69,5 +71,6 @@ def namespace_deleted(cluster: Cluster, namespace: str) -> StatefastError | None
         "name",
         namespace,
         "but somebody deleted it, with all that was in it",
-        "make it again with what this stack had in it: pulumi up --refresh",
+        "note the generated passwords, which only the state has now (pulumi stack export"
+        " --show-secrets), and make it again with what this stack had in it: pulumi up --refresh",
     )
