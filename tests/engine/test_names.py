@@ -4,7 +4,6 @@ after the state was lost.
 
 import base64
 import re
-import shlex
 from collections.abc import Iterator
 
 import pytest
@@ -93,19 +92,6 @@ def test_a_lost_state_finds_its_objects(deployment: Deployment) -> None:
         assert text not in deployment.state()
 
 
-def test_an_ephemeral_stack_finds_its_objects(deployment: Deployment) -> None:
-    deployment.config["statefast:ephemeral"] = True
-    deployment.workloads(mysql=MYSQL, zookeeper={"storage": {"size": "1Gi"}}).up()
-    before, data = identities(deployment), deployment.data()
-    lose_state(deployment)
-
-    deployment.up()
-
-    assert (identities(deployment), deployment.data()) == (before, data)
-    deployment.up()
-    assert (identities(deployment), deployment.data()) == (before, data)
-
-
 @pytest.fixture
 def second(deployment: Deployment) -> Iterator[Deployment]:
     """Another stack, with a namespace of its own."""
@@ -144,60 +130,3 @@ def test_what_another_stack_has_is_refused_at_preview(
     del second.config["statefast:consent"]
     assert set(second.up().changes) == {"unchanged"}
     second.destroy()
-
-
-def test_another_pattern_under_the_same_names(deployment: Deployment) -> None:
-    deployment.workloads(mysql={**MYSQL, "pattern": "stateful-set"}).up()
-    service = deployment.uids("service")["mysql"]
-    data = deployment.data()
-    lose_state(deployment)
-    deployment.workloads(mysql=MYSQL)
-    deployment.refused(
-        f"Deployment mysql: name is 'mysql', but StatefulSet {deployment.name}/mysql",
-        f"delete it first, its claims stay (kubectl delete statefulset mysql -n {deployment.name})",
-    )
-
-    deployment.kubectl("delete", "statefulset", "mysql")
-    deployment.preview()
-    deployment.up()
-    assert deployment.uids("service")["mysql"] == service
-    assert data.items() <= deployment.data().items()
-    # With the state there, a switch removes the other pattern by itself.
-    deployment.workloads(mysql={**MYSQL, "pattern": "stateful-set"}).up()
-    assert deployment.uids("deployment") == {}
-    assert deployment.uids("service")["mysql"] == service
-    assert data.items() <= deployment.data().items()
-
-
-def obey(deployment: Deployment, sentence: str) -> None:
-    """Runs the command of a refusal, with the preview before it."""
-    (command,) = re.findall(r"pulumi up (.*?)\.$", sentence)
-    result = deployment.pulumi("up", "--yes", "--suppress-progress", *shlex.split(command))
-    assert result.code == 0, result.text
-
-
-def test_what_somebody_deleted_is_said_in_one_sentence(deployment: Deployment) -> None:
-    deployment.workloads(mysql=MYSQL).up()
-    data = deployment.data()
-    password = deployment.get("secret", "mysql-generated")["data"]
-
-    deployment.kubectl("delete", "secret", "mysql-generated")
-    for result in (deployment.preview(ok=False), deployment.up(ok=False)):
-        (said,) = result.errors
-        assert f"but somebody deleted Secret {deployment.name}/mysql-generated" in said
-    # As its owner makes it again.
-    value = base64.b64decode(password["MYSQL_ROOT_PASSWORD"]).decode()
-    literal = f"--from-literal=MYSQL_ROOT_PASSWORD={value}"
-    deployment.kubectl("create", "secret", "generic", "mysql-generated", literal)
-    deployment.up()
-    assert deployment.get("secret", "mysql-generated")["data"] == password
-
-    deployment.kubectl("delete", "namespace", deployment.name, namespace=False)
-    for result in (deployment.preview(ok=False), deployment.up(ok=False)):
-        (said,) = set(result.errors)
-        assert f"Namespace {deployment.name}: name is '{deployment.name}', but somebody" in said
-    obey(deployment, said)
-    # The volumes outlived their claims.
-    (volume,) = (item.volume_uid for item in deployment.data().values())
-    assert volume == data["mysql-vol"].volume_uid
-    assert set(deployment.up().changes) == {"unchanged"}

@@ -218,13 +218,13 @@ SWITCHED = [("kubernetes:apps/v1:StatefulSet", "data/zk")]
 
 
 def test_a_workload_of_the_other_pattern_that_stays_is_refused(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, said: list[str]
 ) -> None:
     def switched(state: Collection[tuple[str, str]] | None, *consent: str) -> Recording:
         args = deployment_args(preflight={}, consent=list(consent))
         return run(lambda: PersistentDeployment("zk", args), state=state)
 
-    for owner, state in ((OWNER, STATE), (OWNER, None), ("", STATE), ("shop/prod", SWITCHED)):
+    for owner, state in ((OWNER, STATE), (OWNER, []), ("", STATE), ("shop/prod", SWITCHED)):
         use(monkeypatch, cluster(stateful_sets=[stateful_set(owner=owner)], classes=CLASSES))
         with pytest.raises(StatefastError) as caught:
             switched(state)
@@ -237,6 +237,10 @@ def test_a_workload_of_the_other_pattern_that_stays_is_refused(
     # A switch of the pattern: the engine removes it in the same run.
     use(monkeypatch, cluster(stateful_sets=[stateful_set()], classes=CLASSES))
     assert switched(SWITCHED).one("Deployment", "zk")
+    assert said == []
+    # Where that is not known, it is said.
+    assert switched(None).one("Deployment", "zk")
+    assert "then delete it: kubectl delete statefulset zk -n data" in said.pop()
     # Pods with other labels answer no Service of this workload.
     far = stateful_set(selector={"app": "zk"}, owner="")
     use(monkeypatch, cluster(stateful_sets=[far], classes=CLASSES))
@@ -248,7 +252,7 @@ CLASSES = [storage_class(default=True)]
 
 def test_the_same_the_other_way_round(monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch, cluster(deployments=[deployment("zk")]))
-    assert "but Deployment data/zk of statefast/dev lives" in refusal(None)
+    assert "but Deployment data/zk of statefast/dev lives" in refusal(STATE)
 
 
 @pytest.mark.parametrize("retention", ["retain", "delete"])

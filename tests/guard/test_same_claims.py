@@ -185,7 +185,7 @@ def test_another_pattern_that_is_not_ours_is_another_question(
     deployment: Any = was.alive()
     deployment["metadata"]["annotations"]["statefast/stack"] = "shop/prod"
     fakes.use(monkeypatch, world(deployments=[deployment]))
-    made({"of": "set"}).plan()
+    assert "Deployment data/zk of shop/prod lives" in refused(made({"of": "set"}))
 
 
 def test_claims_that_may_not_be_listed_are_noted(monkeypatch: pytest.MonkeyPatch) -> None:

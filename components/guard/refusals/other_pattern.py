@@ -43,10 +43,17 @@ def refuse_other_pattern(
     if found is None:
         return
     live = LiveWorkload.of(found)
-    goes = live.owner in ("", owner_of_run()) and held(
-        f"kubernetes:apps/v1:{kind}", f"{namespace}/{name}"
-    )
-    if goes or live.leaving or live.selector != selector:
+    ours = live.owner in ("", owner_of_run())
+    known = held(f"kubernetes:apps/v1:{kind}", f"{namespace}/{name}")
+    if (ours and known) or live.leaving or live.selector != selector:
+        return
+    where = f"{kind} {namespace}/{name}"
+    if live.owner == owner_of_run() and known is None:
+        reader.note(
+            f"{where} lives under the same name, and it is not known whether the state of this"
+            " stack has it: if this run does not remove it, its pods answer the same Service; then"
+            f" delete it: kubectl delete {kind.lower()} {name} -n {namespace}"
+        )
         return
     change = Change(
         resource=reader.resource,
@@ -61,8 +68,8 @@ def refuse_other_pattern(
             reader.resource,
             "name",
             name,
-            f"but {kind} {namespace}/{name} of {live.owner or 'nobody'} lives, the state of this"
-            " stack is not known to have it, and its pods would answer the same Service",
+            f"but {where} of {live.owner or 'nobody'} lives, this run does not remove it, and its"
+            " pods would answer the same Service",
             f"delete it first, {stay} (kubectl delete {kind.lower()} {name} -n {namespace}), or"
             f" consent to both by adding {change.consent!r} to consent",
         )
