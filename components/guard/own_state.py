@@ -1,6 +1,6 @@
 """What the state of this stack has, read through the engine before anything is registered.
 
-A built-in function of the engine answers, so it works with every backend (engine.md 44).
+A built-in function of the engine answers, so it works with every backend (engine.md 45).
 """
 
 from collections.abc import Iterator
