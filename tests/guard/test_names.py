@@ -1,7 +1,7 @@
 """What is there already: another's is refused, ours is taken back, and the state is asked."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any, cast
 
 import pulumi
@@ -71,7 +71,7 @@ def cluster(**kinds: Sequence[Object]) -> FakeCluster:
     return FakeCluster(**given)
 
 
-def made(state: Collection[tuple[str, str]] | None = None, **changes: object) -> Recording:
+def made(state: Sequence[tuple[str, str]] | None = None, **changes: object) -> Recording:
     given = {
         "volumes": volume(storage_class_name="rbd"),
         "config_files": FILES,
@@ -92,7 +92,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return shown
 
 
-def refusal(state: Collection[tuple[str, str]] | None = None, **changes: object) -> str:
+def refusal(state: Sequence[tuple[str, str]] | None = None, **changes: object) -> str:
     with pytest.raises(StatefastError) as caught:
         made(state, **changes)
     return caught.value.sentence
@@ -220,7 +220,7 @@ SWITCHED = [("kubernetes:apps/v1:StatefulSet", "data/zk")]
 def test_a_workload_of_the_other_pattern_that_stays_is_refused(
     monkeypatch: pytest.MonkeyPatch, said: list[str]
 ) -> None:
-    def switched(state: Collection[tuple[str, str]] | None, *consent: str) -> Recording:
+    def switched(state: Sequence[tuple[str, str]] | None, *consent: str) -> Recording:
         args = deployment_args(preflight={}, consent=list(consent))
         return run(lambda: PersistentDeployment("zk", args), state=state)
 
