@@ -31,7 +31,7 @@ def refuse_deleted_secret(
         Its id.
 
     Raises:
-        StatefastError: out of the run and not out of this call: it was deleted.
+        pulumi.RunError: out of the run and not out of this call: it was deleted.
     """
     cluster = asks.cluster
     if cluster is None:
@@ -44,7 +44,7 @@ def refuse_deleted_secret(
         except Unreadable:
             return found
         if live is None:
-            raise namespace_deleted(cluster, namespace) or StatefastError(
+            refusal = namespace_deleted(cluster, namespace) or StatefastError(
                 resource,
                 "generated_secret_env",
                 name,
@@ -54,6 +54,9 @@ def refuse_deleted_secret(
                 f" {name}-values; only where no volume needs them, let new ones be made: pulumi up"
                 " --refresh",
             )
+            # Not that one itself: it is a ValueError, which the SDK wraps in words of its own where
+            # other resources wait for this one (engine.md 31).
+            raise pulumi.RunError(str(refusal))
         return found
 
     return pulumi.Output.all(kept.id).apply(look)

@@ -162,13 +162,17 @@ def test_a_generated_secret_is_applied_and_has_an_owner(monkeypatch: pytest.Monk
 def test_a_generated_secret_that_was_deleted_is_missed_before_it_is_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    use(monkeypatch, cluster(secrets=[]))
-    sentence = refusal(STATE, generated_secret_env=["ROOT"])
+    def said_of(found: FakeCluster, **changes: object) -> str:
+        use(monkeypatch, found)
+        with pytest.raises(pulumi.RunError) as caught:
+            made(STATE, generated_secret_env=["ROOT"], **changes)
+        return str(caught.value)
+
+    sentence = said_of(cluster(secrets=[]))
     assert "but somebody deleted Secret data/zk-generated" in sentence
-    use(monkeypatch, cluster(secrets=[], namespaces=[]))
     own = {"own_namespaces": ["data"]}
-    sentence = refusal(STATE, generated_secret_env=["ROOT"], preflight=own)
-    assert sentence.startswith("Namespace data: name is 'data', but somebody deleted it")
+    sentence = said_of(cluster(secrets=[], namespaces=[]), preflight=own)
+    assert "Namespace data: name is 'data', but somebody deleted it" in sentence
 
 
 def test_other_data_is_left_for_the_next_run(
