@@ -25,8 +25,10 @@ class Sides:
     @property
     def same(self) -> bool:
         """Whether it is known to stay what it is; no is no knowledge of the contrary."""
-        if self.word is False and not conceals([self.old, self.new], secrets=False):
-            # Of a secret the engine knows what it does not show.
+        sides = [self.old, self.new]
+        if self.word is False and conceals(sides) and not conceals(sides, secrets=False):
+            # Of a secret the engine knows what it does not show; of the rest it is not believed
+            # against what is to be seen.
             return True
         # What differs and is on neither side, or is one on both, was left out.
         return self.old == self.new and not self.within and not (self.word and self.old is None)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from ..context import Context
 from ..edits import Action, Edit
 from ..finding import Finding
-from ..values import Hidden, look
+from ..values import look
 from .common import Field, Rule, differing, risk
 
 __all__ = ["RULES"]
@@ -47,11 +47,11 @@ def _keeps_claims(edit: Edit, name: str, context: Context) -> bool:
         if here and name in (its.old_name, its.new_name):
             if its.lacks or not its.told:
                 return False
-            state = its.new if its.new.inputs else its.old
-            trees = (state.inputs, state.outputs)
-            said = [found for tree in trees if (found := look(tree, *_WHEN_SCALED)) is not None]
+            if look(its.new.inputs, *_WHEN_SCALED) == "Retain":
+                return True
+            trees = (its.new.inputs, its.new.outputs, its.old.inputs, its.old.outputs)
             # The API server takes one that is not given for Retain.
-            return all(not isinstance(found, Hidden) and found == "Retain" for found in said)
+            return all(look(tree, *_WHEN_SCALED) in (None, "Retain") for tree in trees)
     return False
 
 
