@@ -21,12 +21,18 @@ def _mounts(edit: Edit, state: State) -> Mounts:
 
 def _has_data(edit: Edit) -> bool:
     """Whether its pods mount what outlives them, or may."""
-    return bool(_mounts(edit, edit.old)) or bool(_mounts(edit, edit.new))
+    return _had_data(edit) or bool(_mounts(edit, edit.new))
+
+
+def _had_data(edit: Edit) -> bool:
+    """Whether its pods mount it now, as asked for or in the cluster."""
+    live = mounts_of(edit.kind.name, {} if edit.kind.is_patch else edit.old.outputs)
+    return bool(_mounts(edit, edit.old)) or bool(live.sources)
 
 
 def stops(edit: Edit, context: Context) -> Iterator[Finding]:
     """Its pods stop; the claims they mount are objects of their own."""
-    if edit.goes and not edit.kind.is_patch and _mounts(edit, edit.old):
+    if edit.goes and not edit.kind.is_patch and _had_data(edit):
         yield Finding(
             rule="pods-stop",
             severity=Severity.DOWNTIME,
@@ -118,7 +124,7 @@ def moves(edit: Edit, context: Context) -> Iterator[Finding]:
         return
     place = edit.sides("metadata", "namespace")
     stays = place.same or (bool(edit.old_namespace) and edit.old_namespace == place.new)
-    if _mounts(edit, edit.old) and not (stays and context.clusters.moves(edit) is False):
+    if _had_data(edit) and not (stays and context.clusters.moves(edit) is False):
         yield risk(
             "mounts-other-data",
             "goes on in another namespace or cluster, or may: claims of the same name are others"
