@@ -104,7 +104,7 @@ def heals(world: World) -> tuple[list[Finding], list[Run]]:
         run = stack.run("up", "--yes", "--skip-preview", "--suppress-progress", "--refresh")
         runs.append(run)
         if run.code == 0:
-            return _after(world, run), runs
+            return _after(world, run, runs), runs
         if "Traceback (most recent call last)" in run.text:
             return [Finding(kind="traceback", text=run.text[-1500:])], runs
         offered = ways(run)
@@ -117,16 +117,18 @@ def heals(world: World) -> tuple[list[Finding], list[Run]]:
     return [Finding(kind="wedged", text=" | ".join(said)[:1200])], runs
 
 
-def _after(world: World, run: Run) -> list[Finding]:
+def _after(world: World, run: Run, runs: list[Run]) -> list[Finding]:
     """What does not hold once everything came up, and stays so in another `up`."""
     before, world.seen = world.seen, world.settle()
     stack = world.stacks["a"]
     wanted = frozenset(world.names[it] for it in stack.get("workloads") or {})
     found = world.ledger.observe(before, world.seen, Act(runs=[run], stack="a", wanted=wanted))
     again = stack.run("up", "--yes", "--skip-preview", "--suppress-progress")
+    runs.append(again)
     changed = Result(again.code or 0, again.text).changes.keys() - {"unchanged"}
     if again.code != 0 or changed:
-        found.append(Finding(kind="restless", text=f"a second up: {again.text[-1200:]}"))
+        said = " | ".join([*again.refusals, *again.errors]) or ", ".join(sorted(changed))
+        found.append(Finding(kind="restless", text=f"a second up: {said[:900]}"))
     return found
 
 
