@@ -61,8 +61,8 @@ def note_leftovers(
     if claims is None:
         # What the stack made itself is known without any right.
         claims = memory_of_run().within("claims", namespace)
-    owner = owner_of_run()
-    ours = {name: item for name, item in claims.items() if LiveClaim.of(item).owner == owner}
+    lives = _living(reader, namespace)
+    ours = {name: item for name, item in claims.items() if _is_ours(LiveClaim.of(item), lives)}
     left = {
         name: ours[name]
         for name in sorted(ours)
@@ -75,28 +75,32 @@ def note_leftovers(
         )
     if retention == "retain":
         _note_owned(reader, namespace, left)
-        known = {_instance(item) for item in ours.values()}
+        known = {_instance(item, lives) for item in ours.values()}
         # One that goes on under its name with other claims is refused by itself (same_claims).
-        gone = {name: item for name, item in left.items() if _instance(item) not in workloads}
-        _warn_of_empty(reader, namespace, sorted(set(workloads) - known), gone, consents)
+        gone = {
+            name: item for name, item in left.items() if _instance(item, lives) not in workloads
+        }
+        _warn_of_empty(reader, lives, sorted(set(workloads) - known), gone, consents)
 
 
 def _warn_of_empty(
     reader: Reader,
-    namespace: str,
+    lives: Sequence[LiveWorkload],
     new: Iterable[str],
     left: Mapping[str, Object],
     consents: Sequence[str],
 ) -> None:
     """Warns of workloads without a claim, while others lose theirs: that may be a rename."""
-    living = _living(reader, namespace)
+    living = {live.name for live in lives}
     # Claims of a workload that went in an earlier run are no news. A stack without any comes back,
     # and may come back under another name.
-    leaving = {name: item for name, item in left.items() if not living or _instance(item) in living}
+    leaving = {
+        name: item for name, item in left.items() if not living or _instance(item, lives) in living
+    }
     if not leaving:
         return
     names = _shown(leaving)
-    before = " or ".join(sorted({repr(_instance(item)) for item in leaving.values()}))
+    before = " or ".join(sorted({repr(_instance(item, lives)) for item in leaving.values()}))
     for workload in new:
         change = Change(
             resource=f"workload {workload}",
@@ -116,9 +120,9 @@ def _warn_of_empty(
             )
 
 
-def _living(reader: Reader, namespace: str) -> set[str]:
-    """Names of the workloads of this stack that live; of the last run where none can be listed."""
-    found: set[str] = set()
+def _living(reader: Reader, namespace: str) -> Sequence[LiveWorkload]:
+    """The workloads of this stack that live; of the last run where none can be listed."""
+    found: list[LiveWorkload] = []
     for kind in _KINDS:
         cluster = reader.readable(kind, namespace)
         listed = (
@@ -127,12 +131,25 @@ def _living(reader: Reader, namespace: str) -> set[str]:
             else memory_of_run().within(kind, namespace)
         )
         lives = [LiveWorkload.of(item) for item in listed.values()]
-        found |= {live.name for live in lives if live.owner == owner_of_run()}
+        found += [live for live in lives if live.owner == owner_of_run()]
     return found
 
 
-def _instance(item: Object) -> str:
-    return LiveClaim.of(item).instance
+def _is_ours(claim: LiveClaim, lives: Iterable[LiveWorkload]) -> bool:
+    """Whether the claim is this stack's: it says so, or says nothing and a workload mounts it."""
+    if claim.owner:
+        return claim.owner == owner_of_run()
+    return any(_mounts(live, claim.name) for live in lives)
+
+
+def _mounts(live: LiveWorkload, claim: str) -> bool:
+    made = (claim.removeprefix(f"{template}-{live.name}-") for template in live.templates)
+    return claim in live.claims or any(it != claim and it.isdecimal() for it in made)
+
+
+def _instance(item: Object, lives: Iterable[LiveWorkload]) -> str:
+    claim = LiveClaim.of(item)
+    return claim.instance or next((it.name for it in lives if _mounts(it, claim.name)), "")
 
 
 def _shown(names: Collection[str]) -> str:

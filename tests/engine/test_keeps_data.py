@@ -134,6 +134,9 @@ def test_a_renamed_workload_leaves_its_claims_and_says_so(deployment: Deployment
     deployment.workloads(zookeeper=ZOOKEEPER).up()
     data = deployment.data()
 
+    # Even a claim that somebody took our annotations off: the workload that mounts it is ours.
+    deployment.kubectl("annotate", "pvc", "zookeeper-vol-zookeeper-0", "statefast/stack-")
+
     renamed = {**ZOOKEEPER, "workload": "zookeeper"}
     said = deployment.workloads(zk=renamed).preview().text
     assert "zookeeper-vol-zookeeper-0" in said

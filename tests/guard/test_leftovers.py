@@ -68,6 +68,37 @@ def test_a_rename_is_warned_of_with_the_consent_that_silences_it(
     assert KEPT in asks.notes
 
 
+@pytest.mark.parametrize(
+    ("owner", "name", "left"),
+    [
+        ("", "zk-vol-zk-0", True),
+        ("", "zk-vol-zk-x", False),
+        ("", "zk-vol-other-0", False),
+        ("statefast/other", "zk-vol-zk-0", False),
+    ],
+)
+def test_a_claim_that_says_nothing_is_its_workloads(
+    monkeypatch: pytest.MonkeyPatch, owner: str, name: str, left: bool
+) -> None:
+    """Somebody took the annotations off; the workload that mounts it is ours all the same."""
+    its = claim(name, owner=owner)
+    use(
+        monkeypatch,
+        FakeCluster(
+            claims=[its],
+            stateful_sets=[
+                stateful_set("zk", owner=owner_of_run(), templates={"zk-vol": ("rbd", [])})
+            ],
+            deployments=[],
+        ),
+    )
+    asks = reader("stack config", {})
+    note_leftovers(asks, "data", {"zk2": wanted("zk2-vol-zk2-", of_set=True)}, "retain", [])
+    assert [("'zk' would be left in zk-vol-zk-0" in said) for said in warnings(asks)] == (
+        [True] if left else []
+    )
+
+
 def test_a_consent_is_good_for_these_claims_and_this_workload_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
