@@ -223,30 +223,8 @@ def _check_keeping(
     reader: Reader, namespace: str, live: LiveClaim, retention: str, consents: Sequence[str]
 ) -> None:
     """Nobody else's claim is taken, none that is going is built upon, none is parted with."""
-    if live.leaving and retention != "retain":
-        raise StatefastError(
-            reader.resource,
-            "volumes",
-            live.name,
-            "but the claim of an earlier run is being deleted",
-            f"wait until it is gone (kubectl wait pvc {live.name} -n {namespace} --for=delete) and"
-            " run again",
-        )
     if live.leaving:
-        commands = [
-            *([patch_to_keep(live.volume)] if live.volume else []),
-            # Else the controller makes a new, empty one at once.
-            *stop_commands(reader, namespace, live.name),
-            f"kubectl wait pvc {live.name} -n {namespace} --for=delete",
-            "pulumi up --refresh",
-        ]
-        raise StatefastError(
-            reader.resource,
-            "volumes",
-            live.name,
-            "but that claim is being deleted and goes, with what is in it, when its pod stops",
-            f"keep its volume, let it go and reattach the volume: {' && '.join(commands)}",
-        )
+        raise _leaving(reader, namespace, live, retention)
     check_owner(
         reader,
         resource=f"PersistentVolumeClaim {live.name}",
@@ -267,6 +245,24 @@ def _check_keeping(
             "write 'retain' back; to part with the data, destroy the stack, delete the claims by"
             " name, and start anew",
         )
+
+
+def _leaving(reader: Reader, namespace: str, live: LiveClaim, retention: str) -> StatefastError:
+    """The claim is on its way out, and nothing takes that back."""
+    gone = f"kubectl wait pvc {live.name} -n {namespace} --for=delete"
+    # Else the controller makes a new, empty one at once.
+    stop = stop_commands(reader, namespace, live.name)
+    disposable = "retain" not in (retention, live.retention)
+    if disposable and not stop:
+        trouble = "but the claim of an earlier run is being deleted"
+        remedy = f"wait until it is gone ({gone}) and run again"
+    else:
+        keep = [patch_to_keep(live.volume)] if live.volume and not disposable else []
+        way = "start anew, and run" if disposable else "reattach the volume"
+        trouble = "but that claim is being deleted and goes, with what is in it, when its pod stops"
+        commands = " && ".join([*keep, *stop, gone, "pulumi up --refresh"])
+        remedy = f"{'' if disposable else 'keep its volume, '}let it go and {way}: {commands}"
+    return StatefastError(reader.resource, "volumes", live.name, trouble, remedy)
 
 
 def _check_settled(reader: Reader, wanted: WantedClaim, live: LiveClaim) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from localcluster.layout import Workspace
 
+from .advice import commands, shell, up_with_refresh
 from .conftest import Config, Deployment
 from .parts import Parts
 
@@ -84,6 +85,19 @@ def test_no_edit_of_an_ephemeral_stack_deletes_a_claim(ephemeral: Deployment) ->
     assert {name: now.get(name) for name in data} == data
     ephemeral.destroy()
     gone(ephemeral)
+
+
+def test_a_claim_of_an_ephemeral_stack_that_somebody_deletes_goes_when_its_pod_does(
+    ephemeral: Deployment,
+) -> None:
+    """Nobody waits for what a pod holds: the refusal says how it is let go."""
+    claim = ephemeral.uids("pvc")["mysql-vol"]
+    ephemeral.kubectl("delete", "pvc", "mysql-vol", "--wait=false")
+    said = ephemeral.refused("mysql-vol", "--replicas=0", "when its pod stops")
+    shell(ephemeral, commands(said, "let it go"))
+    up_with_refresh(ephemeral)
+    assert ephemeral.uids("pvc")["mysql-vol"] != claim
+    ephemeral.wait("deployment/mysql", "--for=condition=Available")
 
 
 def test_retention_goes_between_delete_and_snapshot_and_to_retain(ephemeral: Deployment) -> None:

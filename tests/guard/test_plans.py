@@ -188,6 +188,21 @@ def test_nothing_of_anybody_else_is_built_upon(
     assert fragment in refusal()
 
 
+@pytest.mark.parametrize("lives", [True, False])
+@pytest.mark.parametrize("kept", ["retain", "delete"])
+def test_a_claim_on_its_way_out_waits_for_whoever_mounts_it(
+    monkeypatch: pytest.MonkeyPatch, lives: bool, kept: str
+) -> None:
+    sets = [stateful_set(when_deleted="")]
+    leaving = claim(CLAIMS[0], leaving=True, retention=kept)
+    use(monkeypatch, cluster(claims=[leaving], stateful_sets=sets if lives else []))
+    said = refusal(retention="delete", claim_owner=None)
+    assert ("scale statefulset/zk -n data --replicas=0 && kubectl wait pvc" in said) is lives
+    # What was to be retained is kept, whatever this run says of it.
+    assert ("kubectl patch pv pvc-1" in said) is (kept == "retain")
+    assert ("wait until it is gone (kubectl wait" in said) is (not lives and kept == "delete")
+
+
 @pytest.mark.parametrize(
     ("live", "change", "said"),
     [
