@@ -19,6 +19,7 @@ from .growth import NO_WAIT, claim_annotations
 from .guard.claims import ClaimPlan, WantedClaim, plan_claims
 from .guard.growing import wait_until_grown
 from .guard.known import Known, known, uid_of
+from .guard.last_run import VOLUMES
 from .guard.live import DATA
 from .guard.preflight import PreflightArgs, Reader, reader, report, stack_of_run
 from .guard.refusals.moved import refuse_moved_claim
@@ -26,6 +27,7 @@ from .guard.refusals.namespace import refuse_missing_namespace
 from .guard.run import this_run
 from .guard.stale import refuse_stale_state
 from .guard.versions import ATTRIBUTES_CLASS, Need, check_version, needs_of_modes
+from .held import held_volumes
 from .labels import object_labels
 from .names import check_label_name, check_subdomain_name
 from .quantity import binary_text, storage_bytes
@@ -188,6 +190,9 @@ class VolumeClaim(pulumi.ComponentResource):
             {
                 "claimName": self.claim_name,
                 **before.outputs(namespace, {name: uid_of(claim, plan.uid or "")}),
+                VOLUMES: held_volumes(
+                    asks, claim, namespace, [name], before.memory.last, again=False
+                ),
             }
         )
 

@@ -15,15 +15,17 @@ from .claim_owner import ClaimOwner, claim_owner_for
 from .companions import check_companions, register_companions
 from .errors import StatefastError
 from .fields import whole_number
+from .guard.last_run import VOLUMES
 from .guard.pod_data import record
 from .guard.preflight import report
 from .guard.reading import settled
 from .guard.stale import refuse_stale_state
+from .held import held_volumes
 from .mounts import check_mounts, note_claims
 from .plans import deployment_plan, frozen, workload_annotations
 from .pod import pod_template
 from .rollout import pod_seconds
-from .secret import WorkloadSecrets, secret_sources
+from .secret import WorkloadSecrets, password_plan, secret_sources
 from .service import client_service, headless_service, service_host, service_opts, service_port
 from .workload import Volume, Workload, WorkloadArgs, read_workload
 
@@ -92,7 +94,8 @@ class PersistentDeployment(pulumi.ComponentResource):
             StatefastError: see `check`; or the edit would lose data, or cannot work.
         """
         workload, _, template = _plan(name, args)
-        deployment_plan(workload, template)
+        _, asks, _, known, _ = deployment_plan(workload, template)
+        password_plan(asks, workload, workload.is_claim, known.memory.last)
         for volume in workload.volumes:
             if volume.existing_claim is None:
                 VolumeClaim.preflight(volume.name, _claim_args(workload, volume))
@@ -107,6 +110,7 @@ class PersistentDeployment(pulumi.ComponentResource):
         check_mounts(workload, of_set=False, opts=opts)
         plan, asks, pod, known, names = deployment_plan(workload, template)
         settled(asks, pod, args.get("consent") or ())
+        passwords = password_plan(asks, workload, workload.is_claim, known.memory.last)
         super().__init__("statefast:index:PersistentDeployment", name, {}, opts)
         report(asks.notes, self)
         child = pulumi.ResourceOptions(parent=self, aliases=workload.aliases(self))
@@ -127,7 +131,7 @@ class PersistentDeployment(pulumi.ComponentResource):
             for volume in workload.volumes
             if volume.existing_claim is None
         ]
-        secrets = WorkloadSecrets(self, workload, owner, names, asks)
+        secrets = WorkloadSecrets(self, workload, owner, names, asks, passwords)
         companions = register_companions(self, workload, names)
         deadline = _progress_deadline(workload, args)
         # A little more, so that a stuck rollout is reported with the reason Kubernetes gives.
@@ -194,6 +198,14 @@ class PersistentDeployment(pulumi.ComponentResource):
                 **known.outputs(
                     workload.namespace,
                     {it.claim: "" for it in workload.volumes if it.existing_claim is None},
+                ),
+                **secrets.outputs(),
+                VOLUMES: held_volumes(
+                    asks,
+                    deployment,
+                    workload.namespace,
+                    [volume.claim for volume in workload.volumes],
+                    known.memory.last,
                 ),
             }
         )

@@ -16,18 +16,20 @@ from .errors import StatefastError
 from .growth import grow_claim, volume_annotations
 from .guard.afterwards import refuse_what_had_no_effect
 from .guard.known import uid_of
+from .guard.last_run import VOLUMES
 from .guard.pod_data import record
 from .guard.preflight import report
 from .guard.reading import settled
 from .guard.rolling import after_rollout
 from .guard.stale import refuse_stale_state
+from .held import held_volumes
 from .mounts import check_mounts, note_claims
 from .names import pod_name
 from .ordinals import ordinals
 from .plans import frozen, set_plan, workload_annotations
 from .pod import pod_template
 from .rollout import RolloutArgs, rollout_minutes, update_strategy, wait_for
-from .secret import WorkloadSecrets, secret_sources
+from .secret import WorkloadSecrets, password_plan, secret_sources
 from .service import (
     client_service,
     headless_service,
@@ -112,7 +114,9 @@ class PersistentStatefulSet(pulumi.ComponentResource):
         Raises:
             StatefastError: see `check`; or the edit would lose data, or cannot work.
         """
-        set_plan(*_plan(name, args))
+        workload, management, template = _plan(name, args)
+        plan = set_plan(workload, management, template)
+        password_plan(plan.asks, workload, workload.is_claim_of_set, plan.known.memory.last)
 
     def __init__(
         self,
@@ -124,6 +128,9 @@ class PersistentStatefulSet(pulumi.ComponentResource):
         check_mounts(workload, of_set=True, opts=opts)
         plan = set_plan(workload, management, template)
         settled(plan.asks, plan.pod, args.get("consent") or ())
+        passwords = password_plan(
+            plan.asks, workload, workload.is_claim_of_set, plan.known.memory.last
+        )
         super().__init__("statefast:index:PersistentStatefulSet", name, {}, opts)
         report(plan.asks.notes, self)
         child = pulumi.ResourceOptions(parent=self, aliases=workload.aliases(self))
@@ -143,7 +150,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
             retention=workload.retention,
             named=any(claim.claim_owner for claim in plan.claims.values()),
         )
-        secrets = WorkloadSecrets(self, workload, owner, plan.names, plan.asks)
+        secrets = WorkloadSecrets(self, workload, owner, plan.names, plan.asks, passwords)
         companions = register_companions(self, workload, plan.names)
         strategy = update_strategy(workload, args.get("update_strategy"))
         minutes = rollout_minutes(workload)
@@ -266,6 +273,15 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                 "servicePort": self.service_port,
                 "strategy": self.strategy,
                 **plan.known.outputs(workload.namespace, uids),
+                **secrets.outputs(),
+                VOLUMES: held_volumes(
+                    plan.asks,
+                    stateful_set,
+                    workload.namespace,
+                    list(plan.claims),
+                    plan.known.memory.last,
+                    name,
+                ),
             }
         )
 

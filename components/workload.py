@@ -176,6 +176,17 @@ class Workload:
 
         return [pulumi.Alias(parent=other(kind)) for kind in PATTERN_TYPES if kind != own]
 
+    def is_claim(self, claim: str) -> bool:
+        """Whether it is a claim of the Deployment."""
+        return any(claim == volume.claim for volume in self.volumes)
+
+    def is_claim_of_set(self, claim: str) -> bool:
+        """Whether it is a claim of the StatefulSet, of whatever ordinal."""
+        stem, _, ordinal = claim.rpartition("-")
+        return ordinal.isdecimal() and any(
+            stem == f"{volume.name}-{self.name}" for volume in self.volumes
+        )
+
     @property
     def ports(self) -> tuple[Port, ...]:
         """The ports of all containers."""

@@ -27,6 +27,7 @@ from components.guard.preflight import (
     stack_of_run,
 )
 from components.guard.refusals.other_cluster import place_of
+from components.guard.unmounted import note_unmounted
 from components.guard.versions import ATTRIBUTES_CLASS, Need, check_version, note_old
 from components.mounts import check_mounts_together, wanted_claims
 from components.names import check_label_name
@@ -163,6 +164,7 @@ class Settings:
             self.retention,
             self.consent,
         )
+        note_unmounted(asks, self.namespace)
         report(asks.notes)
 
     @staticmethod

@@ -19,6 +19,7 @@ from .known import Known
 from .live import LiveClaim, LiveClass
 from .owner import check_owner
 from .preflight import Reader
+from .refusals.forgotten import refuse_forgotten, refuse_used
 from .refusals.left_behind import Asked, read_volumes, volume_to_reattach
 from .refusals.owned import check_owned
 from .refusals.unseen import refuse_unseen
@@ -140,7 +141,9 @@ def plan_claims(
         }
     live = {name: LiveClaim.of(item) for name, item in claims.items()}
     plans = {
-        claim.name: _plan(reader, namespace, claim, live.get(claim.name), retention, consents)
+        claim.name: _plan(
+            reader, namespace, claim, live.get(claim.name), retention, known, consents
+        )
         for claim in wanted
     }
     classes = _classes(reader)
@@ -160,6 +163,7 @@ def _plan(
     wanted: WantedClaim,
     live: LiveClaim | None,
     retention: str,
+    known: Known,
     consents: Sequence[str],
 ) -> ClaimPlan:
     if live is not None:
@@ -175,6 +179,10 @@ def _plan(
         disposable=retention == "delete",
     )
     kept = volume_to_reattach(reader, asked_of_volume, live, consents)
+    kept_name = kept.name if kept is not None else ""
+    refuse_forgotten(reader, asked_of_volume, live, known.memory.last, consents, kept_name)
+    if kept is None:
+        refuse_used(reader, asked_of_volume, live, wanted.size, consents)
     if live is None:
         # It binds to no more than the volume has, and what it has stays.
         size = wanted.size if kept is None else kept.size
@@ -188,7 +196,7 @@ def _plan(
             capacity=0,
             live=False,
             grows=False,
-            volume=kept.name if kept is not None else "",
+            volume=kept_name,
             volume_class=kept.storage_class_name if kept is not None else "",
             force=True,
             uid="",

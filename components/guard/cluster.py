@@ -153,6 +153,20 @@ class Cluster:
             return ""
         return str(current.get("name") or "")
 
+    def secret_keys(self, name: str, namespace: str) -> frozenset[str] | None:
+        """The keys of a Secret that have a value, and no value; None where it is not there.
+
+        Args:
+            name: Of the Secret.
+            namespace: Of the Secret.
+
+        Raises:
+            Unreadable: see `list`; it takes the right to get the Secret.
+        """
+        return self._once(
+            (f"keys of secret {name}", namespace), lambda: self._read_keys(name, namespace)
+        )
+
     def minor_version(self) -> int:
         """Minor version of its Kubernetes 1, e.g. 34.
 
@@ -204,6 +218,13 @@ class Cluster:
             return self._read(kind, namespace, accept=_ALL_METADATA)
         except _NotThere:
             return {}
+
+    def _read_keys(self, name: str, namespace: str) -> frozenset[str] | None:
+        found = self._read_object("secrets", name, namespace)
+        if found is None:
+            return None
+        data: Mapping[str, str] = found.get("data") or {}
+        return frozenset(key for key, value in data.items() if value)
 
     def _read(self, kind: str, namespace: str, *, accept: str = _WHOLE) -> Mapping[str, Object]:
         path = _path(kind, namespace)

@@ -13,6 +13,7 @@ import pulumi
 from pulumi.runtime.proto import resource_pb2
 
 from .cluster import Object
+from .last_run import LastRun
 
 __all__ = ["RECORD", "Memory", "Record", "Remembered", "memory_of_run"]
 
@@ -74,11 +75,13 @@ class Memory:
     Attributes:
         objects: By kind (see `Cluster.list`), the objects as they were applied last.
         records: By kind and name of a component, e.g. `StatefulSet zookeeper`.
+        last: Volumes and passwords.
         trouble: Why the state could not be read; empty where it could, or there is none yet.
     """
 
     objects: Mapping[str, tuple[Object, ...]] = field(default_factory=dict)
     records: Mapping[str, Remembered] = field(default_factory=dict)
+    last: LastRun = field(default_factory=LastRun)
     trouble: str = ""
 
     def named(self, kind: str, name: str) -> list[Object]:
@@ -122,7 +125,7 @@ def _read() -> Memory:
         if kind is not None and _is_object(outputs):
             objects[kind] = (*objects.get(kind, ()), outputs)
         records |= _recorded(outputs.get(RECORD) if type_.startswith("statefast:") else None)
-    return Memory(objects=objects, records=records)
+    return Memory(objects=objects, records=records, last=LastRun.of(resources))
 
 
 def _is_object(outputs: Mapping[str, Any]) -> bool:

@@ -165,6 +165,23 @@ class Reader:
         """
         return self._answer(lambda it: it.object(kind, name, namespace), unchecked)
 
+    def secret_keys(
+        self, name: str, namespace: str, unchecked: str
+    ) -> tuple[bool, frozenset[str] | None]:
+        """Whether a Secret could be read, and the keys that have a value; None where it is not
+        there.
+
+        Args:
+            name: Of the Secret.
+            namespace: Of the Secret.
+            unchecked: See `read`.
+
+        Raises:
+            StatefastError: see `read`.
+        """
+        found = self._answer(lambda it: (it.secret_keys(name, namespace),), unchecked)
+        return (False, None) if found is None else (True, found[0])
+
     def minor_version(self, unchecked: str) -> int | None:
         """Minor version of the cluster's Kubernetes 1; None where it cannot be read.
 

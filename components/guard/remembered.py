@@ -28,7 +28,7 @@ class LiveVolume:
 
     Attributes:
         uid: Of the volume.
-        namespace, claim: Of the claim that it remembers.
+        namespace, claim: Of the claim that it remembers; empty where it remembers none.
         claim_uid: Of that claim; empty where somebody reserved it for whichever has the name.
         phase: As Kubernetes says it.
         keeps: Whether it outlives its claim (reclaim policy Retain).
@@ -52,9 +52,9 @@ class LiveVolume:
 
     @classmethod
     def of(cls, item: Object) -> Self:
-        """Reads a PersistentVolume with a claimRef."""
+        """Reads a PersistentVolume."""
         metadata, spec = item["metadata"], item["spec"]
-        reference: Mapping[str, Any] = spec["claimRef"]
+        reference: Mapping[str, Any] = spec.get("claimRef") or {}
         return cls(
             name=metadata["name"],
             uid=metadata["uid"],

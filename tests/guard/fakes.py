@@ -86,6 +86,12 @@ class FakeCluster(Cluster):
     ) -> Object | None:
         return self._read(kind, namespace).get(name)
 
+    def _read_keys(self, name: str, namespace: str) -> frozenset[str] | None:
+        if "secrets" not in self.kinds:
+            return None
+        found = self._read("secrets", namespace).get(name)
+        return None if found is None else frozenset(found.get("data") or {})
+
     def _read(self, kind: str, namespace: str, *, accept: str = "") -> Mapping[str, Object]:
         self.asked.append((kind, namespace))
         if kind not in self.kinds:

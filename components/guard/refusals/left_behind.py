@@ -13,7 +13,7 @@ from ...errors import StatefastError
 from ..cluster import Object
 from ..holders import stop_commands
 from ..live import LiveClaim
-from ..preflight import Reader
+from ..preflight import Reader, Warns
 from ..remembered import LiveVolume, other_volumes, patch_to_keep
 
 __all__ = ["Asked", "read_volumes", "refuse_beside", "volume_to_reattach"]
@@ -76,6 +76,15 @@ def volume_to_reattach(
             f"volume {live.volume} of claim {asked.namespace}/{live.name} is not in the cluster any"
             " more: no pod can mount it again"
         )
+    bound = volumes.get(live.volume) if live is not None else None
+    if bound is not None and "deletionTimestamp" in bound["metadata"]:
+        reader.note(
+            Warns(
+                f"volume {LiveVolume.of(bound).text} of claim {asked.namespace}/{asked.claim} is"
+                " being deleted and goes with its claim, whatever its reclaim policy: keep the"
+                " claim, copy the data to another one, and mount that"
+            )
+        )
     given = list(consents)
     found = other_volumes(volumes.values(), asked.namespace, asked.claim, live)
     for volume in found:
@@ -92,7 +101,6 @@ def volume_to_reattach(
     if not left:
         return None
     if live is not None:
-        bound = volumes.get(live.volume)
         raise _beside(reader, asked, live, LiveVolume.of(bound) if bound else None, left)
     if len(left) > 1:
         raise _several(reader, asked, left)

@@ -1,0 +1,122 @@
+"""Hands in the cluster that leave no trace on a volume: its stack remembers, and says how to go
+back.
+"""
+
+import json
+import re
+
+from .advice import shell, up_with_refresh
+from .conftest import Config, Deployment
+
+ZOOKEEPER: Config = {"storage": {"size": "8Gi"}, "replicas": 2}
+MYSQL: Config = {"pattern": "deployment", "storage": {"size": "8Gi"}}
+
+
+def take_claim(deployment: Deployment, owner: str, claim: str, reference: str) -> str:
+    """Stops a workload, deletes its claim, and changes what the volume remembers."""
+    volume = deployment.data()[claim].volume
+    deployment.kubectl("scale", owner, "--replicas=0")
+    deployment.kubectl("delete", "pvc", claim)
+    deployment.wait(f"pv/{volume}", "--for=jsonpath={.status.phase}=Released")
+    patch = f'{{"spec":{{"claimRef":{reference}}}}}'
+    deployment.kubectl("patch", "pv", volume, "--type=merge", "-p", patch)
+    return volume
+
+
+def way(sentence: str, words: str) -> str:
+    """The command of one way that a refusal names."""
+    found = re.search(rf"{words}[^:]*: (?:run: )?(kubectl patch .*?'(?=[;, ]))", sentence)
+    assert found is not None, sentence
+    return found[1]
+
+
+def consent(sentence: str) -> str:
+    found: list[str] = re.findall(r"add '(PersistentVolume [^']*\])'", sentence)
+    return found[-1]
+
+
+def test_a_volume_that_remembers_nothing_is_remembered_by_its_stack(
+    deployment: Deployment,
+) -> None:
+    claim = "zookeeper-vol-zookeeper-1"
+    deployment.workloads(zookeeper=ZOOKEEPER, mysql=MYSQL).up()
+    data = deployment.data()
+
+    # Cleared: any claim that fits could get it.
+    old = take_claim(deployment, "statefulset/zookeeper", claim, "null")
+    sentence = deployment.refused(claim, f"was on volume {old} when", "names no claim now")
+    shell(deployment, way(sentence, f"to mount {old}, run"))
+    up_with_refresh(deployment)
+    assert deployment.data()[claim].volume_uid == data[claim].volume_uid
+    deployment.wait("statefulset/zookeeper", "--for=jsonpath={.status.readyReplicas}=2")
+    assert set(deployment.up().changes) == {"unchanged"}
+
+    # Given away, and its memory has outlived a refresh.
+    other = json.dumps({"name": "another", "namespace": deployment.name, "uid": None})
+    old = take_claim(deployment, "deployment/mysql", "mysql-vol", other)
+    deployment.refresh()
+    sentence = deployment.refused("mysql-vol", old, f"of claim {deployment.name}/another now")
+    deployment.config["statefast:consent"] = [consent(sentence)]
+    up_with_refresh(deployment)
+    assert deployment.data()["mysql-vol"].volume not in ("", old)
+
+    # Once it is on another volume, that is the one.
+    del deployment.config["statefast:consent"]
+    deployment.up()
+    assert set(deployment.up().changes) == {"unchanged"}
+
+
+def test_a_free_volume_that_was_used_is_bound_to_no_claim_unseen(deployment: Deployment) -> None:
+    deployment.workloads().up()
+    deployment.kubectl(
+        "create",
+        "-f",
+        "-",
+        stdin=f"""
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {{name: somebodys}}
+spec:
+  accessModes: [ReadWriteOnce]
+  storageClassName: rbd-{deployment.name}
+  resources: {{requests: {{storage: 9Gi}}}}
+""",
+    )
+    deployment.wait("pvc/somebodys", "--for=jsonpath={.status.phase}=Bound")
+    volume = deployment.data()["somebodys"].volume
+    deployment.kubectl("delete", "pvc", "somebodys")
+    deployment.kubectl("patch", "pv", volume, "--type=merge", "-p", '{"spec":{"claimRef":null}}')
+    deployment.wait(f"pv/{volume}", "--for=jsonpath={.status.phase}=Available")
+
+    sentence = deployment.workloads(mysql=MYSQL).refused(volume, "was used before", "mysql-vol")
+    shell(deployment, way(sentence, "to keep it from every claim"))
+    said = deployment.up().text
+    assert deployment.data()["mysql-vol"].volume not in ("", volume)
+    # It is the last one that tells where data lies which nobody mounts.
+    assert f"{volume} (of claim keep-{volume})" in said
+    assert volume not in deployment.preview().text
+
+
+def test_a_namespace_that_is_being_deleted_says_what_goes_and_how_to_keep_it(
+    deployment: Deployment,
+) -> None:
+    deployment.config["statefast:storageClass"]["reclaimPolicy"] = "Delete"
+    deployment.workloads(mysql=MYSQL).up()
+    data = deployment.data()["mysql-vol"]
+    hold = '{"metadata":{"finalizers":["tests/hold"]}}'
+    deployment.kubectl("patch", "pvc", "mysql-vol", "--type=merge", "-p", hold)
+    deployment.kubectl("delete", "namespace", deployment.name, "--wait=false", namespace=False)
+    deployment.wait("pvc/mysql-vol", "--for=jsonpath={.metadata.deletionTimestamp}")
+
+    sentence = deployment.refused("is being deleted with its claims mysql-vol", data.volume)
+    found = re.search(r"reattach them: (kubectl .*?) && pulumi up --refresh", sentence)
+    assert found is not None, sentence
+    keep, _, wait = found[1].rpartition(" && ")
+    shell(deployment, keep)
+    loose = '{"metadata":{"finalizers":null}}'
+    deployment.kubectl("patch", "pvc", "mysql-vol", "--type=merge", "-p", loose)
+    shell(deployment, wait)
+
+    up_with_refresh(deployment)
+    deployment.wait("deployment/mysql", "--for=condition=Available")
+    assert deployment.data()["mysql-vol"].volume_uid == data.volume_uid
