@@ -92,6 +92,19 @@ def test_a_lost_state_finds_its_objects(deployment: Deployment) -> None:
         assert text not in deployment.state()
 
 
+def test_an_ephemeral_stack_finds_its_objects(deployment: Deployment) -> None:
+    deployment.config["statefast:ephemeral"] = True
+    deployment.workloads(mysql=MYSQL, zookeeper={"storage": {"size": "1Gi"}}).up()
+    before, data = identities(deployment), deployment.data()
+    lose_state(deployment)
+
+    deployment.up()
+
+    assert (identities(deployment), deployment.data()) == (before, data)
+    deployment.up()
+    assert (identities(deployment), deployment.data()) == (before, data)
+
+
 @pytest.fixture
 def second(deployment: Deployment) -> Iterator[Deployment]:
     """Another stack, with a namespace of its own."""
@@ -130,3 +143,24 @@ def test_what_another_stack_has_is_refused_at_preview(
     del second.config["statefast:consent"]
     assert set(second.up().changes) == {"unchanged"}
     second.destroy()
+
+
+def test_another_pattern_under_the_same_names(deployment: Deployment) -> None:
+    deployment.workloads(mysql={**MYSQL, "pattern": "stateful-set"}).up()
+    service = deployment.uids("service")["mysql"]
+    data = deployment.data()
+    lose_state(deployment)
+    deployment.workloads(mysql=MYSQL)
+    # Its claims are another question, which comes first.
+    (consent,) = re.findall(r"adding '(.*?)' to consent", deployment.refused("Deployment mysql: "))
+    deployment.config["statefast:consent"] = [consent]
+    deployment.refused(
+        f"Deployment mysql: name is 'mysql', but StatefulSet {deployment.name}/mysql",
+        f"delete it first, its claims stay (kubectl delete statefulset mysql -n {deployment.name})",
+    )
+
+    deployment.kubectl("delete", "statefulset", "mysql")
+    deployment.preview()
+    deployment.up()
+    assert deployment.uids("service")["mysql"] == service
+    assert data.items() <= deployment.data().items()
