@@ -4,7 +4,8 @@ What lies in the cluster can be hidden from a run, by missing rights or by `pref
 the stack made before cannot: the engine hands a program the state it runs on.
 """
 
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -15,7 +16,7 @@ from pulumi.runtime.proto import resource_pb2
 from .cluster import Object
 from .last_run import LastRun
 
-__all__ = ["RECORD", "Memory", "Record", "Remembered", "memory_of_run"]
+__all__ = ["RECORD", "Memory", "Record", "Remembered", "held", "memory_of_run"]
 
 # The output of a component that holds what the next run has to know.
 RECORD = "record"
@@ -76,12 +77,15 @@ class Memory:
         objects: By kind (see `Cluster.list`), the objects as they were applied last.
         records: By kind and name of a component, e.g. `StatefulSet zookeeper`.
         last: Volumes and passwords.
+        names: Type and `<namespace>/<name>` of every Kubernetes object, of all clusters that the
+            program has, as the state was before a `--refresh`; None where that is not known.
         trouble: Why the state could not be read; empty where it could, or there is none yet.
     """
 
     objects: Mapping[str, tuple[Object, ...]] = field(default_factory=dict)
     records: Mapping[str, Remembered] = field(default_factory=dict)
     last: LastRun = field(default_factory=LastRun)
+    names: frozenset[tuple[str, str]] | None = None
     trouble: str = ""
 
     def named(self, kind: str, name: str) -> list[Object]:
@@ -111,10 +115,21 @@ def memory_of_run() -> Memory:
     return _memories[root]
 
 
+def held(kind: str, key: str) -> bool | None:
+    """Whether the state of this stack has an object; None where that is not known.
+
+    Args:
+        kind: Type of the resource, e.g. `kubernetes:core/v1:Service`.
+        key: `<namespace>/<name>` of the object, or its name.
+    """
+    names = memory_of_run().names
+    return None if names is None else (kind, key) in names
+
+
 def _read() -> Memory:
     try:
         if not Record().was_there():
-            return Memory()
+            return Memory(names=_names_of_before())
         resources = list(_resources())
     except Exception as error:  # the engine has no type for what it says
         return Memory(trouble=f"the state of this stack was not read: {type(error).__name__}")
@@ -125,7 +140,32 @@ def _read() -> Memory:
         if kind is not None and _is_object(outputs):
             objects[kind] = (*objects.get(kind, ()), outputs)
         records |= _recorded(outputs.get(RECORD) if type_.startswith("statefast:") else None)
-    return Memory(objects=objects, records=records, last=LastRun.of(resources))
+    return Memory(
+        objects=objects,
+        records=records,
+        last=LastRun.of(resources),
+        names=frozenset(_names(resources)),
+    )
+
+
+def _names_of_before() -> frozenset[tuple[str, str]] | None:
+    """The names in a state that holds no record: of a version of before, or an empty one."""
+    # A stack in a backend of files has a state from its `stack init` on. Elsewhere a new one has
+    # none, and the engine ends when it is asked for it.
+    if pulumi.get_organization() != _NO_ORGANIZATION:
+        return None
+    with suppress(Exception):
+        return frozenset(_names(_resources()))
+    return None
+
+
+def _names(resources: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[tuple[str, str]]:
+    for type_, outputs in resources:
+        metadata = outputs.get("metadata")
+        if type_.startswith("kubernetes:") and isinstance(metadata, Mapping):
+            name, namespace = _text(metadata.get("name")), _text(metadata.get("namespace"))
+            if name:
+                yield type_, f"{namespace}/{name}" if namespace else name
 
 
 def _is_object(outputs: Mapping[str, Any]) -> bool:

@@ -15,7 +15,7 @@ import pulumi
 
 from ..labels import MANAGED_BY, PREFIX
 from .live import OWNER
-from .own_state import held
+from .memory import held
 from .owner import check_owner
 from .preflight import Reader, owner_of_run
 

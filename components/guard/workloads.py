@@ -7,7 +7,7 @@ from ..errors import StatefastError
 from .edits import Shape, edits, refuse
 from .known import Known
 from .live import LiveWorkload
-from .own_state import held
+from .memory import held
 from .owner import check_owner
 from .preflight import Reader, owner_of_run
 from .refusals.moved import refuse_moved_workload

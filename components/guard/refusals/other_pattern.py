@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from ...errors import StatefastError
 from ..consent import Change
 from ..live import LiveWorkload
-from ..own_state import held
+from ..memory import held
 from ..preflight import Reader, owner_of_run
 
 __all__ = ["refuse_other_pattern"]
