@@ -21,7 +21,7 @@ def stop_commands(reader: Reader, namespace: str, claim: str) -> list[str]:
         namespace: Of the claim.
         claim: Its name.
     """
-    return [
+    scaled = [
         f"kubectl scale {kind}/{name} -n {namespace} --replicas={left}"
         for listed, kind, remaining in (
             ("deployments", "deployment", _of_deployment),
@@ -30,6 +30,13 @@ def stop_commands(reader: Reader, namespace: str, claim: str) -> list[str]:
         for name, item in _read(reader, listed, namespace).items()
         if (left := remaining(item, claim)) is not None
     ]
+    # Nobody scales these, as after `kubectl delete --cascade=orphan`, and nobody makes them again.
+    alone = [
+        f"kubectl delete pod {name} -n {namespace}"
+        for name, item in _read(reader, "pods", namespace).items()
+        if not item["metadata"].get("ownerReferences") and claim in set(_of_pod(item["spec"]))
+    ]
+    return scaled + alone
 
 
 def _read(reader: Reader, kind: str, namespace: str) -> Mapping[str, Object]:
@@ -56,7 +63,10 @@ def _of_set(item: Object, claim: str) -> int | None:
 
 
 def _mounted(spec: Mapping[str, Any]) -> Iterator[str]:
-    pod = (spec.get("template") or {}).get("spec") or {}
+    yield from _of_pod((spec.get("template") or {}).get("spec") or {})
+
+
+def _of_pod(pod: Mapping[str, Any]) -> Iterator[str]:
     for volume in pod.get("volumes") or ():
         if "persistentVolumeClaim" in volume:
             yield volume["persistentVolumeClaim"]["claimName"]

@@ -188,6 +188,19 @@ def test_nothing_of_anybody_else_is_built_upon(
     assert fragment in refusal()
 
 
+def test_a_claim_on_its_way_out_that_a_pod_without_a_set_holds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mounts = [{"name": "vol", "persistentVolumeClaim": {"claimName": CLAIMS[0]}}]
+    labels = {"app.kubernetes.io/instance": "zk"}
+    metadata = {"name": "zk-0", "namespace": "data", "uid": "uid-zk-0", "labels": labels}
+    pods: list[Object] = [{"metadata": metadata, "spec": {"volumes": mounts}}]
+    leaving = claim(CLAIMS[0], leaving=True)
+    use(monkeypatch, cluster(claims=[leaving], stateful_sets=[], pods=pods))
+    said = refusal()
+    assert "kubectl delete pod zk-0 -n data && kubectl wait pvc" in said
+
+
 @pytest.mark.parametrize("lives", [True, False])
 @pytest.mark.parametrize("kept", ["retain", "delete"])
 def test_a_claim_on_its_way_out_waits_for_whoever_mounts_it(
