@@ -48,11 +48,11 @@ def refuse_deleted_secret(
                 resource,
                 "generated_secret_env",
                 name,
-                f"but somebody deleted Secret {namespace}/{name}, and with it the passwords that"
-                " the volume was initialized with, which the state of this stack still has",
-                "make the Secret again by hand with what pulumi stack export --show-secrets says of"
-                f" {name}-values; only where no volume needs them, let new ones be made: pulumi up"
-                " --refresh",
+                f"but somebody deleted Secret {namespace}/{name} while this ran, and with it the"
+                " passwords that the volume was initialized with",
+                "run pulumi up again, which makes it with the values that the state of this stack"
+                " has; where it may not read Secrets, make it again by hand with what pulumi stack"
+                f" export --show-secrets says of {name}-values",
             )
             # Not that one itself: it is a ValueError, which the SDK wraps in words of its own where
             # other resources wait for this one (engine.md 31).
