@@ -10,7 +10,7 @@ import pytest
 from components.errors import StatefastError
 from localcluster.layout import Workspace
 from settings import KEYS, Settings
-from tests.engine.walk.choose import choose, first_config, other_config
+from tests.engine.walk.choose import NOT_WALKED, choose, first_config, other_config
 from tests.engine.walk.invariant import Ledger
 from tests.engine.walk.seen import Seen
 from tests.engine.walk.stacks import Stack
@@ -60,8 +60,9 @@ def test_the_same_seed_walks_the_same_way(tmp_path: Path) -> None:
 
 def test_every_key_of_the_config_is_edited(walked: list[Step]) -> None:
     edited = {step.args["path"][0] for step in walked if step.op == "edit"}
-    # Written where a stack is renamed.
-    assert edited == set(KEYS) - {"formerStack"}
+    assert edited == set(KEYS) - NOT_WALKED.keys()
+    assert NOT_WALKED.keys() <= set(KEYS)
+    assert all(NOT_WALKED.values())
     schema = {
         line.split("`")[1].partition(".")[0]
         for line in _rows("## workloads", Path("docs/config.md").read_text(encoding="utf-8"))

@@ -231,12 +231,24 @@ CONSENTS = {
     "PersistentVolume v7: claim n/c0 -> none [0a1b2c3d]": False,
     "workload w2: claims c0 -> new and empty [0a1b2c3d]": True,
     "workload w2: claims c1 -> new and empty [0a1b2c3d]": False,
-    "StatefulSet w1: namespace a -> b [0a1b2c3d]": True,
+    "PersistentVolumeClaim n/c0: uid 1 -> none [0a1b2c3d]": True,
+    "PersistentVolumeClaim n/c1: uid 1 -> none [0a1b2c3d]": False,
+    "PersistentVolumeClaim c0: namespace n -> b [0a1b2c3d]": True,
+    "PersistentVolumeClaim c0: namespace a -> b [0a1b2c3d]": False,
+    "PersistentVolumeClaim c0: writer w1 -> w1 and w3 [0a1b2c3d]": False,
+    "StatefulSet w1: namespace n -> b [0a1b2c3d]": True,
+    # The claims of another namespace stay what they are.
+    "StatefulSet w1: namespace a -> b [0a1b2c3d]": False,
+    "Deployment w1: volumes c0 -> w1-vol [0a1b2c3d]": True,
+    "StatefulSet w1: volumes c0, c2 -> none of them [0a1b2c3d]": True,
+    "StatefulSet w1: volumes c2, c3 and 4 more -> c9 [0a1b2c3d]": True,
+    "StatefulSet w1: volumes c2 -> c9 [0a1b2c3d]": False,
+    "Deployment w1: pods of StatefulSet w1 -> beside StatefulSet w1 [0a1b2c3d]": True,
     "StatefulSet w1: pod_management Parallel -> OrderedReady [0a1b2c3d]": False,
     "StatefulSet w1: volumes w1-vol, w1-log -> w1-log [0a1b2c3d]": True,
     "StatefulSet w1: volumes w1-vol, w1-log -> w1-vol [0a1b2c3d]": False,
     "StatefulSet w1: volumes.vol.storage_class_name a -> b [0a1b2c3d]": False,
-    "StatefulSet w3: namespace a -> b [0a1b2c3d]": False,
+    "StatefulSet w3: namespace n -> b [0a1b2c3d]": False,
     "no consent at all": False,
 }
 
@@ -265,6 +277,54 @@ def test_what_was_given_up_and_is_mounted_again_is_given_up_no_more() -> None:
     again = seen("c0=v1", beside=[bound("v0", "c0")])
     its.observe(FIRST, again, HAND)
     assert kinds(its.observe(again, again, up())) == ["empty"]
+
+
+MOVE = "StatefulSet w1: namespace n -> b [0a1b2c3d]"
+MOVED = seen("c9=v9", idle=["c0=v0"])
+
+
+def test_a_consent_stands_until_a_run_has_used_it() -> None:
+    its, stands = ledger(), frozenset({MOVE})
+    its.consent(MOVE)
+    # Its owner has written it, and nothing has run yet; or what ran did not get so far.
+    assert its.observe(FIRST, FIRST, Act(consents=stands)) == []
+    ended = Act(runs=(run("up", code=None),), stack="a", consents=stands)
+    assert its.observe(FIRST, FIRST, ended) == []
+    assert its.observe(FIRST, MOVED, up(consents=stands)) == []
+    # It came back: the next move is another one, whatever stands in the config.
+    assert its.observe(MOVED, FIRST, HAND) == []
+    assert kinds(its.observe(FIRST, MOVED, up(consents=stands))) == ["empty"]
+
+
+def test_a_consent_that_was_taken_back_is_none() -> None:
+    its = ledger()
+    its.consent(MOVE)
+    assert its.observe(FIRST, FIRST, Act(consents=frozenset({MOVE}))) == []
+    assert its.observe(FIRST, FIRST, HAND) == []
+    assert kinds(its.observe(FIRST, MOVED, up())) == ["empty"]
+
+
+def test_pods_that_stop_for_a_while_use_no_consent() -> None:
+    its, stands = ledger(), frozenset({MOVE})
+    its.consent(MOVE)
+    stopped = seen(idle=["c0=v0"])
+    assert its.observe(FIRST, stopped, Act(consents=stands)) == []
+    looked = Act(runs=(run("preview"),), stack="a", wanted=WALK, consents=stands)
+    assert its.observe(stopped, stopped, looked) == []
+    assert its.observe(stopped, FIRST, Act(consents=stands)) == []
+    assert its.observe(FIRST, MOVED, up(consents=stands)) == []
+
+
+def test_a_second_writer_and_a_new_password_have_their_consents() -> None:
+    its = ledger()
+    its.consent("PersistentVolumeClaim c0: writer w1 -> w1 and w3 [0a1b2c3d]")
+    assert its.observe(FIRST, seen("c0=v0", name="w3"), up()) == []
+    first, other = (seen("c0=v0", passwords={"w1": word}) for word in ("one", "two"))
+    its = ledger()
+    assert its.observe(FIRST, first, up()) == []
+    its.consent("Secret w1-generated: POSTGRES_PASSWORD lost -> a new password [0a1b2c3d]")
+    assert its.observe(first, other, up()) == []
+    assert kinds(its.observe(other, first, up())) == ["password"]
 
 
 def test_what_runs_themselves_are_held_to() -> None:

@@ -18,6 +18,7 @@ class Marker:
     Attributes:
         workload: As its owner thinks of it, whatever it is called now.
         left: Why it may go unmounted; empty where it may not.
+        spent: Whether a run left it unmounted since it was given up.
         gone: Why it may cease to be; empty where it may not.
         over: Nothing more is said of it: it is lost, by whomever.
         told: Kinds of findings about it that were reported, so that each is reported once.
@@ -33,6 +34,7 @@ class Marker:
     stack: str
     place: Place
     left: str = ""
+    spent: bool = False
     gone: str = ""
     over: bool = False
     told: set[str] = field(default_factory=set)
@@ -66,6 +68,7 @@ class Act:
         disposed: Stacks whose data may go in these runs: ephemeral ones that are destroyed.
         read: Whether the program read the cluster (`preflight: off` does not, and promises less).
         wanted: Workloads that the config of the stack has, as their owners think of them.
+        consents: What stands in the config of any stack.
     """
 
     runs: Sequence[Run] = ()
@@ -73,6 +76,7 @@ class Act:
     disposed: frozenset[str] = frozenset()
     read: bool = True
     wanted: frozenset[str] = frozenset()
+    consents: frozenset[str] = frozenset()
 
     @property
     def spoke(self) -> bool:
@@ -108,19 +112,29 @@ class Ledger:
         given = Consent.read(text)
         if given is None:
             return
+        if given.kind == "Secret" and given.field != "owner":
+            # What was made with the former password may stay closed.
+            self.passwords.pop(given.resource.removesuffix("-generated"), None)
         workload = self.logical.get(given.resource, given.resource)
         for marker in self.markers:
             names = [name for name, it in self.logical.items() if it == marker.workload]
             fits = any(
                 given.leaves(
-                    workload=name, volume=marker.volume, claim=marker.claim, role=marker.role
+                    workload=name,
+                    namespace=marker.namespace,
+                    volume=marker.volume,
+                    claim=marker.claim,
+                    role=marker.role,
                 )
                 for name in names or [marker.workload]
             )
             if fits:
-                marker.left = text
+                marker.left, marker.spent = text, False
+            if given.shares(namespace=marker.namespace, claim=marker.claim):
+                marker.told.add("foreign")
             if given.deletes and marker.workload == workload:
                 marker.left = marker.gone = text
+                marker.spent = False
 
     def observe(self, before: Seen, after: Seen, act: Act) -> list[Finding]:
         """What does not hold after an act."""
@@ -189,15 +203,20 @@ class Ledger:
                 yield from self._used(marker, pod, mount, act)
         running = {self._who(pod) for pod in after.pods}
         for marker in list(self._alive()):
-            if marker.volume not in at and not marker.left:
+            if marker.volume in at:
+                continue
+            if not marker.left:
                 yield from self._idle(marker, running, at, act)
+            elif act.said is not None and act.said.verb == "up" and act.stack == marker.stack:
+                marker.spent = True
         self._mark(after, at)
 
     def _used(self, marker: Marker, pod: Pod, mount: Mount, act: Act) -> Iterator[Finding]:
         workload = self._who(pod)
         if workload == marker.workload:
-            # Whoever came back to it gave nothing up.
-            marker.left = ""
+            # Whoever came back to it gave nothing up; a consent that stands was not used yet.
+            if marker.spent or marker.left not in act.consents:
+                marker.left = ""
         elif not self._excused(marker, act, marker.volume, marker.claim) and self._once(
             marker, "foreign"
         ):

@@ -11,6 +11,8 @@ __all__ = ["Consent", "Run", "Way", "ways"]
 _CONSENT = re.compile(r"'([^']*? \[[0-9a-f]{8}\])'")
 _COMMANDS = re.compile(r"(kubectl .*?)(?: && pulumi up --refresh|; or |;|$)")
 _DELETING = "deleting "
+# Of many claims only the first are shown.
+_MORE = re.compile(r",? and \d+ more$")
 # What a consent to these fields leaves behind: nothing.
 _HARMLESS = ("pod_management", "headless_suffix", "replicas", "owner")
 
@@ -117,23 +119,42 @@ class Consent:
             kind=kind, resource=resource, field=field_, old=old, new=new, deletes=_DELETING in new
         )
 
-    def leaves(self, *, workload: str, volume: str, claim: str, role: str) -> bool:
+    def leaves(self, *, workload: str, namespace: str, volume: str, claim: str, role: str) -> bool:
         """Whether a volume may go unmounted by it.
 
         Args:
             workload: The workload it belongs to, under any of its names.
+            namespace: Of its claim.
             volume: Its name.
             claim: Name of its claim.
             role: Name of the volume in the workload.
         """
         if self.kind == "PersistentVolume":
             return self.resource == volume
+        if self.kind == "PersistentVolumeClaim":
+            of = self.resource in (claim, f"{namespace}/{claim}")
+            return of and self.field != "writer" and self._from(namespace)
         if self.field == "claims":
-            return claim in re.split(r", ", self.old)
+            return claim in _names(self.old)
         if self.resource != workload or self.field in _HARMLESS:
             return False
         if self.field == "volumes":
-            old, new = (set(text.split(", ")) for text in (self.old, self.new))
-            return f"{workload}-{role}" in old - new
+            # Of claims, or of the templates of a set.
+            gone = _names(self.old) - _names(self.new)
+            unseen = _MORE.search(self.old) is not None and claim not in _names(self.new)
+            return unseen or not gone.isdisjoint((claim, f"{workload}-{role}"))
         # Class and modes are for replicas to come.
-        return not self.field.startswith("volumes.")
+        return not self.field.startswith("volumes.") and self._from(namespace)
+
+    def shares(self, *, namespace: str, claim: str) -> bool:
+        """Whether another workload may mount a claim by it."""
+        of = self.resource in (claim, f"{namespace}/{claim}")
+        return self.kind == "PersistentVolumeClaim" and of and self.field == "writer"
+
+    def _from(self, namespace: str) -> bool:
+        """A move gives up what is in the namespace that is left."""
+        return self.field != "namespace" or self.old == namespace
+
+
+def _names(text: str) -> set[str]:
+    return set(_MORE.sub("", text).split(", "))

@@ -122,7 +122,8 @@ def _after(world: World, run: Run, runs: list[Run]) -> list[Finding]:
     before, world.seen = world.seen, world.settle()
     stack = world.stacks["a"]
     wanted = frozenset(world.names[it] for it in stack.get("workloads") or {})
-    found = world.ledger.observe(before, world.seen, Act(runs=[run], stack="a", wanted=wanted))
+    act = Act(runs=[run], stack="a", wanted=wanted, consents=world.consents)
+    found = world.ledger.observe(before, world.seen, act)
     again = stack.run("up", "--yes", "--skip-preview", "--suppress-progress")
     runs.append(again)
     changed = Result(again.code or 0, again.text).changes.keys() - {"unchanged"}

@@ -117,8 +117,15 @@ class World:
             disposed=disposed if runs else frozenset(),
             read=stack.get("preflight") != "off",
             wanted=frozenset(self.names[it] for it in stack.get("workloads") or {}),
+            consents=self.consents,
         )
         return runs, self.ledger.observe(before, self.seen, act)
+
+    @property
+    def consents(self) -> frozenset[str]:
+        """What the owners have consented to, as it stands in config now."""
+        given = (stack.get("consent") or () for stack in self.stacks.values())
+        return frozenset(it for its in given for it in its)
 
     def _disposed(self, step: Step) -> frozenset[str]:
         """Whose data may go: an ephemeral stack that is destroyed, as it was deployed last."""
