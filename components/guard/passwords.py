@@ -13,7 +13,8 @@ from ..errors import StatefastError
 from .cluster import Object
 from .consent import Change
 from .last_run import LastRun, key_of
-from .preflight import Reader
+from .live import LiveClaim
+from .preflight import Reader, owner_of_run
 
 __all__ = ["PasswordPlan", "plan_passwords"]
 
@@ -114,12 +115,15 @@ def _data(
 ) -> tuple[str, str] | None:
     """What has data of the workload, a claim or a volume that remembers one, and its uid."""
     unchecked = "whether there is data that a password opens"
-    for name, item in sorted((reader.read("claims", namespace, unchecked) or {}).items()):
-        if is_its_claim(name):
+    claims = reader.read("claims", namespace, unchecked) or {}
+    for name, item in sorted(claims.items()):
+        # What is in another's claim was written with no password of this stack.
+        if is_its_claim(name) and LiveClaim.of(item).owner == owner_of_run():
             return f"claim {namespace}/{name}", item["metadata"]["uid"]
     for name, item in sorted((reader.read("volumes", "", unchecked) or {}).items()):
         of = item["spec"].get("claimRef") or {}
-        if of.get("namespace") == namespace and is_its_claim(of.get("name") or ""):
+        claim = of.get("name") or ""
+        if of.get("namespace") == namespace and claim not in claims and is_its_claim(claim):
             return f"volume {name}", item["metadata"]["uid"]
     return None
 

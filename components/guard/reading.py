@@ -176,7 +176,9 @@ class _Later:
         for found in self._found(value):
             change = _change(self.reader, found, self.said.uid)
             if found.sure and not change.allowed(self.consents):
-                raise _refusal(self.reader, found, change, self.said.lives)
+                # Not that one itself: a ValueError in the way of an input is wrapped in words of
+                # the SDK's (engine.md 31).
+                raise pulumi.RunError(str(_refusal(self.reader, found, change, self.said.lives)))
         return value
 
     def _found(self, value: object) -> Iterator[Difference]:

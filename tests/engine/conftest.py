@@ -143,6 +143,10 @@ class Deployment:
         assert result.code == 0, result.text
         return result
 
+    def stack_file(self) -> Path:
+        """Where the state lies."""
+        return self.workspace.stacks / f".pulumi/stacks/statefast/{self.name}.json"
+
     def state(self) -> str:
         """The state as it lies on disk, secrets encrypted or not."""
         folder = self.workspace.stacks / ".pulumi/stacks/statefast"

@@ -53,7 +53,8 @@ class Checkout:
                 shutil.copytree(source, folder / name, ignore=ignored)
             else:
                 shutil.copy(source, folder)
-        (folder / ".venv").symlink_to(PROJECT / ".venv")
+        for environment_of in (".venv", ".judge"):
+            (folder / environment_of).symlink_to(PROJECT / ".venv")
         (folder / "base").symlink_to(".")
 
     def run(self, script: str, **variables: str) -> Result:

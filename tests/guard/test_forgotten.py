@@ -114,7 +114,14 @@ def test_what_cannot_be_looked_for_is_not_started_without(
     del found.kinds["volumes"]
     use(monkeypatch, found)
     assert made()
-    assert "without the right to list volumes" in refusal(state("pvc-old"))
+    record = {"of": "StatefulSet zk", "namespace": "data", "claims": {NAME: "uid-old"}}
+    ((type_, outputs),) = state("pvc-old")
+    said: State = [(type_, {**outputs, "record": record})]
+    # Asked for once, by the uid of the claim, and not a second time by the name of its volume.
+    sentence = refusal(said)
+    assert "to list persistentvolumes" in sentence
+    consent = re.findall(r"'(PersistentVolumeClaim [^']*\])'", sentence)
+    assert made(said, consent=consent)
 
 
 def test_another_volume_that_remembers_the_claim_is_not_taken_for_it(

@@ -47,16 +47,19 @@ def refuse_forgotten(
             none.
 
     Raises:
-        StatefastError: the volume it was on is there, or cannot be looked for, or is gone and the
-            claim would be made anew.
+        StatefastError: the volume it was on is there, or is gone and the claim would be made
+            anew.
     """
     before = last.volumes.get(key_of(asked.namespace, asked.claim), frozenset())
     named = live.volume if live is not None else kept or asked.volume_name
     if not before or named in before:
         return
     volumes = read_volumes(reader)
-    there = {name: volumes[name] for name in before if name in volumes} if volumes else {}
-    if volumes is not None and not there and len(before) > 1:
+    if volumes is None:
+        # Asked about once, with all that cannot be seen (`unseen`).
+        return
+    there = {name: volumes[name] for name in before if name in volumes}
+    if not there and len(before) > 1:
         # Those of other clusters of this program: which one was here is not known.
         return
     where = f"claim {asked.namespace}/{asked.claim}"
@@ -74,7 +77,7 @@ def refuse_forgotten(
         )
         if change.allowed(consents):
             continue
-        state = _state(found, readable=volumes is not None)
+        state = _state(found)
         now = f"is on volume {live.volume or 'none'} now" if live is not None else "is not there"
         if asked.disposable or (found is None and live is not None):
             reader.note(
@@ -90,9 +93,7 @@ def refuse_forgotten(
         )
 
 
-def _state(found: LiveVolume | None, *, readable: bool) -> str:
-    if not readable:
-        return " which cannot be looked for without the right to list volumes"
+def _state(found: LiveVolume | None) -> str:
     if found is None:
         return " which is not in the cluster any more"
     of = f"is of claim {found.namespace}/{found.claim}" if found.claim else "names no claim"
