@@ -217,6 +217,7 @@ def password_plan(
         is_its_claim=is_its_claim,
         last=last,
         consents=workload.args.get("consent") or (),
+        disposable=workload.retention == "delete",
     )
 
 

@@ -58,6 +58,7 @@ def plan_passwords(
     is_its_claim: Callable[[str], bool],
     last: LastRun,
     consents: Sequence[str],
+    disposable: bool = False,
 ) -> PasswordPlan:
     """What becomes of the generated passwords of a workload.
 
@@ -70,6 +71,7 @@ def plan_passwords(
         is_its_claim: Whether a claim of this name is the workload's.
         last: What the stack knew of this cluster.
         consents: What the owner agreed to.
+        disposable: Whether the owner said that the data may go: then a lost one is a note.
 
     Raises:
         StatefastError: one is lost, with which the data was written.
@@ -92,7 +94,7 @@ def plan_passwords(
         for name in lost:
             # A variable that pods which live do not have is new.
             if not live or any(name in _variables(item) for _, item in live):
-                _refuse(reader, namespace, secret, name, data, live, consents)
+                _refuse(reader, namespace, secret, name, data, live, consents, disposable)
     restored = sorted(missing & set(plan.known))
     if restored:
         reader.note(
@@ -155,6 +157,7 @@ def _refuse(
     data: tuple[str, str],
     live: Sequence[tuple[str, Object]],
     consents: Sequence[str],
+    disposable: bool,
 ) -> None:
     where, uid = data
     change = Change(
@@ -165,6 +168,11 @@ def _refuse(
         uid=uid,
     )
     if change.allowed(consents):
+        return
+    if disposable:
+        reader.note(
+            f"Secret {namespace}/{secret} gets a new {name}, which does not open what is in {where}"
+        )
         return
     value = (
         f'"$(kubectl exec {live[0][0]} -n {namespace} -- printenv {name})"'

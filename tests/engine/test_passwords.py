@@ -5,6 +5,7 @@ import json
 import re
 import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -81,6 +82,9 @@ def test_a_password_that_nobody_knows_any_more_is_refused(deployment: Deployment
 def killed_between_writes(deployment: Deployment, child: subprocess.Popen[str]) -> bool:
     """Kills a run unless it is writing the state: half a state is another story (engine.md 52)."""
     child.send_signal(signal.SIGSTOP)
+    eventually(
+        lambda: Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+    )
     try:
         json.loads(deployment.stack_file().read_text())
     except ValueError:

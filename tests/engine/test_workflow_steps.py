@@ -203,28 +203,30 @@ def gate(checkout: Checkout) -> None:
 def test_a_deploy_that_says_something_new_of_the_data_is_stopped(checkout: Checkout) -> None:
     checkout.edit("storage: {size: 1Gi}", "storage: {size: 2Gi}")
     checkout.ok("deploy", "deploy", "Preview of the merge")
-    reviewed = checkout.folder / "reviewed"
-    reviewed.mkdir()
-    judge = f".venv/bin/statefast gate --stack $STACK=temp/{checkout.stack}.json --json"
-    checkout.run(f"{judge} reviewed/verdict.json")
+    (checkout.folder / "reviewed" / checkout.stack).mkdir(parents=True)
+    judge = f".judge/bin/statefast gate --stack $STACK=temp/{checkout.stack}.json --json"
+    checkout.run(f"{judge} reviewed/$STACK/verdict.json")
 
     compared = checkout.ok("deploy", "deploy", "Is it what was reviewed?")
-    assert "does to its data what was reviewed" in compared.text
+    assert "does nothing to its data but what was reviewed" in compared.text
 
     checkout.edit("storage: {size: 2Gi}", "storage: {size: 3Gi}")
     checkout.ok("deploy", "deploy", "Preview of the merge")
     stopped = checkout.run(step("deploy", "deploy", "Is it what was reviewed?"))
     assert stopped.code != 0
-    assert "would do something else than what was reviewed" in stopped.text
+    assert "would do what was not reviewed" in stopped.text
 
 
 @pytest.mark.usefixtures("gate")
 def test_the_scripts_for_any_ci_preview_judge_and_deploy(checkout: Checkout) -> None:
-    for name in ("preview.sh", "deploy.sh"):
-        (checkout.folder / name).write_text(snippet(name))
+    for name in ("preview.sh", "verdict.sh", "deploy.sh"):
+        # The environment of the judge is there.
+        lines = snippet(name).splitlines(keepends=True)
+        kept = [line for line in lines if "-m venv" not in line and "pip install" not in line]
+        (checkout.folder / name).write_text("".join(kept))
     checkout.edit("storage: {size: 1Gi}", "storage: {size: 2Gi}")
 
-    preview = checkout.run("bash preview.sh $STACK")
+    preview = checkout.run("bash preview.sh $STACK && bash verdict.sh . $STACK")
     assert preview.code == 0, preview.text
     assert "2Gi" in (checkout.folder / "comment.md").read_text()
     assert set(checkout.sizes().values()) == {"1Gi"}
@@ -236,7 +238,8 @@ def test_the_scripts_for_any_ci_preview_judge_and_deploy(checkout: Checkout) -> 
 
     again = checkout.run("bash deploy.sh $STACK kept.json")
     assert again.code != 0
-    assert "would do something else than what was reviewed" in again.text
+    assert "would do what was not reviewed" in again.text
 
     checkout.edit("storage: {size: 2Gi}", "storage: {size: 2 GB}")
-    assert checkout.run("bash preview.sh $STACK").code == 2
+    assert checkout.run("bash preview.sh $STACK").code != 0
+    assert checkout.run("bash verdict.sh . $STACK").code == 2

@@ -172,6 +172,22 @@ def test_a_password_that_nobody_has_any_more_is_refused(monkeypatch: pytest.Monk
     assert refusal(consent=[consent])
 
 
+def test_where_the_data_may_go_a_lost_password_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = claim("zk-vol", retention="delete")
+    owned = cast("dict[str, Any]", lives(KEY))
+    owned["metadata"]["annotations"]["statefast/retention"] = "delete"
+    use(monkeypatch, cluster(claims=[kept], deployments=[owned]))
+    made(retention="delete", live={})
+
+
+def test_what_is_in_anothers_claim_was_written_with_no_password_of_this_stack(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    theirs = claim("zk-vol", owner="")
+    use(monkeypatch, cluster(claims=[theirs], deployments=[]))
+    assert "belongs to nobody" in refusal()
+
+
 @pytest.mark.parametrize("kinds", [{"deployments": []}, {}], ids=["destroyed", "given-before"])
 def test_what_is_not_known_to_be_new_is_lost(
     monkeypatch: pytest.MonkeyPatch, kinds: dict[str, Any]
