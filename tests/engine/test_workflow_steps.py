@@ -236,10 +236,15 @@ def test_the_scripts_for_any_ci_preview_judge_and_deploy(checkout: Checkout) -> 
     assert deploy.code == 0, deploy.text
     assert set(checkout.sizes().values()) == {"2Gi"}
 
+    # Less than was reviewed is no difference, and more is one.
     again = checkout.run("bash deploy.sh $STACK kept.json")
-    assert again.code != 0
-    assert "would do what was not reviewed" in again.text
+    assert again.code == 0, again.text
+    checkout.edit("storage: {size: 2Gi}", "storage: {size: 3Gi}")
+    more = checkout.run("bash deploy.sh $STACK kept.json")
+    assert more.code != 0
+    assert "would do what was not reviewed" in more.text
+    assert set(checkout.sizes().values()) == {"2Gi"}
 
-    checkout.edit("storage: {size: 2Gi}", "storage: {size: 2 GB}")
+    checkout.edit("storage: {size: 3Gi}", "storage: {size: 2 GB}")
     assert checkout.run("bash preview.sh $STACK").code != 0
     assert checkout.run("bash verdict.sh . $STACK").code == 2
