@@ -38,9 +38,14 @@ class Collected:
         try:
             yield
         except StatefastErrors as several:
-            self._errors |= {error.sentence: error for error in several.errors}
+            for error in several.errors:
+                self.add(error)
         except StatefastError as error:
-            self._errors[error.sentence] = error
+            self.add(error)
+
+    def add(self, refusal: StatefastError) -> None:
+        """Keeps one for `done`."""
+        self._errors[refusal.sentence] = refusal
 
     def done(self) -> None:
         """Refuses what was refused.

@@ -6,7 +6,7 @@ import pulumi
 
 from .marks import Word, framed
 
-__all__ = ["MISSING", "StatefastError"]
+__all__ = ["MISSING", "StatefastError", "from_within"]
 
 # Sentences are shown in comments: a variable that sounds like a secret is not quoted, wherever it
 # was written.
@@ -53,6 +53,15 @@ class StatefastError(pulumi.RunError, ValueError):
             said = f"{said}, {problem}"
         self.sentence = " ".join(f"{resource}: {said}; {remedy}.".splitlines())
         super().__init__(framed(Word.REFUSES, self.sentence))
+
+
+def from_within(refusal: StatefastError) -> pulumi.RunError:
+    """The refusal as it is raised where a value becomes known (`Output.apply`).
+
+    It is a ValueError, which the SDK wraps in words of its own, with a traceback, where it is in
+    the way of another resource's input (docs/engine.md 31).
+    """
+    return pulumi.RunError(str(refusal))
 
 
 def _shown(field: str, value: object) -> str:

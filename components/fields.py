@@ -190,8 +190,9 @@ class Fields:
         """
         unknown = Collected()
         for key, value in self._left.items():
-            with unknown.going_on():
-                raise self.fail(
+            unknown.add(
+                self.fail(
                     key, value, "but there is no such key", nearest(key, dict.fromkeys(self._known))
                 )
+            )
         unknown.done()

@@ -5,7 +5,6 @@ The file backend writes one file a lock, with the pid and the host of who holds 
 
 import json
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 from .layout import Workspace
@@ -28,18 +27,17 @@ def drop_dead(workspace: Workspace, stack: str) -> list[int]:
     for lock in (workspace.stacks / ".pulumi" / "locks").rglob("*.json"):
         if lock.parent.name != stack:
             continue
-        for pid in _holder(lock):
-            if start_ticks(pid) is None:
-                lock.unlink(missing_ok=True)
-                dropped.append(pid)
+        pid = _holder(lock)
+        if pid is not None and start_ticks(pid) is None:
+            lock.unlink(missing_ok=True)
+            dropped.append(pid)
     return dropped
 
 
-def _holder(lock: Path) -> Iterator[int]:
+def _holder(lock: Path) -> int | None:
     """The pid that a lock names, if it is one of this machine."""
     try:
         said = json.loads(lock.read_text(encoding="utf-8"))
-        if said["hostname"] == socket.gethostname():
-            yield int(said["pid"])
+        return int(said["pid"]) if said["hostname"] == socket.gethostname() else None
     except (OSError, ValueError, TypeError, KeyError):
-        return
+        return None

@@ -7,7 +7,8 @@ the program; the checkout stays as it was.
 
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -108,13 +109,8 @@ class LocalStack:
         Raises:
             LocalClusterError: `pulumi` failed, and `check` is set.
         """
-        with self.start(*arguments, quiet=quiet) as child:
-            try:
-                said = child.communicate()[0]
-            except BaseException:
-                # Whoever ends this command ends that one.
-                child.kill()
-                raise
+        with self._running(*arguments, quiet=quiet) as child:
+            said = child.communicate()[0]
         if check and child.returncode:
             why = f":\n{said.strip()}" if quiet else ""
             raise LocalClusterError(f"`pulumi {arguments[0]}` failed{why}")
@@ -129,18 +125,22 @@ class LocalStack:
         Raises:
             LocalClusterError: `pulumi` failed.
         """
-        with self.start(*arguments, quiet=True) as child:
-            try:
-                for line in child.stdout or ():
-                    if not _SAYS_NOTHING.fullmatch(line.rstrip()):
-                        print(line, end="", flush=True)
-                child.wait()
-            except BaseException:
-                # Whoever ends this command ends that one.
-                child.kill()
-                raise
+        with self._running(*arguments, quiet=True) as child:
+            for line in child.stdout or ():
+                if not _SAYS_NOTHING.fullmatch(line.rstrip()):
+                    print(line, end="", flush=True)
         if child.returncode:
             raise LocalClusterError(f"`pulumi {arguments[0]}` failed")
+
+    @contextmanager
+    def _running(self, *arguments: str, quiet: bool) -> Iterator[subprocess.Popen[str]]:
+        """`pulumi` until it has ended; whoever ends this command ends that one."""
+        with self.start(*arguments, quiet=quiet) as child:
+            try:
+                yield child
+            except BaseException:
+                child.kill()
+                raise
 
     def start(self, *arguments: str, quiet: bool = False) -> subprocess.Popen[str]:
         """Starts `pulumi` on this stack; see `run`."""

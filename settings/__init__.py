@@ -240,14 +240,15 @@ def _read(fields: Fields) -> Settings:
         with wrong.going_on():
             workloads.append(read_workload(name, entry, storage_class, secrets.pop(name, {})))
     for name in secrets:
-        with wrong.going_on():
-            raise StatefastError(
+        wrong.add(
+            StatefastError(
                 "stack config",
                 f"{PROJECT}:secrets.{name}",
                 "(hidden)",
                 "but no workload has that name",
                 nearest(name, list(entries)),
             )
+        )
     wrong.done()
     check_services(tuple(workloads))
     settings = Settings(

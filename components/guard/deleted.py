@@ -8,7 +8,7 @@ from typing import Any
 
 import pulumi
 
-from ..errors import StatefastError
+from ..errors import StatefastError, from_within
 from .cluster import Cluster, Unreadable
 from .preflight import Reader
 
@@ -44,7 +44,9 @@ def refuse_deleted_secret(
         except Unreadable:
             return found
         if live is None:
-            refusal = namespace_deleted(cluster, namespace) or StatefastError(
+            refusal = await asyncio.to_thread(
+                namespace_deleted, cluster, namespace
+            ) or StatefastError(
                 resource,
                 "generated_secret_env",
                 name,
@@ -54,9 +56,7 @@ def refuse_deleted_secret(
                 " has; where it may not read Secrets, make it again by hand with what pulumi stack"
                 f" export --show-secrets says of {name}-values",
             )
-            # Not that one itself: it is a ValueError, which the SDK wraps in words of its own where
-            # other resources wait for this one (engine.md 31).
-            raise pulumi.RunError(str(refusal))
+            raise from_within(refusal)
         return found
 
     return pulumi.Output.all(kept.id).apply(look)

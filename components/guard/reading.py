@@ -11,7 +11,7 @@ from typing import Any
 
 import pulumi
 
-from ..errors import StatefastError
+from ..errors import StatefastError, from_within
 from .consent import Change
 from .images import Format
 from .live import LiveClaim, LiveWorkload
@@ -176,9 +176,7 @@ class _Later:
         for found in self._found(value):
             change = _change(self.reader, found, self.said.uid)
             if found.sure and not change.allowed(self.consents):
-                # Not that one itself: a ValueError in the way of an input is wrapped in words of
-                # the SDK's (engine.md 31).
-                raise pulumi.RunError(str(_refusal(self.reader, found, change, self.said.lives)))
+                raise from_within(_refusal(self.reader, found, change, self.said.lives))
         return value
 
     def _found(self, value: object) -> Iterator[Difference]:

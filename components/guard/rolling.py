@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 import pulumi
 
-from ..errors import StatefastError
+from ..errors import StatefastError, from_within
 from .cluster import Cluster, Object, Unreadable
 from .live import LiveWorkload
 from .waiting import look, until
@@ -112,7 +112,7 @@ class _Wait:
     def failure(self, why: str, remedy: str) -> pulumi.RunError:
         field = "update_strategy.partition"
         said = StatefastError(self._resource, field, self._partition, why, remedy)
-        return pulumi.RunError(str(said))
+        return from_within(said)
 
 
 def _missing(item: Object) -> str:

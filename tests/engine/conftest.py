@@ -149,8 +149,8 @@ class Deployment:
 
     def state(self) -> str:
         """The state as it lies on disk, secrets encrypted or not."""
-        folder = self.workspace.stacks / ".pulumi/stacks/statefast"
-        return "\n".join(path.read_text() for path in folder.glob(f"{self.name}.json*"))
+        file = self.stack_file()
+        return "\n".join(path.read_text() for path in file.parent.glob(f"{file.name}*"))
 
     def kubectl(self, *arguments: str, namespace: bool = True, stdin: str | None = None) -> str:
         """What kubectl prints; fails the test if it fails."""
@@ -165,6 +165,23 @@ class Deployment:
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def claim_of_nobody(self, name: str, size: str) -> None:
+        """Makes a claim that is no stack's, in the class of this one."""
+        self.kubectl(
+            "create",
+            "-f",
+            "-",
+            stdin=f"""
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {{name: {name}}}
+spec:
+  accessModes: [ReadWriteOnce]
+  storageClassName: rbd-{self.name}
+  resources: {{requests: {{storage: {size}}}}}
+""",
+        )
 
     def get(self, kind: str, name: str) -> Any:
         """One object."""

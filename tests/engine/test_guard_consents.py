@@ -123,20 +123,7 @@ def test_a_consented_move_leaves_the_data_where_it_was(deployment: Deployment) -
 
 def test_a_claim_of_another_hand_is_taken_over_by_consent(deployment: Deployment) -> None:
     deployment.workloads().up()
-    deployment.kubectl(
-        "create",
-        "-f",
-        "-",
-        stdin=f"""
-apiVersion: v1
-kind: PersistentVolumeClaim
-metadata: {{name: mysql-vol}}
-spec:
-  accessModes: [ReadWriteOnce]
-  storageClassName: rbd-{deployment.name}
-  resources: {{requests: {{storage: 20Gi}}}}
-""",
-    )
+    deployment.claim_of_nobody("mysql-vol", "20Gi")
     deployment.wait("pvc/mysql-vol", "--for=jsonpath={.status.phase}=Bound")
     data = deployment.data()
 

@@ -68,20 +68,7 @@ def test_a_volume_that_remembers_nothing_is_remembered_by_its_stack(
 
 def test_a_free_volume_that_was_used_is_bound_to_no_claim_unseen(deployment: Deployment) -> None:
     deployment.workloads().up()
-    deployment.kubectl(
-        "create",
-        "-f",
-        "-",
-        stdin=f"""
-apiVersion: v1
-kind: PersistentVolumeClaim
-metadata: {{name: somebodys}}
-spec:
-  accessModes: [ReadWriteOnce]
-  storageClassName: rbd-{deployment.name}
-  resources: {{requests: {{storage: 9Gi}}}}
-""",
-    )
+    deployment.claim_of_nobody("somebodys", "9Gi")
     deployment.wait("pvc/somebodys", "--for=jsonpath={.status.phase}=Bound")
     volume = deployment.data()["somebodys"].volume
     deployment.kubectl("delete", "pvc", "somebodys")

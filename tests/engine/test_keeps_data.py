@@ -182,20 +182,7 @@ def test_a_changed_class_leaves_its_volumes(deployment: Deployment, change: Conf
 
 def test_another_owners_claim_is_not_taken(deployment: Deployment) -> None:
     deployment.workloads().up()
-    deployment.kubectl(
-        "create",
-        "-f",
-        "-",
-        stdin=f"""
-apiVersion: v1
-kind: PersistentVolumeClaim
-metadata: {{name: mysql-vol}}
-spec:
-  accessModes: [ReadWriteOnce]
-  storageClassName: rbd-{deployment.name}
-  resources: {{requests: {{storage: 5Gi}}}}
-""",
-    )
+    deployment.claim_of_nobody("mysql-vol", "5Gi")
     volumes = deployment.uids("pvc")
 
     deployment.config["statefast:preflight"] = "off"

@@ -127,7 +127,7 @@ def test_a_workload_goes_on_with_its_claims_until_its_owner_consents(
 
     moved = deployment.workloads(**postgresql(firstOrdinal=3))
     moved.refused("postgresql-vol-postgresql-3", "its data is in postgresql-vol-postgresql-0")
-    deployment.kubectl("apply", "-f", "-", stdin=OTHER.format(class_name=f"rbd-{deployment.name}"))
+    deployment.claim_of_nobody("other", "1Gi")
     other = {"volumes": {"vol": {"existingClaim": "other"}}}
     deployment.workloads(**mysql(storage=other))
     deployment.refused("'other'", "its data is in mysql-vol", "nothing is deleted")
@@ -187,13 +187,4 @@ kind: StorageClass
 metadata: {{name: {name}}}
 provisioner: rbd.csi.ceph.com
 parameters: {{clusterID: test, pool: test}}
-"""
-OTHER = """
-apiVersion: v1
-kind: PersistentVolumeClaim
-metadata: {{name: other}}
-spec:
-  accessModes: [ReadWriteOnce]
-  storageClassName: {class_name}
-  resources: {{requests: {{storage: 1Gi}}}}
 """

@@ -24,29 +24,22 @@ class Hand:
 
     def kubectl(self, *arguments: str, stdin: str | None = None) -> bool:
         """Whether kubectl did it; in a walk that leaves steps out there may be nothing to do."""
+        return self._done("kubectl", "-n", self.namespace, *arguments, stdin=stdin, seconds=60)
+
+    def shell(self, command: str) -> bool:
+        """Runs what a refusal says to run."""
+        return self._done("bash", "-ceu", command, seconds=120)
+
+    def _done(self, *command: str, seconds: int, stdin: str | None = None) -> bool:
         try:
             done = subprocess.run(
-                ["kubectl", "-n", self.namespace, *arguments],
+                command,
                 env=environment(self.workspace),
                 input=stdin,
                 capture_output=True,
                 text=True,
                 check=False,
-                timeout=60,
-            )
-        except subprocess.TimeoutExpired:
-            return False
-        return done.returncode == 0
-
-    def shell(self, command: str) -> bool:
-        """Runs what a refusal says to run."""
-        try:
-            done = subprocess.run(
-                ["bash", "-ceu", command],
-                env=environment(self.workspace),
-                capture_output=True,
-                check=False,
-                timeout=120,
+                timeout=seconds,
             )
         except subprocess.TimeoutExpired:
             return False

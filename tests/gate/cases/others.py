@@ -22,6 +22,11 @@ def _release(names: Json | None, **more: Any) -> Json:
     return {**({} if names is None else {"resourceNames": names}), "chart": "db", **more}
 
 
+def _unlocked(kind: str, body: Json | None = None, **lock: bool) -> Json:
+    """The lock is dropped, and nothing else changes."""
+    return preview(step("same", kind, state(kind, body, **lock), state(kind, body)))
+
+
 def _volume(**more: Any) -> Json:
     return {
         "spec": {
@@ -57,40 +62,19 @@ OTHERS = {
         "release-changes",
     ),
     "release-unprotected": Case(
-        preview(
-            step(
-                "same",
-                "Release",
-                state("Release", _release(_NAMES), protect=True),
-                state("Release", _release(_NAMES)),
-            )
-        ),
+        _unlocked("Release", _release(_NAMES), protect=True),
         RISK,
         "protect-dropped",
         ("Release x: protect true -> false",),
     ),
     "release-no-longer-retained": Case(
-        preview(
-            step(
-                "same",
-                "Release",
-                state("Release", _release(_NAMES), retainOnDelete=True),
-                state("Release", _release(_NAMES)),
-            )
-        ),
+        _unlocked("Release", _release(_NAMES), retainOnDelete=True),
         RISK,
         "retain-dropped",
         ("Release x: retain_on_delete true -> false",),
     ),
     "list-unprotected": Case(
-        preview(
-            step(
-                "same",
-                "PersistentVolumeClaimList",
-                state("PersistentVolumeClaimList", protect=True),
-                state("PersistentVolumeClaimList"),
-            )
-        ),
+        _unlocked("PersistentVolumeClaimList", protect=True),
         RISK,
         "protect-dropped",
         ("PersistentVolumeClaim x: protect true -> false",),
