@@ -94,6 +94,8 @@ def test_a_namespace_that_is_being_deleted_says_what_goes_and_how_to_keep_it(
     deployment.kubectl("patch", "pvc", "mysql-vol", "--type=merge", "-p", hold)
     deployment.kubectl("delete", "namespace", deployment.name, "--wait=false", namespace=False)
     deployment.wait("pvc/mysql-vol", "--for=jsonpath={.metadata.deletionTimestamp}")
+    # The rest of the namespace goes by itself, and is not to go while `refused` looks.
+    deployment.wait("deployment/mysql", "service/mysql", "--for=delete")
 
     sentence = deployment.refused("is being deleted with its claims mysql-vol", data.volume)
     found = re.search(r"reattach them: (kubectl .*?) && pulumi up --refresh", sentence)
