@@ -6,7 +6,7 @@ MINUTES ?= 60
 BIN := .venv/bin
 CLUSTER := $(BIN)/python -m localcluster
 PYTEST := $(BIN)/pytest
-SOURCES := __main__.py settings components workloads cli gate localcluster policy tests
+SOURCES := __main__.py settings statefast workloads cli gate localcluster policy tests
 
 SHELL := bash
 

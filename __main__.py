@@ -2,7 +2,8 @@
 
 import pulumi
 
-from components import (
+from settings import Settings, Surroundings, WorkloadSettings, load_settings
+from statefast import (
     ClaimOwner,
     PersistentDeployment,
     PersistentStatefulSet,
@@ -11,9 +12,8 @@ from components import (
     VolumeSnapshotClass,
     WorkloadNamespace,
 )
-from components.cluster_provider import cluster_provider
-from components.exports import exports_of
-from settings import Settings, Surroundings, WorkloadSettings, load_settings
+from statefast.cluster_provider import cluster_provider
+from statefast.workload.exports import exports_of
 
 
 def main(settings: Settings) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from .gate import gate
 
-__all__ = ["app", "main"]
+__all__ = ["app"]
 
 
 class Output(StrEnum):
@@ -87,8 +87,3 @@ def doctor(
         return
     typer.echo("\n\n".join(remedy(claim) for claim in wedged))
     raise typer.Exit(1)
-
-
-def main() -> None:
-    """Runs the command line."""
-    app()

@@ -8,26 +8,26 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .attributes_class import VolumeAttributesClass, VolumeAttributesClassArgs
-    from .claim import VolumeClaim, VolumeClaimArgs
-    from .claim_owner import ClaimOwner, ClaimOwnerArgs
-    from .container import InitContainerArgs, SidecarArgs
-    from .data_path import DataArgs, DataSettingArgs, DataVersionArgs
-    from .deployment import PersistentDeployment, PersistentDeploymentArgs
-    from .environment import EnvFromArgs, EnvSourceArgs
     from .errors import StatefastError
-    from .metrics import MetricsArgs
-    from .namespace import WorkloadNamespace, WorkloadNamespaceArgs
-    from .network_args import ClientArgs, NetworkPolicyArgs
-    from .ports import PortArgs
-    from .probes import ProbeArgs
-    from .resources import ResourcesArgs
-    from .rollout import UpdateStrategyArgs
-    from .scheduling import SpreadArgs, TolerationArgs
-    from .snapshot_class import VolumeSnapshotClass, VolumeSnapshotClassArgs
-    from .stateful_set import PersistentStatefulSet, PersistentStatefulSetArgs
-    from .storage_class import StorageClass, StorageClassArgs
-    from .workload import VolumeArgs, WorkloadArgs
+    from .pod.container import InitContainerArgs, SidecarArgs
+    from .pod.environment import EnvFromArgs, EnvSourceArgs
+    from .pod.metrics import MetricsArgs
+    from .pod.ports import PortArgs
+    from .pod.probes import ProbeArgs
+    from .pod.resources import ResourcesArgs
+    from .pod.scheduling import SpreadArgs, TolerationArgs
+    from .storage.attributes_class import VolumeAttributesClass, VolumeAttributesClassArgs
+    from .storage.claim import VolumeClaim, VolumeClaimArgs
+    from .storage.claim_owner import ClaimOwner, ClaimOwnerArgs
+    from .storage.namespace import WorkloadNamespace, WorkloadNamespaceArgs
+    from .storage.snapshot_class import VolumeSnapshotClass, VolumeSnapshotClassArgs
+    from .storage.storage_class import StorageClass, StorageClassArgs
+    from .workload.args import VolumeArgs, WorkloadArgs
+    from .workload.data_path import DataArgs, DataSettingArgs, DataVersionArgs
+    from .workload.deployment import PersistentDeployment, PersistentDeploymentArgs
+    from .workload.network_args import ClientArgs, NetworkPolicyArgs
+    from .workload.rollout import UpdateStrategyArgs
+    from .workload.stateful_set import PersistentStatefulSet, PersistentStatefulSetArgs
 
 __all__ = [
     "ClaimOwner",
@@ -68,41 +68,41 @@ __all__ = [
 ]
 
 _HOMES = {
-    "ClaimOwner": "claim_owner",
-    "ClaimOwnerArgs": "claim_owner",
-    "ClientArgs": "network_args",
-    "DataArgs": "data_path",
-    "DataSettingArgs": "data_path",
-    "DataVersionArgs": "data_path",
-    "EnvFromArgs": "environment",
-    "EnvSourceArgs": "environment",
-    "InitContainerArgs": "container",
-    "MetricsArgs": "metrics",
-    "NetworkPolicyArgs": "network_args",
-    "PersistentDeployment": "deployment",
-    "PersistentDeploymentArgs": "deployment",
-    "PersistentStatefulSet": "stateful_set",
-    "PersistentStatefulSetArgs": "stateful_set",
-    "PortArgs": "ports",
-    "ProbeArgs": "probes",
-    "ResourcesArgs": "resources",
-    "SidecarArgs": "container",
-    "SpreadArgs": "scheduling",
+    "ClaimOwner": "storage.claim_owner",
+    "ClaimOwnerArgs": "storage.claim_owner",
+    "ClientArgs": "workload.network_args",
+    "DataArgs": "workload.data_path",
+    "DataSettingArgs": "workload.data_path",
+    "DataVersionArgs": "workload.data_path",
+    "EnvFromArgs": "pod.environment",
+    "EnvSourceArgs": "pod.environment",
+    "InitContainerArgs": "pod.container",
+    "MetricsArgs": "pod.metrics",
+    "NetworkPolicyArgs": "workload.network_args",
+    "PersistentDeployment": "workload.deployment",
+    "PersistentDeploymentArgs": "workload.deployment",
+    "PersistentStatefulSet": "workload.stateful_set",
+    "PersistentStatefulSetArgs": "workload.stateful_set",
+    "PortArgs": "pod.ports",
+    "ProbeArgs": "pod.probes",
+    "ResourcesArgs": "pod.resources",
+    "SidecarArgs": "pod.container",
+    "SpreadArgs": "pod.scheduling",
     "StatefastError": "errors",
-    "StorageClass": "storage_class",
-    "StorageClassArgs": "storage_class",
-    "TolerationArgs": "scheduling",
-    "UpdateStrategyArgs": "rollout",
-    "VolumeArgs": "workload",
-    "VolumeAttributesClass": "attributes_class",
-    "VolumeAttributesClassArgs": "attributes_class",
-    "VolumeClaim": "claim",
-    "VolumeClaimArgs": "claim",
-    "VolumeSnapshotClass": "snapshot_class",
-    "VolumeSnapshotClassArgs": "snapshot_class",
-    "WorkloadArgs": "workload",
-    "WorkloadNamespace": "namespace",
-    "WorkloadNamespaceArgs": "namespace",
+    "StorageClass": "storage.storage_class",
+    "StorageClassArgs": "storage.storage_class",
+    "TolerationArgs": "pod.scheduling",
+    "UpdateStrategyArgs": "workload.rollout",
+    "VolumeArgs": "workload.args",
+    "VolumeAttributesClass": "storage.attributes_class",
+    "VolumeAttributesClassArgs": "storage.attributes_class",
+    "VolumeClaim": "storage.claim",
+    "VolumeClaimArgs": "storage.claim",
+    "VolumeSnapshotClass": "storage.snapshot_class",
+    "VolumeSnapshotClassArgs": "storage.snapshot_class",
+    "WorkloadArgs": "workload.args",
+    "WorkloadNamespace": "storage.namespace",
+    "WorkloadNamespaceArgs": "storage.namespace",
 }
 
 

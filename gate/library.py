@@ -1,21 +1,9 @@
-"""What the gate takes from the components: consent, sizes, majorities and the frame of sentences.
+"""What the gate takes from the components: consent, sizes, majorities, the frame of sentences."""
 
-The components are `components` in a checkout and `statefast` once installed, and the console
-script sees the second name in both. This is the one place where the two names meet.
-"""
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from components.guard.consent import DELETES_CLAIMS, Change
-    from components.marks import Word, sentences
-    from components.numerals import parse_quantity
-    from components.quorum import Members, majorities_meet, one_at_a_time
-else:
-    from statefast.guard.consent import DELETES_CLAIMS, Change
-    from statefast.marks import Word, sentences
-    from statefast.numerals import parse_quantity
-    from statefast.quorum import Members, majorities_meet, one_at_a_time
+from statefast.guard.consent import DELETES_CLAIMS, Change
+from statefast.guard.quorum import Members, majorities_meet, one_at_a_time
+from statefast.marks import Word, sentences
+from statefast.schema.numerals import parse_quantity
 
 __all__ = [
     "DELETES_CLAIMS",

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from components.drivers import check_in_tree
-from components.errors import MISSING, StatefastError
+from statefast.drivers.driver import check_in_tree
+from statefast.errors import MISSING, StatefastError
 
 from .facts import Facts
 from .rule import Stack

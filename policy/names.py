@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from components.errors import MISSING, StatefastError
+from statefast.errors import MISSING, StatefastError
 
 from .facts import UNKNOWN, Facts
 from .where import Where

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from components.errors import StatefastError
+from statefast.errors import StatefastError
 
 from .claims import CLAIM, templates_of
 from .facts import UNKNOWN, Facts

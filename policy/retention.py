@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from components.errors import StatefastError
+from statefast.errors import StatefastError
 
 from .facts import UNKNOWN, Facts
 from .where import Where

@@ -14,7 +14,7 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
-from components.errors import StatefastError
+from statefast.errors import StatefastError
 
 from .facts import Facts, objects_in
 from .things import Thing, may_be_one, things_of

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
-from components.errors import MISSING, StatefastError
+from statefast.errors import MISSING, StatefastError
 
 from .facts import UNKNOWN, Facts
 from .rule import Stack

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from components.errors import StatefastError
+from statefast.errors import StatefastError
 
 from .facts import UNKNOWN, Facts
 from .pods import Path, text_of

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from components.errors import StatefastError
+from statefast.errors import StatefastError
 
 from .claims import Claim, claims_in, keys_of
 from .facts import Facts

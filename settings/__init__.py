@@ -9,15 +9,10 @@ from dataclasses import dataclass, replace
 
 import pulumi
 
-from components import ClaimOwner, ClaimOwnerArgs
-from components.args import RETENTIONS, one_of
-from components.collected import Collected
-from components.driver_catalogue import DRIVERS
-from components.errors import StatefastError
-from components.fields import Fields, nearest
-from components.guard.leftovers import note_leftovers
-from components.guard.memory import memory_of_run
-from components.guard.preflight import (
+from statefast import ClaimOwner, ClaimOwnerArgs
+from statefast.drivers.catalogue import DRIVERS
+from statefast.errors import StatefastError
+from statefast.guard.preflight import (
     GROWTH_SECONDS,
     LONGEST_GROWTH_SECONDS,
     MODES,
@@ -26,11 +21,16 @@ from components.guard.preflight import (
     report,
     stack_of_run,
 )
-from components.guard.refusals.other_cluster import place_of
-from components.guard.unmounted import note_unmounted
-from components.guard.versions import ATTRIBUTES_CLASS, Need, check_version, note_old
-from components.mounts import check_mounts_together, wanted_claims
-from components.names import check_label_name
+from statefast.guard.read.leftovers import note_leftovers
+from statefast.guard.read.memory import memory_of_run
+from statefast.guard.read.unmounted import note_unmounted
+from statefast.guard.read.versions import ATTRIBUTES_CLASS, Need, check_version, note_old
+from statefast.guard.refusals.other_cluster import place_of
+from statefast.schema.args import RETENTIONS, one_of
+from statefast.schema.collected import Collected
+from statefast.schema.fields import Fields, nearest
+from statefast.schema.names import check_label_name
+from statefast.workload.mounts import check_mounts_together, wanted_claims
 
 from .stack_name import named_after_stack
 from .storage import StorageClassSettings, read_storage_class

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from components.fields import Fields
-from components.network_args import ClientArgs, NetworkPolicyArgs
-from components.rollout import UPDATE_STRATEGIES, RolloutArgs
-from components.scheduling import ANTI_AFFINITIES, SPREADS, SchedulingArgs, TolerationArgs
-from components.workload import WorkloadArgs
+from statefast.pod.scheduling import ANTI_AFFINITIES, SPREADS, SchedulingArgs, TolerationArgs
+from statefast.schema.fields import Fields
+from statefast.workload.args import WorkloadArgs
+from statefast.workload.network_args import ClientArgs, NetworkPolicyArgs
+from statefast.workload.rollout import UPDATE_STRATEGIES, RolloutArgs
 
 __all__ = ["read_pods", "read_rollout"]
 

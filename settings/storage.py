@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from components import (
+from statefast import (
     StorageClass,
     StorageClassArgs,
     VolumeAttributesClass,
@@ -12,13 +12,13 @@ from components import (
     VolumeSnapshotClass,
     VolumeSnapshotClassArgs,
 )
-from components.driver_catalogue import DRIVERS
-from components.fields import Fields
-from components.guard.preflight import PreflightArgs
-from components.names import check_subdomain_name
-from components.snapshot_class import DELETION_POLICIES
-from components.storage_class import BINDING_MODES, RECLAIM_POLICIES
-from components.topology import allowed_topologies
+from statefast.drivers.catalogue import DRIVERS
+from statefast.guard.preflight import PreflightArgs
+from statefast.schema.fields import Fields
+from statefast.schema.names import check_subdomain_name
+from statefast.storage.snapshot_class import DELETION_POLICIES
+from statefast.storage.storage_class import BINDING_MODES, RECLAIM_POLICIES
+from statefast.storage.topology import allowed_topologies
 
 __all__ = ["StorageClassSettings", "read_storage_class"]
 

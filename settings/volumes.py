@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from components.args import ACCESS_MODES
-from components.errors import MISSING
-from components.fields import Fields, nearest
-from components.quantity import storage_size
-from components.workload import VolumeArgs
+from statefast.errors import MISSING
+from statefast.schema.args import ACCESS_MODES
+from statefast.schema.fields import Fields, nearest
+from statefast.schema.quantity import storage_size
+from statefast.workload.args import VolumeArgs
 from workloads.loader import VolumeMount
 
 __all__ = ["VolumeSettings", "read_volumes"]

@@ -6,7 +6,7 @@ from typing import TypeVar, cast
 
 import pulumi
 
-from components import (
+from statefast import (
     ClaimOwner,
     InitContainerArgs,
     PersistentDeployment,
@@ -15,18 +15,19 @@ from components import (
     PersistentStatefulSetArgs,
     SidecarArgs,
 )
-from components.driver_catalogue import DRIVERS
-from components.environment import EnvSourceArgs
-from components.errors import StatefastError
-from components.fields import Fields, nearest
-from components.guard.preflight import PreflightArgs
-from components.names import LONGEST_WORKLOAD_NAME, check_label_name, headless_name, pod_name
-from components.resources import ResourcesArgs
-from components.rollout import RolloutArgs
-from components.service import peer_host, service_host
-from components.stateful_set import POD_MANAGEMENT
-from components.workload import Workload, WorkloadArgs
-from components.workload import read_workload as built
+from statefast.drivers.catalogue import DRIVERS
+from statefast.errors import StatefastError
+from statefast.guard.preflight import PreflightArgs
+from statefast.pod.environment import EnvSourceArgs
+from statefast.pod.resources import ResourcesArgs
+from statefast.schema.fields import Fields, nearest
+from statefast.schema.names import LONGEST_WORKLOAD_NAME, check_label_name, headless_name, pod_name
+from statefast.workload.args import WorkloadArgs
+from statefast.workload.model import Workload
+from statefast.workload.read import read_workload as built
+from statefast.workload.rollout import RolloutArgs
+from statefast.workload.service import peer_host, service_host
+from statefast.workload.stateful_set import POD_MANAGEMENT
 from workloads import WorkloadFile, load_workload
 from workloads.containers import read_resources
 from workloads.environment import EnvValue, read_env, read_env_sources

@@ -1,10 +1,10 @@
 """Containers, ports and probes as a workload file writes them."""
 
-from components.container import InitContainerArgs, SidecarArgs
-from components.fields import Fields
-from components.ports import SERVICES, PortArgs
-from components.probes import ProbeArgs, Probes
-from components.resources import ResourcesArgs
+from statefast.pod.container import InitContainerArgs, SidecarArgs
+from statefast.pod.ports import SERVICES, PortArgs
+from statefast.pod.probes import ProbeArgs, Probes
+from statefast.pod.resources import ResourcesArgs
+from statefast.schema.fields import Fields
 
 from .environment import read_env_from, read_env_sources
 

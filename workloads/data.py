@@ -1,7 +1,7 @@
 """Reads what a workload file says of its data."""
 
-from components.data_path import DataArgs, DataSettingArgs, DataVersionArgs
-from components.fields import Fields
+from statefast.schema.fields import Fields
+from statefast.workload.data_path import DataArgs, DataSettingArgs, DataVersionArgs
 
 __all__ = ["read_data"]
 

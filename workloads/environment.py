@@ -4,9 +4,9 @@ import string
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from components.environment import EnvFromArgs, EnvSourceArgs
-from components.errors import StatefastError
-from components.fields import Fields, nearest
+from statefast.errors import StatefastError
+from statefast.pod.environment import EnvFromArgs, EnvSourceArgs
+from statefast.schema.fields import Fields, nearest
 
 __all__ = ["EnvValue", "read_env", "read_env_from", "read_env_sources"]
 

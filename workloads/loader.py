@@ -6,15 +6,15 @@ from pathlib import Path
 
 import yaml
 
-from components.container import InitContainerArgs, SidecarArgs
-from components.data_path import DataArgs
-from components.environment import EnvFromArgs, EnvSourceArgs
-from components.errors import StatefastError
-from components.fields import Fields, nearest
-from components.metrics import MetricsArgs
-from components.ports import PortArgs
-from components.probes import Probes
-from components.resources import ResourcesArgs
+from statefast.errors import StatefastError
+from statefast.pod.container import InitContainerArgs, SidecarArgs
+from statefast.pod.environment import EnvFromArgs, EnvSourceArgs
+from statefast.pod.metrics import MetricsArgs
+from statefast.pod.ports import PortArgs
+from statefast.pod.probes import Probes
+from statefast.pod.resources import ResourcesArgs
+from statefast.schema.fields import Fields, nearest
+from statefast.workload.data_path import DataArgs
 
 from .containers import (
     read_init_containers,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ..errors import StatefastError
 from .consent import DELETES_CLAIMS, Change
-from .live import LiveWorkload, Template
+from .read.live import LiveWorkload, Template
 
 __all__ = ["FROZEN", "Edit", "Shape", "edits", "refuse"]
 

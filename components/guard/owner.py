@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from ..args import DELETE_AT_ONCE
 from ..errors import StatefastError
+from ..schema.args import DELETE_AT_ONCE
 from .consent import Change
-from .live import OWNER
 from .preflight import Reader, owner_of_run
+from .read.live import OWNER
 
 __all__ = ["check_owner", "owned"]
 

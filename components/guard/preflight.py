@@ -6,11 +6,11 @@ from typing import Any, NotRequired, TypedDict, TypeVar
 
 import pulumi
 
-from ..args import check_keys, one_of
 from ..errors import StatefastError
-from ..fields import whole_number
 from ..marks import Word, framed
-from .cluster import Cluster, Object, Unreadable, cluster_of
+from ..schema.args import check_keys, one_of
+from ..schema.fields import whole_number
+from .read.cluster import Cluster, Object, Unreadable, cluster_of
 from .run import OwnClassArgs, this_run
 
 __all__ = [

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from components.marks import sentences
 from localcluster import cluster
 from localcluster.layout import PROJECT, Workspace
 from localcluster.stacks import LocalStack
 from localcluster.toolchain import environment
+from statefast.marks import sentences
 
 Config = dict[str, Any]
 

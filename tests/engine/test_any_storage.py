@@ -8,17 +8,17 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from components import (
+from localcluster.layout import Workspace
+from statefast import (
     StatefastError,
     StorageClass,
     VolumeAttributesClass,
     VolumeClaim,
     VolumeSnapshotClass,
 )
-from components.args import ACCESS_MODES
-from components.driver_catalogue import DRIVERS
-from components.driver_parameters import ParameterSpec
-from localcluster.layout import Workspace
+from statefast.drivers.catalogue import DRIVERS
+from statefast.drivers.parameters import ParameterSpec
+from statefast.schema.args import ACCESS_MODES
 from tests.recording import run
 
 from .parts import DryRun

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from components import VolumeAttributesClass, VolumeAttributesClassArgs
-from components.args import ACCESS_MODES
+from statefast import VolumeAttributesClass, VolumeAttributesClassArgs
+from statefast.schema.args import ACCESS_MODES
 
 from .conftest import Config, Deployment
 from .parts import Parts, part

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from components import (
+from localcluster.layout import Workspace
+from localcluster.toolchain import environment
+from statefast import (
     PersistentDeployment,
     PersistentDeploymentArgs,
     PersistentStatefulSet,
     PersistentStatefulSetArgs,
     StatefastError,
 )
-from localcluster.layout import Workspace
-from localcluster.toolchain import environment
 from tests.recording import Recording, run
 
 from .dry_run import DryRun, dry_run, plain

@@ -30,7 +30,7 @@ def test_the_program_of_the_readme(workspace: Workspace, tmp_path: Path) -> None
     (tmp_path / "Pulumi.yaml").write_text(
         "name: readme\nruntime: {name: python, options: {toolchain: pip, virtualenv: .venv}}\n"
     )
-    (tmp_path / "components").symlink_to(PROJECT / "components")
+    (tmp_path / "statefast").symlink_to(PROJECT / "components")
     readers = Deployment(workspace, "readme-program", project=tmp_path)
     readers.config = {}
     # A cluster with a default class, as most have one.

@@ -14,7 +14,14 @@ from localcluster.errors import LocalClusterError
 from localcluster.layout import PROJECT
 from localcluster.review import compare
 
-FILES = ("__main__.py", "components", "settings", "workloads", "Pulumi.yaml", "Pulumi.review.yaml")
+FILES = (
+    "__main__.py",
+    "statefast",
+    "settings",
+    "workloads",
+    "Pulumi.yaml",
+    "Pulumi.review.yaml",
+)
 STACK = "review"
 GROWN = ("storage: {size: 1Gi}", "storage: {size: 2Gi}")
 ONE_BY_ONE = ("    zookeeper:\n", "    zookeeper:\n      podManagement: OrderedReady\n")

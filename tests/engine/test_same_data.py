@@ -16,7 +16,7 @@ from .conftest import Config, Deployment, fresh_name
 
 POSTGRESQL: Config = {"storage": {"size": "1Gi"}}
 MYSQL: Config = {"pattern": "deployment", "storage": {"size": "1Gi"}}
-FOLDERS = ("__main__.py", "Pulumi.yaml", "components", "settings", "workloads")
+FOLDERS = ("__main__.py", "Pulumi.yaml", "statefast", "settings", "workloads")
 LATER = Path(__file__).parent / "programs" / "later"
 PGDATA = "/var/lib/postgresql/data/pgdata"
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from components import VolumeSnapshotClassArgs
-from components.driver_catalogue import DRIVERS
-from components.snapshot_class import VolumeSnapshotClass
 from localcluster.layout import Workspace
+from statefast import VolumeSnapshotClassArgs
+from statefast.drivers.catalogue import DRIVERS
+from statefast.storage.snapshot_class import VolumeSnapshotClass
 from tests.recording import run
 
 from .conftest import Config, Deployment

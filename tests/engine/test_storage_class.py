@@ -5,10 +5,10 @@ from typing import Any, cast
 
 import pytest
 
-from components import StorageClass, StorageClassArgs
-from components.default_class import IS_DEFAULT
-from components.driver_catalogue import DRIVERS
 from localcluster.layout import Workspace
+from statefast import StorageClass, StorageClassArgs
+from statefast.drivers.catalogue import DRIVERS
+from statefast.guard.plan.default_class import IS_DEFAULT
 from tests.recording import run
 
 from .conftest import Deployment

@@ -17,7 +17,7 @@ from localcluster.toolchain import environment
 
 from .conftest import Result
 
-COPIED = ("__main__.py", "components", "settings", "workloads", "policy", ".github")
+COPIED = ("__main__.py", "statefast", "settings", "workloads", "policy", ".github")
 
 
 def step(workflow: str, job: str, name: str) -> str:

@@ -5,11 +5,11 @@ import json
 
 import pytest
 
-from components.guard.consent import DELETES_CLAIMS, Change
 from gate.comment import comment
 from gate.judge import CONSENT, Verdict
 from gate.report import Report
 from gate.severity import Severity
+from statefast.guard.consent import DELETES_CLAIMS, Change
 
 from .handmade import (
     UNKNOWN,

@@ -15,7 +15,6 @@ from markdown_it.token import Token
 from rich.console import Console
 
 import gate.finding
-from components.marks import Word, framed
 from gate.command import report_on
 from gate.comment import LIMIT, comment
 from gate.document import dump
@@ -24,6 +23,7 @@ from gate.judge import CONSENT
 from gate.report import Failure, Report
 from gate.severity import Severity
 from gate.terminal import print_report
+from statefast.marks import Word, framed
 
 from .handmade import UNKNOWN, Json, claim_spec, judged, preview, state, step
 

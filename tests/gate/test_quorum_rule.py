@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from components.guard.consent import Change
 from gate.judge import CONSENT
 from gate.severity import Severity
+from statefast.guard.consent import Change
 
 from .handmade import UNKNOWN, Json, judged, preview, rules, set_spec, state, step
 

@@ -9,9 +9,6 @@ import pytest
 from markdown_it import MarkdownIt
 from rich.console import Console
 
-from components.errors import StatefastError
-from components.guard.preflight import Warns
-from components.marks import Word, framed
 from gate.command import report_on
 from gate.comment import comment
 from gate.document import document, dump
@@ -19,6 +16,9 @@ from gate.github import annotations
 from gate.report import Report
 from gate.severity import Severity
 from gate.terminal import print_report
+from statefast.errors import StatefastError
+from statefast.guard.preflight import Warns
+from statefast.marks import Word, framed
 
 from .handmade import Json, claim_spec, preview, recorded, state, step
 from .test_said import COMPONENT, ERROR, SECRET, diagnostic

@@ -26,19 +26,15 @@ def test_the_gate_takes_few_facts_from_the_components_and_no_more() -> None:
     inside = set().union(*(imports(file) for file in (ROOT / "gate").rglob("*.py")))
     libraries = {name for name in inside if name.split(".")[0] not in sys.stdlib_module_names}
     assert libraries == {
-        "components.guard.consent",
-        "components.marks",
-        "components.numerals",
-        "components.quorum",
         "rich",
         "rich.console",
         "rich.panel",
         "rich.table",
         "rich.text",
         "statefast.guard.consent",
+        "statefast.guard.quorum",
         "statefast.marks",
-        "statefast.numerals",
-        "statefast.quorum",
+        "statefast.schema.numerals",
     }
 
 
@@ -70,11 +66,11 @@ def test_it_loads_neither_the_sdk_nor_the_provider(name: str) -> None:
 
 
 def test_the_components_are_there_by_name_all_the_same() -> None:
-    import components
+    import statefast
 
-    assert {getattr(components, name).__name__ for name in components.__all__} == set(
-        components.__all__
+    assert {getattr(statefast, name).__name__ for name in statefast.__all__} == set(
+        statefast.__all__
     )
-    assert set(components.__all__) <= set(dir(components))
+    assert set(statefast.__all__) <= set(dir(statefast))
     with pytest.raises(AttributeError, match="no attribute 'Claim'"):
-        components.Claim  # noqa: B018
+        statefast.Claim  # noqa: B018

@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from components.errors import StatefastError
-from components.marks import Word as Mark
-from components.marks import framed
 from gate.library import Word
 from gate.reading import read_preview
 from gate.said import Said, said_by, said_in
+from statefast.errors import StatefastError
+from statefast.marks import Word as Mark
+from statefast.marks import framed
 
 from .handmade import Json, preview, recorded, state, step, urn
 

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from components.guard.consent import Change
 from gate.judge import CONSENT
 from gate.severity import Severity
+from statefast.guard.consent import Change
 
 from .handmade import (
     UNKNOWN,

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from components.marks import sentences
+from statefast.marks import sentences
 
 __all__ = ["trimmed"]
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from components.guard import preflight, waiting
-from components.guard.cluster import Cluster, Object, Unreadable
+from statefast.guard import preflight
+from statefast.guard.read.cluster import Cluster, Object, Unreadable
+from statefast.guard.wait import polling
 
 OWNER = "statefast/dev"
 _SMALL = (
@@ -108,7 +109,7 @@ class FakeCluster(Cluster):
 def use(monkeypatch: pytest.MonkeyPatch, cluster: Cluster) -> None:
     """Makes it the cluster of every context."""
     monkeypatch.setattr(preflight, "cluster_of", lambda context: cluster)
-    monkeypatch.setattr(waiting, "_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(polling, "_PAUSE_SECONDS", 0.0)
 
 
 def claim(name: str = "zk-vol-zk-0", **changes: Any) -> Object:

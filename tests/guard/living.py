@@ -2,19 +2,20 @@
 
 from typing import Any, cast
 
-from components.data_plan import wanted_pod
-from components.deployment import PersistentDeploymentArgs
-from components.guard.cluster import Object
-from components.guard.pod_data import record
-from components.guard.preflight import Reader, owner_of_run
-from components.guard.reading import WantedPod
-from components.guard.workloads import WorkloadPlan
-from components.names import claim_name
-from components.ordinals import ordinals
-from components.plans import deployment_plan, set_plan, workload_annotations
-from components.pod import pod_template
-from components.stateful_set import PersistentStatefulSetArgs
-from components.workload import Workload, read_workload
+from statefast.guard.plan.reading import WantedPod
+from statefast.guard.plan.workloads import WorkloadPlan
+from statefast.guard.preflight import Reader, owner_of_run
+from statefast.guard.read.cluster import Object
+from statefast.guard.read.pod_data import record
+from statefast.schema.names import claim_name
+from statefast.workload.data_plan import wanted_pod
+from statefast.workload.deployment import PersistentDeploymentArgs
+from statefast.workload.model import Workload
+from statefast.workload.ordinals import ordinals
+from statefast.workload.plans import deployment_plan, set_plan, workload_annotations
+from statefast.workload.pod_template import pod_template
+from statefast.workload.read import read_workload
+from statefast.workload.stateful_set import PersistentStatefulSetArgs
 from tests.unit.samples import deployment_args, stateful_set_args
 
 from .fakes import FakeCluster, claim, stateful_set, storage_class

@@ -2,10 +2,10 @@
 
 import pytest
 
-from components import ClaimOwner, ClaimOwnerArgs, StatefastError, VolumeClaim, VolumeClaimArgs
-from components.guard.consent import Change
-from components.guard.leftovers import note_leftovers
-from components.guard.preflight import owner_of_run, reader
+from statefast import ClaimOwner, ClaimOwnerArgs, StatefastError, VolumeClaim, VolumeClaimArgs
+from statefast.guard.consent import Change
+from statefast.guard.preflight import owner_of_run, reader
+from statefast.guard.read.leftovers import note_leftovers
 from tests.recording import Registered, run
 
 from .fakes import OWNER, FakeCluster, claim, use
@@ -114,7 +114,7 @@ def test_a_claim_that_is_retained_goes_with_nothing(
         "consent": [change.consent],
     }
     heard: list[str] = []
-    monkeypatch.setattr("components.claim.report", lambda notes, _: heard.extend(notes))
+    monkeypatch.setattr("statefast.storage.claim.report", lambda notes, _: heard.extend(notes))
     try:
         run(lambda: VolumeClaim("vol", args))
     except StatefastError as error:

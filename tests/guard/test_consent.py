@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from components.guard.consent import Change
+from statefast.guard.consent import Change
 
 CHANGE = Change(
     resource="StatefulSet zk", field="pod_management", old="Parallel", new="OrderedReady", uid="u1"

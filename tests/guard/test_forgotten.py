@@ -8,15 +8,15 @@ from typing import Any, cast
 
 import pytest
 
-from components import (
+from statefast import (
     PersistentDeployment,
     PersistentStatefulSet,
     StatefastError,
     VolumeClaim,
     VolumeClaimArgs,
 )
-from components.guard.cluster import Object
-from components.guard.last_run import VOLUMES, LastRun
+from statefast.guard.read.cluster import Object
+from statefast.guard.read.last_run import VOLUMES, LastRun
 from tests.recording import Recording, run
 from tests.unit.samples import deployment_args, stateful_set_args
 from tests.unit.samples import volume as volume_args

@@ -5,10 +5,10 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.guard.cluster import Object
-from components.guard.preflight import Reader, reader
-from components.guard.run import this_run
-from components.guard.unmounted import note_unmounted
+from statefast.guard.preflight import Reader, reader
+from statefast.guard.read.cluster import Object
+from statefast.guard.read.unmounted import note_unmounted
+from statefast.guard.run import this_run
 from tests.recording import run
 
 from .fakes import FakeCluster, claim, use, volume

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from components import PersistentStatefulSet, StatefastError, VolumeClaim
-from components.driver_catalogue import DRIVERS
-from components.guard import claims, growing
-from components.guard.cluster import Object, Unreadable
+from statefast import PersistentStatefulSet, StatefastError, VolumeClaim
+from statefast.drivers.catalogue import DRIVERS
+from statefast.guard.plan import claims
+from statefast.guard.read.cluster import Object, Unreadable
+from statefast.guard.wait import growth
 from tests.recording import Recording, run
 from tests.unit.samples import stateful_set_args, volume
 
@@ -144,7 +145,7 @@ def test_a_cluster_that_is_away_for_a_moment_is_asked_again(
 def test_a_file_system_that_waits_for_a_pod_is_no_failure(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(growing, "_NODE_SECONDS", 0.2)
+    monkeypatch.setattr(growth, "_NODE_SECONDS", 0.2)
     grow(monkeypatch, looks(**AT_NODE), growth_seconds=86_400)
     assert "kubectl rollout restart" in caplog.text
 

@@ -6,8 +6,8 @@ from typing import Any, cast
 
 import pytest
 
-from components import PersistentDeployment, StatefastError, VolumeClaim, VolumeClaimArgs
-from components.guard.cluster import Object
+from statefast import PersistentDeployment, StatefastError, VolumeClaim, VolumeClaimArgs
+from statefast.guard.read.cluster import Object
 from tests.recording import Recording, run
 from tests.unit.samples import deployment_args, volume
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from components.guard.cluster import Object
-from components.guard.leftovers import Wanted, note_leftovers
-from components.guard.preflight import Reader, Warns, owner_of_run, reader
-from components.guard.run import Mount
+from statefast.guard.preflight import Reader, Warns, owner_of_run, reader
+from statefast.guard.read.cluster import Object
+from statefast.guard.read.leftovers import Wanted, note_leftovers
+from statefast.guard.run import Mount
 
 from .fakes import FakeCluster, claim, stateful_set, use
 

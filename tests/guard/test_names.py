@@ -7,7 +7,7 @@ from typing import Any, cast
 import pulumi
 import pytest
 
-from components import (
+from statefast import (
     PersistentDeployment,
     PersistentStatefulSet,
     StatefastError,
@@ -16,7 +16,7 @@ from components import (
     VolumeSnapshotClass,
     VolumeSnapshotClassArgs,
 )
-from components.guard.cluster import Object, Unreadable
+from statefast.guard.read.cluster import Object, Unreadable
 from tests.recording import Recording, Registered, run
 from tests.unit.samples import deployment_args, stateful_set_args, volume
 

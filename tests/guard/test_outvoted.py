@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from components import PersistentStatefulSet, StatefastError
-from components.guard.cluster import Object
+from statefast import PersistentStatefulSet, StatefastError
+from statefast.guard.read.cluster import Object
 from tests.recording import Recording, run
 from tests.unit.samples import stateful_set_args, volume
 

@@ -7,9 +7,9 @@ from typing import Any, cast
 
 import pytest
 
-from components import PersistentDeployment, StatefastError
-from components.guard.cluster import Object
-from components.guard.last_run import AGAIN, PASSWORDS, LastRun
+from statefast import PersistentDeployment, StatefastError
+from statefast.guard.read.cluster import Object
+from statefast.guard.read.last_run import AGAIN, PASSWORDS, LastRun
 from tests.recording import Recording, run
 from tests.unit.samples import deployment_args, opened, volume
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components import (
+from statefast import (
     PersistentStatefulSet,
     StatefastError,
     StorageClass,
@@ -12,7 +12,7 @@ from components import (
     VolumeClaimArgs,
     WorkloadNamespace,
 )
-from components.guard.cluster import Object
+from statefast.guard.read.cluster import Object
 from tests.recording import Recording, run
 from tests.unit.samples import stateful_set_args, volume
 

@@ -6,9 +6,9 @@ from typing import cast
 
 import pytest
 
-from components import PersistentStatefulSet, StatefastError, VolumeClaim, VolumeClaimArgs
-from components.guard.cluster import Object
-from components.guard.consent import Change
+from statefast import PersistentStatefulSet, StatefastError, VolumeClaim, VolumeClaimArgs
+from statefast.guard.consent import Change
+from statefast.guard.read.cluster import Object
 from tests.recording import Recording, run
 from tests.unit.samples import stateful_set_args, volume
 

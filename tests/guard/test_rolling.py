@@ -6,8 +6,8 @@ from typing import Any
 import pulumi
 import pytest
 
-from components import PersistentStatefulSet
-from components.guard.cluster import Object, Unreadable
+from statefast import PersistentStatefulSet
+from statefast.guard.read.cluster import Object, Unreadable
 from tests.recording import Recording, run
 from tests.unit.samples import stateful_set_args, volume
 
@@ -60,7 +60,7 @@ def canary(
         del cluster.kinds["stateful sets"]
     cluster.later = list(later)
     use(monkeypatch, cluster)
-    monkeypatch.setattr("components.stateful_set.rollout_minutes", lambda _: minutes)
+    monkeypatch.setattr("statefast.workload.stateful_set.rollout_minutes", lambda _: minutes)
     args = stateful_set_args(
         volumes=volume(storage_class_name="rbd"),
         update_strategy={"partition": partition},

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from components import StatefastError
-from components.guard.cluster import Object
+from statefast import StatefastError
+from statefast.guard.read.cluster import Object
 
 from . import fakes
 from .living import Made, world

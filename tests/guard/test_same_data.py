@@ -8,8 +8,8 @@ import pulumi
 import pytest
 from pulumi.output import UNKNOWN
 
-from components import PersistentDeployment, StatefastError
-from components.guard.preflight import Reader, Warns
+from statefast import PersistentDeployment, StatefastError
+from statefast.guard.preflight import Reader, Warns
 from tests.recording import Recording, run
 from tests.unit.samples import deployment_args
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components import StatefastError
-from components.guard.live import LiveClaim
-from components.guard.sizes import expected_capacity, request
-from components.quantity import storage_bytes
+from statefast import StatefastError
+from statefast.guard.plan.sizes import expected_capacity, request
+from statefast.guard.read.live import LiveClaim
+from statefast.schema.quantity import storage_bytes
 
 from .fakes import claim
 

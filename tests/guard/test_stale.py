@@ -5,14 +5,14 @@ from typing import Any, cast
 
 import pytest
 
-from components import (
+from statefast import (
     PersistentDeployment,
     PersistentStatefulSet,
     StatefastError,
     VolumeClaim,
     VolumeClaimArgs,
 )
-from components.guard.cluster import Object, Unreadable
+from statefast.guard.read.cluster import Object, Unreadable
 from tests.recording import run
 from tests.unit.samples import deployment_args, stateful_set_args, volume
 

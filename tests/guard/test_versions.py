@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from components import PersistentStatefulSet, StatefastError, VolumeClaim, VolumeClaimArgs
-from components.guard import versions
-from components.guard.cluster import Cluster, Unreadable
-from components.guard.preflight import Reader
+from statefast import PersistentStatefulSet, StatefastError, VolumeClaim, VolumeClaimArgs
+from statefast.guard.preflight import Reader
+from statefast.guard.read import versions
+from statefast.guard.read.cluster import Cluster, Unreadable
 from tests.recording import run
 from tests.unit.samples import stateful_set_args, volume
 

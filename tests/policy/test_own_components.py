@@ -6,8 +6,8 @@ from collections.abc import Mapping
 import pytest
 from pulumi_policy import EnforcementLevel
 
-from components import StorageClass
 from policy.catalogue import POLICIES
+from statefast import StorageClass
 from tests.program.test_program import STACKS, record
 from tests.program.test_review_stack import review
 from tests.recording import Recording, run

@@ -99,4 +99,4 @@ def test_the_rules_know_the_components_and_no_other_room() -> None:
             else []
         )
     }
-    assert imported - sys.stdlib_module_names == {"components", "policy", "pulumi_policy"}
+    assert imported - sys.stdlib_module_names == {"policy", "pulumi_policy", "statefast"}

@@ -4,9 +4,9 @@ import runpy
 
 import pytest
 
-from components.errors import StatefastError
-from components.quantity import storage_size
 from settings.stack_name import named_after_stack
+from statefast.errors import StatefastError
+from statefast.schema.quantity import storage_size
 from tests.recording import Recording, run
 
 from .test_program import ROOT, config_of

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from components.collected import StatefastErrors
-from components.errors import StatefastError
-from components.marks import Word, sentences
 from settings import Settings
+from statefast.errors import StatefastError
+from statefast.marks import Word, sentences
+from statefast.schema.collected import StatefastErrors
 from tests.wrong_config import CLASS, NAME, WRONG
 
 

@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components import PersistentStatefulSet, PersistentStatefulSetArgs, StatefastError
-from components.quantity import binary_text, parse_quantity, storage_bytes
-from components.workload import read_workload
 from settings import Settings
+from statefast import PersistentStatefulSet, PersistentStatefulSetArgs, StatefastError
+from statefast.schema.quantity import binary_text, parse_quantity, storage_bytes
+from statefast.workload.read import read_workload
 from tests.recording import run
 from tests.unit.samples import stateful_set_args, volume
 

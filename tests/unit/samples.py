@@ -5,13 +5,14 @@ from typing import Any, cast
 
 from pulumi.runtime import rpc
 
-from components import (
+from statefast import (
     PersistentDeployment,
     PersistentDeploymentArgs,
     PersistentStatefulSet,
     PersistentStatefulSetArgs,
 )
-from components.workload import Workload, read_workload
+from statefast.workload.model import Workload
+from statefast.workload.read import read_workload
 from tests.recording import Recording, Registered, run
 
 PREFIX = "app.kubernetes.io"

@@ -4,8 +4,8 @@ from typing import NotRequired, TypedDict
 
 import pytest
 
-from components import StatefastError
-from components.args import ACCESS_MODES, access_modes, check_keys, one_of
+from statefast import StatefastError
+from statefast.schema.args import ACCESS_MODES, access_modes, check_keys, one_of
 
 
 class Shape(TypedDict):

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import pytest
 
-from components import StatefastError, VolumeAttributesClass, VolumeAttributesClassArgs
+from statefast import StatefastError, VolumeAttributesClass, VolumeAttributesClassArgs
 from tests.recording import Registered, run
 
 FAST: dict[str, Any] = {"driver": "aws-ebs", "parameters": {"type": "gp3", "iops": "6000"}}

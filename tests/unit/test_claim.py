@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import pytest
 
-from components import StatefastError, VolumeClaim, VolumeClaimArgs
+from statefast import StatefastError, VolumeClaim, VolumeClaimArgs
 from tests.recording import Registered, run
 
 BASE: dict[str, Any] = {"namespace": "data", "size": "8Gi"}

@@ -6,8 +6,8 @@ import pulumi
 import pulumi_kubernetes as k8s
 import pytest
 
-from components import StatefastError, StorageClass, StorageClassArgs
-from components.default_class import DEFAULT_ANNOTATIONS, check_default, default_classes
+from statefast import StatefastError, StorageClass, StorageClassArgs
+from statefast.guard.plan.default_class import DEFAULT_ANNOTATIONS, check_default, default_classes
 from tests.recording import Recording, run
 
 GA, BETA = DEFAULT_ANNOTATIONS

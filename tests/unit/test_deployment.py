@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from components import PersistentDeployment, StatefastError, VolumeClaim
+from statefast import PersistentDeployment, StatefastError, VolumeClaim
 from tests.recording import Recording, run
 from tests.unit.samples import (
     assert_hidden,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from components import StatefastError
-from components.driver_catalogue import DRIVERS, driver_named, driver_of
-from components.drivers import check_in_tree
+from statefast import StatefastError
+from statefast.drivers.catalogue import DRIVERS, driver_named, driver_of
+from statefast.drivers.driver import check_in_tree
 
 NEEDED = {"clusterID": "ceph", "pool": "kubernetes"}
 CSI = "csi.storage.k8s.io"

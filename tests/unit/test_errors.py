@@ -3,7 +3,7 @@
 import pulumi
 import pytest
 
-from components.errors import MISSING, StatefastError
+from statefast.errors import MISSING, StatefastError
 
 
 def test_it_says_resource_field_value_problem_and_remedy() -> None:

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from components import StatefastError
-from components.fields import Fields, nearest, whole_number
+from statefast import StatefastError
+from statefast.schema.fields import Fields, nearest, whole_number
 
 
 def fields(**given: object) -> Fields:

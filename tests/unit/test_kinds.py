@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components import (
+from statefast import (
     PersistentDeployment,
     PersistentStatefulSet,
     StatefastError,
@@ -15,14 +15,14 @@ from components import (
     VolumeClaim,
     VolumeSnapshotClass,
 )
-from components.args import check_keys
-from components.attributes_class import VolumeAttributesClassArgs
-from components.claim import VolumeClaimArgs
-from components.deployment import PersistentDeploymentArgs
-from components.guard.preflight import PreflightArgs
-from components.snapshot_class import VolumeSnapshotClassArgs
-from components.stateful_set import PersistentStatefulSetArgs
-from components.storage_class import StorageClassArgs
+from statefast.guard.preflight import PreflightArgs
+from statefast.schema.args import check_keys
+from statefast.storage.attributes_class import VolumeAttributesClassArgs
+from statefast.storage.claim import VolumeClaimArgs
+from statefast.storage.snapshot_class import VolumeSnapshotClassArgs
+from statefast.storage.storage_class import StorageClassArgs
+from statefast.workload.deployment import PersistentDeploymentArgs
+from statefast.workload.stateful_set import PersistentStatefulSetArgs
 from tests.unit.samples import deployment_args, stateful_set_args
 
 Check = Callable[[str, Any], None]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from components import StatefastError
-from components.labels import object_labels, selector_labels
+from statefast import StatefastError
+from statefast.schema.labels import object_labels, selector_labels
 
 
 def test_the_selector_is_the_application_and_the_instance_and_no_more() -> None:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.errors import StatefastError
-from components.guard.preflight import Warns, report
-from components.marks import Word, framed, sentences
+from statefast.errors import StatefastError
+from statefast.guard.preflight import Warns, report
+from statefast.marks import Word, framed, sentences
 
 TEXT = st.text(max_size=60)
 HOSTILE = st.lists(

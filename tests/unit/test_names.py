@@ -2,8 +2,8 @@
 
 import pytest
 
-from components import StatefastError
-from components.names import check_label_name, check_subdomain_name, claim_name, pod_name
+from statefast import StatefastError
+from statefast.schema.names import check_label_name, check_subdomain_name, claim_name, pod_name
 
 NO_NAMES: list[object] = [
     "",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components import PersistentDeployment, PersistentStatefulSet, StatefastError
+from statefast import PersistentDeployment, PersistentStatefulSet, StatefastError
 from tests.recording import Registered
 from tests.unit.samples import (
     container,

@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from components import StatefastError
-from components.quantity import binary_text, parse_quantity, storage_bytes, storage_size
+from statefast import StatefastError
+from statefast.schema.quantity import binary_text, parse_quantity, storage_bytes, storage_size
 
 
 @pytest.mark.parametrize(

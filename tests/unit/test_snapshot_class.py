@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import pytest
 
-from components import StatefastError, VolumeSnapshotClass, VolumeSnapshotClassArgs
+from statefast import StatefastError, VolumeSnapshotClass, VolumeSnapshotClassArgs
 from tests.recording import Registered, run
 from tests.unit.samples import parents
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from components import PersistentStatefulSet, StatefastError
+from statefast import PersistentStatefulSet, StatefastError
 from tests.recording import run
 from tests.unit.samples import (
     container,

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import pytest
 
-from components import StatefastError, StorageClass, StorageClassArgs
+from statefast import StatefastError, StorageClass, StorageClassArgs
 from tests.recording import Recording, Registered, run
 from tests.unit.samples import parents
 

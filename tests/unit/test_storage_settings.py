@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from components import StatefastError
 from settings.storage import StorageClassSettings, read_storage_class
+from statefast import StatefastError
 
 CLASS: dict[str, Any] = {
     "name": "gp3",

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from components.errors import StatefastError
 from localcluster.layout import Workspace
 from settings import KEYS, Settings
+from statefast.errors import StatefastError
 from tests.engine.walk.choose import NOT_WALKED, choose, first_config, other_config
 from tests.engine.walk.invariant import Ledger
 from tests.engine.walk.seen import Seen

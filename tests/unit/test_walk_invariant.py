@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.marks import Word, framed
+from statefast.marks import Word, framed
 from tests.engine.walk.invariant import Act, Finding, Ledger
 from tests.engine.walk.said import Run, Way, ways
 from tests.engine.walk.seen import Claim, Mount, Place, Pod, Seen, Volume

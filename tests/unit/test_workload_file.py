@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from components import StatefastError
+from statefast import StatefastError
 from workloads import load_workload, workload_names
 
 HOSTS = ("zk-0.zk-server", "zk-1.zk-server", "zk-2.zk-server")

@@ -10,8 +10,8 @@ import jsonschema
 import pytest
 import yaml
 
-from components.errors import StatefastError
-from components.fields import Fields
+from statefast.errors import StatefastError
+from statefast.schema.fields import Fields
 from workloads import load_workload, workload_names
 from workloads.loader import FOLDER
 

@@ -15,7 +15,7 @@ import json, sys
 from pathlib import Path
 import statefast_cli.gate, statefast_cli.main, statefast_gate.command, policy.preview
 files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
-print(json.dumps(sorted({file for file in files if file})))
+print(json.dumps(sorted({str(Path(file).resolve()) for file in files if file})))
 """
 
 
@@ -50,7 +50,13 @@ def parts() -> list[str]:
     ]
     around = [path for path in (ROOT / ".github").rglob("*") if path.is_file()]
     around += [*(ROOT / "locks").iterdir(), *ROOT.glob("requirements*.txt")]
-    around += [ROOT / "pyproject.toml", ROOT / "policy/requirements.txt", ROOT / ".ci/run"]
+    # Whoever moves the link chooses what the judge imports.
+    around += [
+        ROOT / "statefast",
+        ROOT / "pyproject.toml",
+        ROOT / "policy/requirements.txt",
+        ROOT / ".ci/run",
+    ]
     return [*files, *(str(path.relative_to(ROOT)) for path in around)]
 
 

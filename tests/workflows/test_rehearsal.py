@@ -37,7 +37,7 @@ class Rehearsal:
         self.kept: dict[str, str] = {}
         self.checkout = desk.folder / "checkout"
         (self.checkout / ".judge/bin").mkdir(parents=True)
-        for name in (".github", "policy", "components", "gate"):
+        for name in (".github", "policy", "statefast", "gate"):
             (self.checkout / name).symlink_to(ROOT / name)
         for name in ("statefast", "python"):
             target = Path(sys.executable).with_name(name)

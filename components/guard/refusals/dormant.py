@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Mapping
 
 from ...errors import StatefastError
-from ...quantity import binary_text
-from ..live import LiveClaim
+from ...schema.quantity import binary_text
 from ..preflight import Reader, owner_of_run
+from ..read.live import LiveClaim
 
 __all__ = ["refuse_shrinking"]
 

@@ -6,8 +6,8 @@ A pod whose claim is not there waits for it, and `up` with it, until somebody ma
 from collections.abc import Iterable
 
 from ...errors import StatefastError
-from ..live import LiveClaim
 from ..preflight import Reader
+from ..read.live import LiveClaim
 from ..run import Mount, this_run
 from .two_writers import many_may_write
 

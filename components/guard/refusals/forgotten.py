@@ -8,15 +8,15 @@ is free is bound by Kubernetes to any claim that it fits, with what is on it.
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ...default_class import default_classes
 from ...errors import StatefastError
-from ...quantity import binary_text
-from ..cluster import Object
+from ...schema.quantity import binary_text
 from ..consent import Change
-from ..last_run import LastRun, key_of
-from ..live import LiveClaim
+from ..plan.default_class import default_classes
 from ..preflight import Reader, Warns
-from ..remembered import LiveVolume
+from ..read.cluster import Object
+from ..read.last_run import LastRun, key_of
+from ..read.live import LiveClaim
+from ..read.remembered import LiveVolume
 from .left_behind import Asked, read_volumes
 
 __all__ = ["refuse_forgotten", "refuse_used"]

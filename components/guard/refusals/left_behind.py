@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...errors import StatefastError
-from ..cluster import Object
-from ..holders import stop_commands
-from ..live import LiveClaim
 from ..preflight import Reader, Warns
-from ..remembered import LiveVolume, other_volumes, patch_to_keep
+from ..read.cluster import Object
+from ..read.holders import stop_commands
+from ..read.live import LiveClaim
+from ..read.remembered import LiveVolume, other_volumes, patch_to_keep
 
 __all__ = ["Asked", "read_volumes", "refuse_beside", "volume_to_reattach"]
 

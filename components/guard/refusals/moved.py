@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ...errors import StatefastError
-from ..cluster import Object
 from ..consent import DELETES_CLAIMS, Change
-from ..known import Known
-from ..live import OWNER, RETENTION, LiveWorkload
 from ..preflight import Reader, owner_of_run
+from ..read.cluster import Object
+from ..read.known import Known
+from ..read.live import OWNER, RETENTION, LiveWorkload
 from ..run import this_run
 
 __all__ = ["refuse_moved_claim", "refuse_moved_workload"]

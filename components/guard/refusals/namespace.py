@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...errors import StatefastError
-from ..cluster import Object, Unreadable
-from ..live import LiveClaim
 from ..preflight import Reader
-from ..remembered import patch_to_keep
+from ..read.cluster import Object, Unreadable
+from ..read.live import LiveClaim
+from ..read.remembered import patch_to_keep
 from .left_behind import read_volumes
 
 __all__ = ["refuse_missing_namespace"]

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum, auto
 
 from ...errors import StatefastError
-from ..cluster import Cluster, NoAnswer, Unreadable
 from ..consent import Change
-from ..memory import Memory
 from ..preflight import Reader
+from ..read.cluster import Cluster, NoAnswer, Unreadable
+from ..read.memory import Memory
 
 __all__ = ["Place", "place_of", "uid_of_cluster"]
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 
 from ...errors import StatefastError
 from ..consent import Change
-from ..live import LiveWorkload
-from ..memory import held
 from ..preflight import Reader, owner_of_run
+from ..read.live import LiveWorkload
+from ..read.memory import held
 
 __all__ = ["refuse_other_pattern"]
 

@@ -8,11 +8,11 @@ reported success.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ...errors import StatefastError
-from ...names import claim_name
-from ...quorum import Members, majorities_meet, majority, one_at_a_time
+from ...schema.names import claim_name
 from ..consent import Change
-from ..live import LiveClaim, LiveWorkload
 from ..preflight import Reader
+from ..quorum import Members, majorities_meet, majority, one_at_a_time
+from ..read.live import LiveClaim, LiveWorkload
 
 __all__ = ["refuse_outvoting"]
 

@@ -1,8 +1,8 @@
 """A claim that is to be retained goes with nothing: no owner whose end would delete it."""
 
 from ...errors import StatefastError
-from ..live import LiveClaim
 from ..preflight import Reader, owner_of_run
+from ..read.live import LiveClaim
 
 __all__ = ["check_owned"]
 

@@ -9,12 +9,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...errors import StatefastError
-from ...names import claim_name
+from ...schema.names import claim_name
 from ..consent import Change
-from ..live import LiveClaim, LiveWorkload
-from ..pod_data import read_record
 from ..preflight import Reader, owner_of_run
-from ..remembered import other_volumes
+from ..read.live import LiveClaim, LiveWorkload
+from ..read.pod_data import read_record
+from ..read.remembered import other_volumes
 
 __all__ = ["WantedClaims", "refuse_other_claims"]
 

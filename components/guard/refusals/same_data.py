@@ -9,9 +9,9 @@ import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..images import Format, Image, unreadable
-from ..pod_data import Mounted, PodData, Reads, inside
-from ..pod_settings import IN_FILES, WORKING_DIR, paths_in
+from ..read.images import Format, Image, unreadable
+from ..read.pod_data import Mounted, PodData, Reads, inside
+from ..read.pod_settings import IN_FILES, WORKING_DIR, paths_in
 
 __all__ = ["Difference", "Judge"]
 

@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ...errors import StatefastError
-from ..cluster import Object
 from ..consent import Change
-from ..live import LiveClaim
 from ..preflight import Reader
+from ..read.cluster import Object
+from ..read.live import LiveClaim
 from ..run import Mount
 
 __all__ = ["many_may_write", "refuse_live_writers", "refuse_two_writers"]

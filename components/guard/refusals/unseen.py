@@ -9,10 +9,10 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ...errors import StatefastError
-from ..cluster import Object, Unreadable
 from ..consent import Change
-from ..known import Known
 from ..preflight import Reader
+from ..read.cluster import Object, Unreadable
+from ..read.known import Known
 from .other_cluster import Place
 
 __all__ = ["refuse_unseen"]

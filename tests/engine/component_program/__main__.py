@@ -7,7 +7,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 # The folder by the name it has in the wheel, which is unknown to mypy.
-import statefast  # type: ignore[import-not-found]
+import statefast
 
 config = pulumi.Config()
 cluster = k8s.Provider("cluster", cluster_identifier=pulumi.get_stack())

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from components.marks import Word, sentences
+from statefast.marks import Word, sentences
 
 __all__ = ["Consent", "Run", "Way", "ways"]
 

@@ -27,7 +27,7 @@ def program_copy(folder: Path) -> Path:
     folder.mkdir(parents=True)
     for name in ("Pulumi.yaml", "__main__.py"):
         shutil.copy(PROJECT / name, folder / name)
-    for name in ("components", "settings"):
+    for name in ("statefast", "settings"):
         (folder / name).symlink_to(PROJECT / name)
     for name in _TO_BE_REREAD:
         shutil.copytree(PROJECT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))

@@ -7,7 +7,7 @@ import pulumi_kubernetes as k8s
 from pulumi.output import UNKNOWN
 
 # The folder by the name it has in the wheel, which is unknown to mypy.
-from statefast import (  # type: ignore[import-not-found]
+from statefast import (
     PersistentDeployment,
     WorkloadNamespace,
 )

@@ -1,0 +1,1 @@
+"""Facts about CSI drivers: what each provisions with, is told, and can do."""

@@ -1,0 +1,1 @@
+"""What becomes of each object in this run, decided before anything is registered."""

@@ -1,0 +1,148 @@
+"""What becomes of a workload in this run: made, edited in place, or replaced with consent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...errors import StatefastError
+from ..edits import Shape, edits, refuse
+from ..owner import check_owner
+from ..preflight import Reader, owner_of_run
+from ..read.known import Known
+from ..read.live import LiveWorkload
+from ..read.memory import held
+from ..refusals.moved import refuse_moved_workload
+
+__all__ = ["WorkloadPlan", "plan_workload"]
+
+
+_TYPES = {
+    "deployments": "kubernetes:apps/v1:Deployment",
+    "stateful sets": "kubernetes:apps/v1:StatefulSet",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkloadPlan:
+    """One workload as this run will have it.
+
+    Attributes:
+        free: Keys of FROZEN that the owner consented to change.
+        sealed: `<namespace>/<name>` where the engine is to refuse a replacement, whatever its
+            cause; empty where there is nothing to seal, or a replacement is wanted.
+        taken_back: `<namespace>/<name>` where it lives and is in no state, so that it is imported.
+        replicas: How many the cluster has now; 0 where it has no such workload.
+        force: Whether it is known not to be another's, so that fields may be taken over.
+        live: The workload as it lives; None where there is none, or none could be read.
+    """
+
+    free: frozenset[str] = frozenset()
+    sealed: str = ""
+    taken_back: str = ""
+    replicas: int = 0
+    force: bool = False
+    live: LiveWorkload | None = None
+
+    @property
+    def imported(self) -> str:
+        """The id to register it with; empty where it is registered without."""
+        return self.sealed or self.taken_back
+
+    @property
+    def uid(self) -> str | None:
+        """Of the workload that lives; empty where there is none, None where none could be read."""
+        if self.live is not None:
+            return self.live.uid
+        return "" if self.force else None
+
+
+def plan_workload(
+    reader: Reader,
+    kind: str,
+    *,
+    namespace: str,
+    name: str,
+    shape: Shape,
+    retention: str,
+    known: Known,
+    consents: Sequence[str],
+) -> WorkloadPlan:
+    """The plan for one StatefulSet or Deployment.
+
+    Args:
+        reader: Of the component.
+        kind: `stateful sets` or `deployments`.
+        namespace: Of the workload.
+        name: Of the workload.
+        shape: What it is for life.
+        retention: What the args say becomes of its claims.
+        known: What this stack knows of it.
+        consents: What the owner agreed to.
+
+    Raises:
+        StatefastError: it would be replaced or moved without consent, or is another's.
+    """
+    found = reader.read(kind, namespace, "whether an edit would replace the workload")
+    if found is None or name not in found:
+        refuse_moved_workload(
+            reader, kind, namespace=namespace, name=name, known=known, consents=consents
+        )
+        return WorkloadPlan(force=found is not None)
+    live = LiveWorkload.of(found[name])
+    check_owner(
+        reader,
+        resource=reader.resource,
+        field="name",
+        name=name,
+        where=f"the one in namespace {namespace}",
+        owner=live.owner,
+        uid=live.uid,
+        consents=consents,
+    )
+    if live.leaving:
+        stay = "go with it" if live.takes_claims else "stay"
+        raise StatefastError(
+            reader.resource,
+            "name",
+            name,
+            f"but the one in namespace {namespace} is being deleted, and its claims {stay}",
+            "wait until it is gone, and run again with --refresh",
+        )
+    if live.retention == "retain" and retention != "retain":
+        raise StatefastError(
+            reader.resource,
+            "retention",
+            retention,
+            "but its claims were promised to be retained",
+            "write 'retain' back; to part with the data, destroy the stack, delete the claims by"
+            " name, and start anew",
+        )
+    if live.takes_claims and live.retention == "retain":
+        reader.note(
+            f"the claims of {reader.resource} are to be retained, but somebody set whenDeleted to"
+            " Delete: run pulumi up --refresh, which sets Retain again, before anything deletes it"
+        )
+    found_edits = list(edits(reader.resource, live, shape))
+    free = refuse(found_edits, consents)
+    if found_edits and live.unwatched:
+        # Its successor would be applied to it while it is on its way out, and go with it.
+        change = found_edits[0].change
+        raise StatefastError(
+            change.resource,
+            change.field,
+            change.new,
+            f"but it lives with {change.old!r}, and a set that holds pods back is not replaced",
+            "run up with a partition of 0 first, and with this change afterwards: the consent"
+            " stays good",
+        )
+    key = f"{namespace}/{name}"
+    sealed = retention == "retain" and live.owner == owner_of_run() and not free
+    # Where nobody knows what the state has, its seal hurts only who wants a replacement.
+    unknown_to_state = not free and not held(_TYPES[kind], key)
+    return WorkloadPlan(
+        free=free,
+        sealed=key if sealed else "",
+        taken_back=key if unknown_to_state else "",
+        replicas=live.replicas,
+        force=True,
+        live=live,
+    )

@@ -1,0 +1,1 @@
+"""What there is: the cluster, the state, and the facts in both that decide about data."""

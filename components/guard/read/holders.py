@@ -1,0 +1,72 @@
+"""Who mounts a claim, and how its pods are stopped so that it can be deleted."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..preflight import Reader
+from .cluster import Object
+
+__all__ = ["stop_commands"]
+
+
+def stop_commands(reader: Reader, namespace: str, claim: str) -> list[str]:
+    """The commands that stop the pods which mount a claim, and no more of them than need be.
+
+    A controller makes the claim of a pod again as soon as it is gone, and empty: so the pods have
+    to be stopped before a claim is deleted, and a deleted claim is only gone once they are.
+
+    Args:
+        reader: Of the component; what it cannot read has no command.
+        namespace: Of the claim.
+        claim: Its name.
+    """
+    scaled = [
+        f"kubectl scale {kind}/{name} -n {namespace} --replicas={left}"
+        for listed, kind, remaining in (
+            ("deployments", "deployment", _of_deployment),
+            ("stateful sets", "statefulset", _of_set),
+        )
+        for name, item in _read(reader, listed, namespace).items()
+        if (left := remaining(item, claim)) is not None
+    ]
+    # Nobody scales these, as after `kubectl delete --cascade=orphan`, and nobody makes them again.
+    alone = [
+        f"kubectl delete pod {name} -n {namespace}"
+        for name, item in _read(reader, "pods", namespace).items()
+        if not item["metadata"].get("ownerReferences") and claim in set(_of_pod(item["spec"]))
+    ]
+    return scaled + alone
+
+
+def _read(reader: Reader, kind: str, namespace: str) -> Mapping[str, Object]:
+    cluster = reader.readable(kind, namespace)
+    return cluster.list(kind, namespace) if cluster is not None else {}
+
+
+def _of_deployment(item: Object, claim: str) -> int | None:
+    """How many replicas may stay; None where it does not mount the claim."""
+    return 0 if claim in set(_mounted(item["spec"])) else None
+
+
+def _of_set(item: Object, claim: str) -> int | None:
+    name, spec = item["metadata"]["name"], item["spec"]
+    for template in spec.get("volumeClaimTemplates") or ():
+        found = re.fullmatch(
+            rf"{re.escape(template['metadata']['name'])}-{re.escape(name)}-(\d+)", claim
+        )
+        if found:
+            # Pods stop from the highest ordinal down.
+            start: int = (spec.get("ordinals") or {}).get("start", 0)
+            return max(0, int(found[1]) - start)
+    return _of_deployment(item, claim)
+
+
+def _mounted(spec: Mapping[str, Any]) -> Iterator[str]:
+    yield from _of_pod((spec.get("template") or {}).get("spec") or {})
+
+
+def _of_pod(pod: Mapping[str, Any]) -> Iterator[str]:
+    for volume in pod.get("volumes") or ():
+        if "persistentVolumeClaim" in volume:
+            yield volume["persistentVolumeClaim"]["claimName"]

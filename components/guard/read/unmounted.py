@@ -1,0 +1,45 @@
+"""Volumes of this namespace that no claim has any more, said to whoever starts something empty.
+
+A volume that was released keeps its data for as long as nobody deletes it, and nobody looks. That
+is no news in a run in which nothing starts; where a claim is made anew, it may be the data that
+somebody misses.
+"""
+
+from ..preflight import Reader
+from ..run import this_run
+from .remembered import LiveVolume
+
+__all__ = ["note_unmounted"]
+
+_MOST = 10
+
+
+def note_unmounted(reader: Reader, namespace: str) -> None:
+    """Names the released volumes of a namespace, where a claim of this run starts empty.
+
+    Args:
+        reader: Collects the note.
+        namespace: Of the stack.
+    """
+    # Who may not list them is told so by the claims.
+    cluster = reader.readable("volumes", "") and reader.readable("claims", namespace)
+    if cluster is None:
+        return
+    claims, volumes = cluster.list("claims", namespace), cluster.list("volumes")
+    wanted = {name for home, name in this_run().claims if home == namespace}
+    held = [LiveVolume.of(item) for item in volumes.values() if item["spec"].get("claimRef")]
+    here = [volume for volume in held if volume.namespace == namespace and not volume.leaving]
+    new = sorted(wanted - set(claims) - {volume.claim for volume in here})
+    left = sorted(
+        f"{volume.name} (of claim {volume.claim})"
+        for volume in here
+        if volume.claim not in claims and volume.claim not in wanted
+    )
+    if new and left:
+        more = f" and {len(left) - _MOST} more" if len(left) > _MOST else ""
+        first = ", ".join(new[:_MOST])
+        reader.note(
+            f"{first} {'start' if len(new) > 1 else 'starts'} on new and empty volumes, while"
+            f" volumes of this namespace whose claims are gone keep their data:"
+            f" {', '.join(left[:_MOST])}{more}"
+        )

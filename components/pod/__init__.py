@@ -1,0 +1,1 @@
+"""The parts of a pod that need to know nothing of the workload they are in."""

@@ -1,0 +1,1 @@
+"""Classes, claims and namespaces: what holds data, whoever mounts it."""

@@ -1,0 +1,286 @@
+"""VolumeClaim: a claim that stands on its own, and is kept when the stack goes.
+
+A claim is a server-side apply and not an object of the stack's own (decision 0002): it makes the
+claim or reattaches it, no edit can replace it, and the engine never deletes it. One that may go
+says so by its ownerReferences (decision 0010).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NotRequired
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from ..guard.plan.claims import ClaimPlan, WantedClaim, plan_claims
+from ..guard.preflight import PreflightArgs, Reader, reader, report, stack_of_run
+from ..guard.read.known import Known, known, uid_of
+from ..guard.read.last_run import VOLUMES
+from ..guard.read.live import DATA
+from ..guard.read.versions import ATTRIBUTES_CLASS, Need, check_version, needs_of_modes
+from ..guard.refusals.moved import refuse_moved_claim
+from ..guard.refusals.namespace import refuse_missing_namespace
+from ..guard.run import this_run
+from ..guard.wait.growth import wait_until_grown
+from ..guard.wait.held import held_volumes
+from ..guard.wait.stale import refuse_stale_state
+from ..schema.args import RETENTIONS, check_keys, one_of
+from ..schema.labels import object_labels
+from ..schema.names import check_label_name, check_subdomain_name
+from ..schema.quantity import binary_text, storage_bytes
+from .claim_annotations import NO_WAIT, claim_annotations
+from .claim_owner import ClaimOwner, check_claim_owner, claim_owner_for
+from .claim_spec import ClaimSourceArgs, binds_at_once, claim_spec
+from .take_up import take_up
+
+__all__ = ["VolumeClaim", "VolumeClaimArgs"]
+
+# A claim for a volume that is there is bound at once, or it names the wrong one.
+_BOUND = {"pulumi.com/waitFor": "jsonpath={.status.phase}=Bound"}
+_ORIGINS = ("volume_name", "selector", "data_source", "data_source_ref")
+
+
+class VolumeClaimArgs(ClaimSourceArgs):
+    """Inputs of VolumeClaim."""
+
+    namespace: str
+    """Namespace of the claim. Editing it makes a new, empty claim; the old one stays."""
+    size: str
+    """Size as a quantity, e.g. `8Gi`. A larger one grows the volume in place; a smaller one is
+    refused."""
+    access_modes: NotRequired[Sequence[str]]
+    """How nodes may mount the volume. Default `["ReadWriteOnce"]`. Editing them is refused."""
+    storage_class_name: NotRequired[str]
+    """Class of the volume; an empty text is a volume without a class. Default: the cluster's
+    default class, or none where `volume_name` or `selector` is given. Editing it is refused."""
+    retention: NotRequired[str]
+    """`retain` (default): the claim stays in the cluster when it leaves the stack. `delete`: it is
+    deleted with its `claim_owner`. `snapshot`: as `delete`, but not before a snapshot of it is
+    ready. Editing `retain` is refused; the others are edited in place."""
+    snapshot_class_name: NotRequired[str]
+    """Class of the snapshot with retention `snapshot`, where `claim_owner` is not given. Default:
+    the cluster's default class. Edited in place."""
+    claim_owner: NotRequired[ClaimOwner]
+    """What it goes with, if it is not retained. Default: an owner of its own, which goes with this
+    component. Edited in place."""
+    app: NotRequired[str]
+    """What the data belongs to, for the label `name`. Default: the name. Edited in place."""
+    instance: NotRequired[str]
+    """The workload, for the label `instance`. Default: the name. Edited in place."""
+    component: NotRequired[str]
+    """Role, for the label `component`. Default `storage`. Edited in place."""
+    part_of: NotRequired[str]
+    """The larger application. Default `statefast`. Edited in place."""
+    labels: NotRequired[Mapping[str, str]]
+    """More labels. Default none. Edited in place."""
+    data: NotRequired[str]
+    """What the workload that mounts it says of how it reads it, for its next run. Default none:
+    PersistentDeployment writes it. Edited in place."""
+    preflight: NotRequired[PreflightArgs]
+    """Reads the cluster first, so that what would fail or lose data is refused at preview.
+    Default: reads nothing, and the API server refuses. Editing it changes nothing in the
+    cluster."""
+    consent: NotRequired[Sequence[str]]
+    """Changes that the owner agrees to, each in the words of the refusal that asked for it.
+    Default none."""
+
+
+class VolumeClaim(pulumi.ComponentResource):
+    """One PersistentVolumeClaim under a name that never changes.
+
+    Args:
+        name: Name of the claim in the cluster, and of this component.
+        args: See VolumeClaimArgs.
+        opts: Options of the component; the provider is inherited.
+
+    Raises:
+        StatefastError: an arg is unknown, missing or wrong, or the edit would lose data.
+    """
+
+    claim_name: pulumi.Output[str]
+    """Name of the claim, known once it exists."""
+
+    @staticmethod
+    def check(name: str, args: VolumeClaimArgs) -> None:
+        """Refuses what the constructor would refuse without a cluster, and registers nothing.
+
+        Raises:
+            StatefastError: an arg is unknown, missing or wrong.
+        """
+        _checked(name, args)
+
+    @staticmethod
+    def preflight(name: str, args: VolumeClaimArgs) -> None:
+        """Refuses what the live cluster speaks against, and registers nothing.
+
+        Raises:
+            StatefastError: an arg is unknown, missing or wrong, or the edit would lose data.
+        """
+        _planned(name, args, _checked(name, args))
+
+    def __init__(
+        self, name: str, args: VolumeClaimArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        checked = _checked(name, args)
+        plan, asks, before = _planned(name, args, checked)
+        super().__init__("statefast:index:VolumeClaim", name, {}, opts)
+        report(asks.notes, self)
+        retention, namespace, labels = checked.retention, checked.namespace, checked.labels
+        annotations = {
+            **(NO_WAIT if plan.volume else checked.waiting),
+            **claim_annotations(checked.size, retention, plan.volume),
+            **({DATA: args["data"]} if args.get("data") else {}),
+        }
+        spec = {
+            **checked.spec,
+            "resources": {"requests": {"storage": binary_text(plan.request)}},
+        }
+        if plan.volume:
+            # The class of the volume, where the args leave it to whatever is the default.
+            spec |= {"volume_name": plan.volume, "storage_class_name": plan.volume_class}
+        owner = claim_owner_for(
+            self, name, args, namespace=namespace, retention=retention, named=bool(plan.claim_owner)
+        )
+        # What is known not to be another's may be taken from whoever edited it last.
+        force = {"pulumi.com/patchForce": "true"} if plan.force else {}
+        claim = k8s.core.v1.PersistentVolumeClaimPatch(
+            name,
+            metadata=k8s.meta.v1.ObjectMetaPatchArgs(
+                name=name,
+                namespace=namespace,
+                labels=labels,
+                annotations={
+                    **annotations,
+                    **force,
+                    "pulumi.com/patchFieldManager": _field_manager(),
+                },
+                owner_references=owner.references() if owner is not None else None,
+            ),
+            spec=k8s.core.v1.PersistentVolumeClaimSpecPatchArgs(**spec),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                retain_on_delete=True,
+                # Before decision 0010 a claim that was not retained was of this type.
+                aliases=[pulumi.Alias(type_="kubernetes:core/v1:PersistentVolumeClaim")],
+            ),
+        )
+        take_up(self, claim, namespace, name, plan)
+        refuse_stale_state(
+            asks,
+            claim,
+            claim.metadata,
+            resource=f"VolumeClaim {name}",
+            kind="claims",
+            namespace=namespace,
+            name=name,
+            uid=plan.uid,
+        )
+        if plan.short:
+            wait_until_grown(
+                asks,
+                self,
+                claim,
+                namespace=namespace,
+                claim=name,
+                field="size",
+                plan=plan,
+            )
+        self.claim_name = claim.id.apply(lambda _: name)
+        self.register_outputs(
+            {
+                "claimName": self.claim_name,
+                **before.outputs(namespace, {name: uid_of(claim, plan.uid or "")}),
+                VOLUMES: held_volumes(
+                    asks, claim, namespace, [name], before.memory.last, again=False
+                ),
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Checked:
+    namespace: str
+    labels: dict[str, str]
+    waiting: dict[str, str]
+    spec: dict[str, Any]
+    size: int
+    retention: str
+
+
+def _checked(name: str, args: VolumeClaimArgs) -> _Checked:
+    """The whole claim, as far as its args tell."""
+    resource = f"VolumeClaim {name}"
+    check_keys(resource, args, VolumeClaimArgs)
+    check_subdomain_name(resource, "name", name)
+    spec = claim_spec(resource, args)
+    namespace = check_label_name(resource, "namespace", args["namespace"])
+    retention = one_of(resource, "retention", args.get("retention", "retain"), RETENTIONS)
+    check_claim_owner(resource, args, namespace, retention)
+    this_run().claims.add((namespace, name))
+    return _Checked(
+        namespace=namespace,
+        labels=object_labels(
+            resource,
+            app=args.get("app", name),
+            instance=args.get("instance", name),
+            component=args.get("component", "storage"),
+            part_of=args.get("part_of", "statefast"),
+            extra=args.get("labels"),
+        ),
+        waiting=_BOUND if binds_at_once(spec) else NO_WAIT,
+        spec=spec,
+        size=storage_bytes(resource, "size", args["size"]),
+        retention=retention,
+    )
+
+
+def _planned(
+    name: str, args: VolumeClaimArgs, checked: _Checked
+) -> tuple[ClaimPlan, Reader, Known]:
+    """What this run makes of it, the reader with what its owner should know, and what was known."""
+    spec = checked.spec
+    wanted = WantedClaim(
+        name=name,
+        field="size",
+        size=checked.size,
+        storage_class_name=spec.get("storage_class_name"),
+        access_modes=tuple(spec["access_modes"]),
+        volume_mode=spec.get("volume_mode"),
+        settled=True,
+        chosen=next((key for key in _ORIGINS if key in spec), ""),
+        volume_name=spec.get("volume_name", ""),
+    )
+    asks = reader(f"VolumeClaim {name}", args.get("preflight"))
+    consents = args.get("consent") or ()
+    before = known(asks, consents)
+    refuse_missing_namespace(asks, checked.namespace)
+    check_version(asks, _needs(spec))
+    refuse_moved_claim(
+        asks, namespace=checked.namespace, name=name, known=before, consents=consents
+    )
+    plans = plan_claims(
+        asks,
+        namespace=checked.namespace,
+        wanted=[wanted],
+        retention=checked.retention,
+        known=before,
+        consents=consents,
+    )
+    return plans[name], asks, before
+
+
+def _needs(spec: Mapping[str, Any]) -> Iterator[Need]:
+    """What a claim takes that not every cluster has."""
+    yield from needs_of_modes("access_modes", spec["access_modes"])
+    chosen = spec.get("volume_attributes_class_name")
+    if chosen:
+        yield Need(field="attributes_class_name", value=chosen, feature=ATTRIBUTES_CLASS)
+
+
+def _field_manager() -> str:
+    """Who applies the claim: this stack, now and when it comes back after a destroy.
+
+    Another's claim of the same name has another manager, and the API server answers with a
+    conflict instead of handing it over.
+    """
+    return f"statefast-{pulumi.get_project()}-{stack_of_run()}"[:128]

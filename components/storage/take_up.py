@@ -1,0 +1,55 @@
+"""Takes up volumes again whose claims were deleted: the data is where it was, under its name."""
+
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from ..guard.plan.claims import ClaimPlan
+
+__all__ = ["take_up"]
+
+
+def take_up(
+    parent: pulumi.ComponentResource,
+    made: k8s.core.v1.PersistentVolumeClaimPatch,
+    namespace: str,
+    claim: str,
+    plan: ClaimPlan,
+) -> Sequence[pulumi.Resource]:
+    """Hands a released volume to the claim that has its old claim's name, and to no other.
+
+    The volume remembers namespace and name of its claim, and the uid of the one that is gone.
+    The uid of the new one takes its place, and the controller binds the two.
+
+    Args:
+        parent: The component.
+        made: The claim, waiting for this volume by name.
+        namespace: Of the claim.
+        claim: Name of the claim.
+        plan: What the guard said.
+
+    Returns:
+        What a workload has to wait for; nothing where the claim takes up no volume.
+    """
+    if not plan.volume:
+        return []
+    volume = k8s.core.v1.PersistentVolumePatch(
+        f"{claim}-volume",
+        metadata=k8s.meta.v1.ObjectMetaPatchArgs(
+            name=plan.volume, annotations={"pulumi.com/patchForce": "true"}
+        ),
+        spec=k8s.core.v1.PersistentVolumeSpecPatchArgs(
+            claim_ref=k8s.core.v1.ObjectReferencePatchArgs(
+                namespace=namespace,
+                name=claim,
+                # A preview does not make the claim, and has no uid for it.
+                uid=made.metadata.apply(lambda found: found.get("uid") if found else None),
+            )
+        ),
+        # Once: from then on the reference is the controller's again.
+        opts=pulumi.ResourceOptions(
+            parent=parent, retain_on_delete=True, ignore_changes=["metadata", "spec"]
+        ),
+    )
+    return [volume]

@@ -1,0 +1,1 @@
+"""Deployment and StatefulSet: their args, the model these become, and the objects built from it."""

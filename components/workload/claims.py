@@ -1,0 +1,152 @@
+"""The claims of a StatefulSet: each asks for its size by itself, and keeps what it has."""
+
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from ..guard.plan.claims import ClaimPlan
+from ..guard.preflight import Reader
+from ..guard.read.live import DATA, MEMBERS
+from ..guard.wait.growth import wait_until_grown
+from ..guard.wait.stale import refuse_stale_state
+from ..schema.quantity import binary_text, storage_bytes
+from ..storage.claim_annotations import NO_WAIT, claim_annotations
+from ..storage.claim_owner import ClaimOwner
+from ..storage.take_up import take_up
+from .model import Volume, Workload
+from .ordinals import members
+
+__all__ = ["grow_claim", "take_up_claim", "volume_annotations"]
+
+
+def volume_annotations(workload: Workload, volume: Volume, taken_up: str = "") -> dict[str, str]:
+    """What the claim of one volume of a workload says of itself."""
+    size = storage_bytes(workload.resource, "size", volume.size)
+    said = claim_annotations(size, workload.retention, taken_up)
+    if workload.quorum and workload.replicas:
+        said[MEMBERS] = members(workload).text
+    return said
+
+
+def _waiting(asks: Reader, plan: ClaimPlan) -> dict[str, str]:
+    """Who waits until the volume has its size, and not only the claim its wish.
+
+    The guard does, which knows why a growth fails. Where it may not read the cluster the provider
+    does (from 4.18.4 on).
+    """
+    if asks.cluster is not None or not plan.capacity:
+        return NO_WAIT
+    size = binary_text(plan.capacity)
+    return {"pulumi.com/waitFor": f"jsonpath={{.status.capacity.storage}}={size}"}
+
+
+def grow_claim(
+    parent: pulumi.ComponentResource,
+    workload: Workload,
+    volume: Volume,
+    claim: str,
+    plan: ClaimPlan,
+    after: pulumi.Input[pulumi.Resource],
+    asks: Reader,
+    owner: ClaimOwner | None,
+    data: str,
+) -> k8s.core.v1.PersistentVolumeClaimPatch:
+    """Applies the size wanted to the claim of one ordinal, and how its pod reads it.
+
+    The claim is the controller's: it makes it from the template, whose size is frozen, or finds
+    it where an earlier set left it. Either has happened once `after` is there.
+    """
+    made = k8s.core.v1.PersistentVolumeClaimPatch(
+        claim,
+        metadata=k8s.meta.v1.ObjectMetaPatchArgs(
+            name=claim,
+            namespace=workload.namespace,
+            labels=dict(workload.labels),
+            annotations={
+                # The controller that made the claim owns its size.
+                "pulumi.com/patchForce": "true",
+                **_waiting(asks, plan),
+                **volume_annotations(workload, volume, plan.volume),
+                # Not in the claim template, which never changes.
+                **({DATA: data} if data else {}),
+            },
+            owner_references=owner.references() if owner is not None else None,
+        ),
+        spec=k8s.core.v1.PersistentVolumeClaimSpecPatchArgs(
+            resources=k8s.core.v1.VolumeResourceRequirementsPatchArgs(
+                requests={"storage": binary_text(plan.request)}
+            )
+        ),
+        opts=pulumi.ResourceOptions(
+            parent=parent,
+            depends_on=[after],
+            # Deleting a Patch would take its fields off the claim; a claim without a size is
+            # refused, and the ordinal may come back.
+            retain_on_delete=True,
+        ),
+    )
+    refuse_stale_state(
+        asks,
+        made,
+        made.metadata,
+        resource=f"{workload.resource}: claim {claim}",
+        kind="claims",
+        namespace=workload.namespace,
+        name=claim,
+        uid=plan.uid,
+    )
+    if plan.short or not plan.live:
+        wait_until_grown(
+            asks,
+            parent,
+            made,
+            namespace=workload.namespace,
+            claim=claim,
+            field=f"volumes.{volume.name}.size",
+            plan=plan,
+        )
+    return made
+
+
+def take_up_claim(
+    parent: pulumi.ComponentResource,
+    workload: Workload,
+    volume: Volume,
+    claim: str,
+    plan: ClaimPlan,
+) -> Sequence[pulumi.Resource]:
+    """Makes the claim of one ordinal before its StatefulSet would, on the volume it had.
+
+    Returns:
+        What the set has to wait for; nothing where the claim takes up no volume.
+    """
+    if not plan.volume:
+        return []
+    made = k8s.core.v1.PersistentVolumeClaimPatch(
+        f"{claim}-claim",
+        metadata=k8s.meta.v1.ObjectMetaPatchArgs(
+            name=claim,
+            namespace=workload.namespace,
+            labels=dict(workload.labels),
+            annotations={
+                "pulumi.com/patchForce": "true",
+                **NO_WAIT,
+                **volume_annotations(workload, volume, plan.volume),
+            },
+        ),
+        spec=k8s.core.v1.PersistentVolumeClaimSpecPatchArgs(
+            access_modes=list(volume.access_modes),
+            resources=k8s.core.v1.VolumeResourceRequirementsPatchArgs(
+                requests={"storage": binary_text(plan.request)}
+            ),
+            storage_class_name=plan.volume_class,
+            volume_name=plan.volume,
+        ),
+        opts=pulumi.ResourceOptions(
+            parent=parent,
+            retain_on_delete=True,
+            ignore_changes=["metadata", "spec"],
+        ),
+    )
+    return [made, *take_up(parent, made, workload.namespace, claim, plan)]

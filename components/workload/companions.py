@@ -1,0 +1,79 @@
+"""The small objects around a workload: account, config files, budget and network policy."""
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from ..guard.owner import owned
+from ..guard.plan.names import Names
+from ..pod.config_files import config_data
+from .disruption import disruption_budget
+from .model import Workload
+from .network_policy import network_policy
+from .pod_template import config_name
+from .service_account import service_account
+
+__all__ = ["check_companions", "register_companions"]
+
+
+def check_companions(workload: Workload) -> None:
+    """Refuses what `register_companions` would refuse, and registers nothing.
+
+    Raises:
+        StatefastError: an arg is unknown, missing or wrong.
+    """
+    network_policy(workload, workload.args.get("network_policy"))
+
+
+def register_companions(
+    parent: pulumi.ComponentResource, workload: Workload, names: Names
+) -> list[pulumi.Resource]:
+    """Registers them under the component; for the `depends_on` of the workload.
+
+    Args:
+        parent: The component.
+        workload: Its args.
+        names: What becomes of those that are there already.
+    """
+    name = workload.name
+    opts = pulumi.ResourceOptions(parent=parent, aliases=workload.aliases(parent))
+    made: list[pulumi.Resource] = []
+    if (account := service_account(workload)) is not None:
+        made.append(
+            k8s.core.v1.ServiceAccount(name, account, names.opts("ServiceAccount", name, opts))
+        )
+    if files := workload.args.get("config_files"):
+        made.append(
+            _config_map(
+                workload,
+                config_data(files),
+                names.opts("ConfigMap", config_name(workload), opts),
+            )
+        )
+    if (budget := disruption_budget(workload)) is not None:
+        made.append(
+            k8s.policy.v1.PodDisruptionBudget(
+                name, budget, names.opts("PodDisruptionBudget", name, opts)
+            )
+        )
+    if (policy := network_policy(workload, workload.args.get("network_policy"))) is not None:
+        made.append(
+            k8s.networking.v1.NetworkPolicy(name, policy, names.opts("NetworkPolicy", name, opts))
+        )
+    return made
+
+
+def _config_map(
+    workload: Workload, data: dict[str, str], opts: pulumi.ResourceOptions
+) -> pulumi.Resource:
+    name = config_name(workload)
+    return k8s.core.v1.ConfigMap(
+        name,
+        metadata=k8s.meta.v1.ObjectMetaArgs(
+            name=name,
+            namespace=workload.namespace,
+            labels=dict(workload.labels),
+            annotations=owned(),
+        ),
+        data=data,
+        opts=opts,
+    )

@@ -1,0 +1,293 @@
+"""PersistentDeployment: claims, the one Deployment that mounts them, and its Services.
+
+For one replica, or for many on a volume that many nodes can mount. Replicas that each own
+their data are a PersistentStatefulSet.
+"""
+
+from collections.abc import Sequence
+from typing import NotRequired
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from ..errors import StatefastError
+from ..guard.plan.reading import settled
+from ..guard.preflight import report
+from ..guard.read.last_run import VOLUMES
+from ..guard.read.pod_data import record
+from ..guard.wait.held import held_volumes
+from ..guard.wait.stale import refuse_stale_state
+from ..schema.fields import whole_number
+from ..storage.claim import VolumeClaim, VolumeClaimArgs
+from ..storage.claim_owner import ClaimOwner, claim_owner_for
+from .args import WorkloadArgs
+from .companions import check_companions, register_companions
+from .model import Volume, Workload
+from .mounts import check_mounts, note_claims
+from .plans import deployment_plan, frozen, workload_annotations
+from .pod_template import pod_template
+from .read import read_workload
+from .rollout import pod_seconds
+from .secret import WorkloadSecrets, password_plan, secret_sources
+from .service import client_service, headless_service, service_host, service_opts, service_port
+
+__all__ = ["PersistentDeployment", "PersistentDeploymentArgs", "strategy"]
+
+_LEAST_DEADLINE_SECONDS = 540
+_LONGEST_DEADLINE_SECONDS = 2**31 - 1
+
+
+class PersistentDeploymentArgs(WorkloadArgs):
+    """Inputs of PersistentDeployment: those of every workload.
+
+    `volumes[].size`: a larger size grows the claim in place, a smaller one is refused.
+    `replicas` above 1 is refused unless each volume can be mounted by
+    many nodes.
+    """
+
+    progress_deadline_seconds: NotRequired[int]
+    """Seconds without progress after which a rollout counts as stuck, and `up` says why. Default:
+    what a pod may take to stop and start, at least 540. Edited in place."""
+
+
+class PersistentDeployment(pulumi.ComponentResource):
+    """A Deployment whose data outlives it.
+
+    The strategy follows from the access modes: `Recreate` where one node at a time can mount
+    the volume, `RollingUpdate` otherwise. A rolling update of a ReadWriteOnce volume waits for
+    ever for the pod that holds it (kubernetes/kubernetes#26567).
+
+    Args:
+        name: Name of the Deployment and of the client Service, and of this component.
+        args: See PersistentDeploymentArgs.
+        opts: Options of the component; the provider is inherited.
+
+    Raises:
+        StatefastError: an arg is unknown, missing or wrong.
+    """
+
+    deployment_name: pulumi.Output[str]
+    """Name of the Deployment, known once its pods are ready."""
+    claim_names: pulumi.Output[Sequence[str]]
+    """Names of the claims."""
+    strategy: pulumi.Output[str]
+    """`Recreate` or `RollingUpdate`."""
+    service_host: pulumi.Output[str]
+    """DNS name for clients; empty where no port is for clients."""
+    service_port: pulumi.Output[int]
+    """First port for clients; 0 where there is none."""
+
+    @staticmethod
+    def check(name: str, args: PersistentDeploymentArgs) -> None:
+        """Refuses what the constructor would refuse, and registers nothing.
+
+        A program that checks everything before it builds anything never leaves half a stack.
+
+        Raises:
+            StatefastError: an arg is unknown, missing or wrong.
+        """
+        _plan(name, args)
+
+    @staticmethod
+    def preflight(name: str, args: PersistentDeploymentArgs) -> None:
+        """Refuses what the live cluster speaks against, and registers nothing.
+
+        Raises:
+            StatefastError: see `check`; or the edit would lose data, or cannot work.
+        """
+        workload, _, template = _plan(name, args)
+        _, asks, _, known, _ = deployment_plan(workload, template)
+        password_plan(asks, workload, workload.is_claim, known.memory.last)
+        for volume in workload.volumes:
+            if volume.existing_claim is None:
+                VolumeClaim.preflight(volume.name, _claim_args(workload, volume))
+
+    def __init__(
+        self,
+        name: str,
+        args: PersistentDeploymentArgs,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        workload, chosen, template = _plan(name, args)
+        check_mounts(workload, of_set=False, opts=opts)
+        plan, asks, pod, known, names = deployment_plan(workload, template)
+        settled(asks, pod, args.get("consent") or ())
+        passwords = password_plan(asks, workload, workload.is_claim, known.memory.last)
+        super().__init__("statefast:index:PersistentDeployment", name, {}, opts)
+        report(asks.notes, self)
+        child = pulumi.ResourceOptions(parent=self, aliases=workload.aliases(self))
+        owner = claim_owner_for(
+            self,
+            name,
+            args,
+            namespace=workload.namespace,
+            retention=workload.retention,
+            named=False,
+        )
+        claims = [
+            VolumeClaim(
+                volume.name,
+                _claim_args(workload, volume, owner, record(pod.data(), volume.claim)),
+                pulumi.ResourceOptions(parent=self),
+            )
+            for volume in workload.volumes
+            if volume.existing_claim is None
+        ]
+        secrets = WorkloadSecrets(self, workload, owner, names, asks, passwords)
+        companions = register_companions(self, workload, names)
+        deadline = _progress_deadline(workload, args)
+        # A little more, so that a stuck rollout is reported with the reason Kubernetes gives.
+        minutes = f"{deadline // 60 + 2}m"
+        deployment = k8s.apps.v1.Deployment(
+            name,
+            metadata=k8s.meta.v1.ObjectMetaArgs(
+                name=name,
+                namespace=workload.namespace,
+                labels=dict(workload.labels),
+                annotations=workload_annotations(plan, workload, pod),
+            ),
+            spec=k8s.apps.v1.DeploymentSpecArgs(
+                replicas=workload.replicas,
+                progress_deadline_seconds=deadline,
+                min_ready_seconds=workload.min_ready_seconds or None,
+                selector=k8s.meta.v1.LabelSelectorArgs(match_labels=dict(workload.selector)),
+                strategy=k8s.apps.v1.DeploymentStrategyArgs(type=chosen),
+                template=template,
+            ),
+            # Claims are named by literals, which keeps the preview's dry-run alive; the
+            # dependency is what makes a destroy take the pods before the claims they hold.
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[*claims, *secrets.resources, *companions, *([owner] if owner else [])],
+                ignore_changes=frozen(plan, ("selector",)),
+                import_=plan.imported or None,
+                custom_timeouts=pulumi.CustomTimeouts(create=minutes, update=minutes),
+            ),
+        )
+        refuse_stale_state(
+            asks,
+            deployment,
+            deployment.metadata,
+            resource=workload.resource,
+            kind="deployments",
+            namespace=workload.namespace,
+            name=name,
+            uid=plan.uid,
+        )
+        client = client_service(workload)
+        if client is not None:
+            k8s.core.v1.Service(name, client, service_opts(names, name, child))
+        if workload.ports_of("headless"):
+            k8s.core.v1.Service(
+                workload.headless_name,
+                headless_service(workload),
+                service_opts(names, workload.headless_name, child),
+            )
+        self.deployment_name = deployment.metadata["name"]
+        self.claim_names = pulumi.Output.from_input([volume.claim for volume in workload.volumes])
+        self.strategy = pulumi.Output.from_input(chosen)
+        self.service_host = pulumi.Output.from_input(
+            service_host(name, workload.namespace) if client is not None else ""
+        )
+        self.service_port = pulumi.Output.from_input(service_port(workload))
+        self.register_outputs(
+            {
+                "deploymentName": self.deployment_name,
+                "claimNames": self.claim_names,
+                "strategy": self.strategy,
+                "serviceHost": self.service_host,
+                "servicePort": self.service_port,
+                **known.outputs(
+                    workload.namespace,
+                    {it.claim: "" for it in workload.volumes if it.existing_claim is None},
+                ),
+                **secrets.outputs(),
+                VOLUMES: held_volumes(
+                    asks,
+                    deployment,
+                    workload.namespace,
+                    [volume.claim for volume in workload.volumes],
+                    known.memory.last,
+                ),
+            }
+        )
+
+
+def _plan(
+    name: str, args: PersistentDeploymentArgs
+) -> tuple[Workload, str, k8s.core.v1.PodTemplateSpecArgs]:
+    """Everything the component is made of, checked."""
+    workload = read_workload("Deployment", name, args, PersistentDeploymentArgs)
+    template = pod_template(
+        workload,
+        ordinals=False,
+        claims={volume.name: volume.claim for volume in workload.volumes},
+        secrets=secret_sources(workload),
+    )
+    check_companions(workload)
+    note_claims(workload, of_set=False)
+    _progress_deadline(workload, args)
+    return workload, strategy(workload), template
+
+
+def _progress_deadline(workload: Workload, args: PersistentDeploymentArgs) -> int:
+    """When a rollout counts as stuck: one replica that starts as slowly as it may is not."""
+    least = workload.min_ready_seconds + 1
+    usual = max(_LEAST_DEADLINE_SECONDS, pod_seconds(workload))
+    return whole_number(
+        workload.resource,
+        "progress_deadline_seconds",
+        args.get("progress_deadline_seconds", usual),
+        low=least,
+        high=_LONGEST_DEADLINE_SECONDS,
+    )
+
+
+def strategy(workload: Workload) -> str:
+    """The only safe strategy for the volumes; the strictest of them decides.
+
+    Raises:
+        StatefastError: more than one replica would share a volume that one node can mount.
+    """
+    strict = [volume for volume in workload.volumes if volume.one_writer]
+    if not strict:
+        return "RollingUpdate"
+    if workload.replicas > 1:
+        raise StatefastError(
+            workload.resource,
+            "replicas",
+            workload.replicas,
+            f"but claim {strict[0].name} is {', '.join(strict[0].access_modes)} and one node at"
+            " a time can mount it",
+            "write 1, or use the pattern stateful-set, or access mode ReadWriteMany",
+        )
+    return "Recreate"
+
+
+def _claim_args(
+    workload: Workload, volume: Volume, owner: ClaimOwner | None = None, data: str = ""
+) -> VolumeClaimArgs:
+    given = workload.args
+    args: VolumeClaimArgs = {
+        "namespace": workload.namespace,
+        "size": volume.size,
+        "access_modes": list(volume.access_modes),
+        "retention": workload.retention,
+        "app": given.get("app", workload.name),
+        "instance": workload.name,
+        "component": given.get("component", "server"),
+        "part_of": given.get("part_of", "statefast"),
+        "labels": given.get("labels") or {},
+        "consent": given.get("consent") or (),
+    }
+    if "snapshot_class_name" in given:
+        args["snapshot_class_name"] = given["snapshot_class_name"]
+    if owner is not None:
+        args["claim_owner"] = owner
+    if data:
+        args["data"] = data
+    if "preflight" in given:
+        args["preflight"] = given["preflight"]
+    if volume.storage_class_name is not None:
+        args["storage_class_name"] = volume.storage_class_name
+    return args

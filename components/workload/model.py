@@ -1,0 +1,96 @@
+"""A workload that was checked, with every default filled in: what the builders build from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+
+from ..guard.read.images import Format
+from ..guard.read.pod_data import Declared
+from ..pod.ports import Port
+from .args import WorkloadArgs
+
+__all__ = ["Volume", "Workload"]
+
+# The component of each pattern, as the state knows it.
+PATTERN_TYPES = ("statefast:index:PersistentDeployment", "statefast:index:PersistentStatefulSet")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Volume:
+    """A checked volume."""
+
+    name: str
+    mount_path: str
+    size: str
+    access_modes: tuple[str, ...]
+    storage_class_name: str | None
+    existing_claim: str | None
+
+    @property
+    def claim(self) -> str:
+        """The claim of a Deployment that backs it."""
+        return self.existing_claim or self.name
+
+    @property
+    def one_writer(self) -> bool:
+        """Whether only one node, or pod, can mount it for writing."""
+        return not {"ReadWriteMany", "ReadOnlyMany"} & set(self.access_modes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """Checked args, with every default filled in: what the builders build from."""
+
+    resource: str
+    name: str
+    namespace: str
+    replicas: int
+    first_ordinal: int
+    quorum: bool
+    own_ports: tuple[Port, ...]
+    sidecar_ports: tuple[tuple[Port, ...], ...]
+    volumes: tuple[Volume, ...]
+    labels: Mapping[str, str]
+    selector: Mapping[str, str]
+    headless_name: str
+    retention: str
+    run_as_user: int
+    data: Declared
+    data_version: Format | None
+    termination_grace_seconds: int
+    min_ready_seconds: int
+    args: WorkloadArgs
+
+    def aliases(self, parent: pulumi.ComponentResource) -> list[pulumi.Alias]:
+        """What a child that both patterns have was called under the other pattern.
+
+        Without it a switch of pattern would delete an object after making it anew under the
+        same name: the Service of all clients, or the only copy of a password.
+        """
+        own = parent.pulumi_resource_type
+
+        def other(kind: str) -> pulumi.Output[str]:
+            return parent.urn.apply(lambda urn: urn.replace(own, kind))
+
+        return [pulumi.Alias(parent=other(kind)) for kind in PATTERN_TYPES if kind != own]
+
+    def is_claim(self, claim: str) -> bool:
+        """Whether it is a claim of the Deployment."""
+        return any(claim == volume.claim for volume in self.volumes)
+
+    def is_claim_of_set(self, claim: str) -> bool:
+        """Whether it is a claim of the StatefulSet, of whatever ordinal."""
+        stem, _, ordinal = claim.rpartition("-")
+        return ordinal.isdecimal() and any(
+            stem == f"{volume.name}-{self.name}" for volume in self.volumes
+        )
+
+    @property
+    def ports(self) -> tuple[Port, ...]:
+        """The ports of all containers."""
+        return (*self.own_ports, *(port for ports in self.sidecar_ports for port in ports))
+
+    def ports_of(self, service: str) -> tuple[Port, ...]:
+        """The ports a Service offers."""
+        return tuple(port for port in self.ports if port.service == service)

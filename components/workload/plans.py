@@ -1,0 +1,311 @@
+"""What a component asks the guard before it registers anything."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pulumi_kubernetes as k8s
+
+from ..guard.edits import FROZEN, Shape
+from ..guard.plan.claims import ClaimPlan, WantedClaim, plan_claims
+from ..guard.plan.names import Names, plan_names
+from ..guard.plan.reading import WantedPod
+from ..guard.plan.workloads import WorkloadPlan, plan_workload
+from ..guard.preflight import Reader, owner_of_run, reader
+from ..guard.read.known import Known, known
+from ..guard.read.live import (
+    DATA,
+    MEMBERS,
+    OWNER,
+    QUORUM,
+    RETENTION,
+    LiveClaim,
+    Template,
+)
+from ..guard.read.pod_data import record
+from ..guard.read.versions import (
+    FIRST_ORDINAL,
+    Need,
+    check_version,
+    needs_of_modes,
+)
+from ..guard.refusals.dormant import refuse_shrinking
+from ..guard.refusals.left_behind import refuse_beside
+from ..guard.refusals.namespace import refuse_missing_namespace
+from ..guard.refusals.other_pattern import refuse_other_pattern
+from ..guard.refusals.outvoted import refuse_outvoting
+from ..guard.wait.stale import note_found
+from ..schema.names import claim_name
+from ..schema.quantity import storage_bytes
+from .data_plan import check_data, wanted_pod
+from .made_names import wanted_names
+from .model import Volume, Workload
+from .mounts import check_mounts_alive
+from .ordinals import members, ordinals
+
+__all__ = [
+    "SetPlan",
+    "deployment_plan",
+    "frozen",
+    "set_plan",
+    "workload_annotations",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetPlan:
+    """A StatefulSet as this run will have it.
+
+    Attributes:
+        workload: Plan of the set itself.
+        shape: What the set is for life.
+        claims: Plan of each claim, by name, volume by volume in the order of the ordinals.
+        volumes: The volume of each claim.
+        names: What becomes of the objects around it.
+        asks: The reader, with what its owner should know.
+        members: The members of the quorum when last it had any; empty where it is none.
+        pod: The pods, as far as they read data.
+        known: What the stack knew of it, and is to know of it.
+    """
+
+    workload: WorkloadPlan
+    shape: Shape
+    claims: Mapping[str, ClaimPlan]
+    volumes: Mapping[str, Volume]
+    names: Names
+    asks: Reader
+    members: str
+    pod: WantedPod
+    known: Known
+
+
+def set_plan(
+    workload: Workload, management: str, template: k8s.core.v1.PodTemplateSpecArgs
+) -> SetPlan:
+    """Plans a StatefulSet and its claims.
+
+    Args:
+        workload: Checked args.
+        management: Pod management policy.
+        template: Template of the pods.
+
+    Raises:
+        StatefastError: the edit would lose data, or cannot work.
+    """
+    asks = reader(workload.resource, workload.args.get("preflight"))
+    consents = workload.args.get("consent") or ()
+    before = known(asks, consents)
+    refuse_missing_namespace(asks, workload.namespace)
+    check_version(asks, _needs(workload))
+    check_mounts_alive(asks, workload, of_set=True)
+    shape = Shape(
+        selector=workload.selector,
+        templates={volume.name: _template(volume) for volume in workload.volumes},
+        pod_management=management,
+        service_name=workload.headless_name,
+    )
+    plan = plan_workload(
+        asks,
+        "stateful sets",
+        namespace=workload.namespace,
+        name=workload.name,
+        shape=shape,
+        retention=workload.retention,
+        known=before,
+        consents=consents,
+    )
+    pods = ordinals(workload)
+    last = _members(asks, workload, plan)
+    if workload.args.get("autoscaled", False):
+        pods = range(pods.start, max(pods.stop, pods.start + plan.replicas))
+    volumes = {
+        claim_name(volume.name, workload.name, ordinal): volume
+        for volume in workload.volumes
+        for ordinal in pods
+    }
+    refuse_shrinking(
+        asks,
+        namespace=workload.namespace,
+        stateful_set=workload.name,
+        sizes={
+            volume.name: storage_bytes(workload.resource, "size", volume.size)
+            for volume in workload.volumes
+        },
+        mounted=volumes,
+        first_ordinal=workload.first_ordinal,
+    )
+    claims = plan_claims(
+        asks,
+        namespace=workload.namespace,
+        wanted=[_wanted_claim(workload.resource, name, volume) for name, volume in volumes.items()],
+        retention=workload.retention,
+        known=before,
+        consents=consents,
+    )
+    pod = check_data(
+        asks,
+        workload,
+        wanted_pod(workload, template, of_set=True),
+        plan,
+        {claim: volume.name for claim, volume in volumes.items()},
+    )
+    if plan.live is None:
+        note_found(asks, workload.namespace, [name for name in claims if claims[name].live], plan)
+        # The answer of the engine to the set is enough.
+        claims = {
+            name: claim if claim.live else replace(claim, uid=None)
+            for name, claim in claims.items()
+        }
+    names = _names(asks, workload, of_set=True)
+    return SetPlan(
+        workload=plan,
+        shape=shape,
+        claims=claims,
+        volumes=volumes,
+        names=names,
+        asks=asks,
+        members=last,
+        pod=pod,
+        known=before,
+    )
+
+
+def deployment_plan(
+    workload: Workload, template: k8s.core.v1.PodTemplateSpecArgs
+) -> tuple[WorkloadPlan, Reader, WantedPod, Known, Names]:
+    """Plans a Deployment; its claims are components and plan themselves.
+
+    Args:
+        workload: Checked args.
+        template: Template of its pods.
+
+    Returns:
+        The plan, the reader with what its owner should know, the pods, what the stack knew of it,
+        and what becomes of the objects around it.
+
+    Raises:
+        StatefastError: it would be replaced without consent, or is another's; a claim that it
+            mounts was made again beside the volume with the data; its data would be left behind
+            or read in another way.
+    """
+    asks = reader(workload.resource, workload.args.get("preflight"))
+    before = known(asks, workload.args.get("consent") or ())
+    refuse_missing_namespace(asks, workload.namespace)
+    check_mounts_alive(asks, workload, of_set=False)
+    plan = plan_workload(
+        asks,
+        "deployments",
+        namespace=workload.namespace,
+        name=workload.name,
+        shape=Shape(selector=workload.selector, templates={}),
+        retention=workload.retention,
+        known=before,
+        consents=workload.args.get("consent") or (),
+    )
+    refuse_beside(
+        asks,
+        workload.namespace,
+        [volume.claim for volume in workload.volumes if volume.existing_claim is not None],
+        workload.args.get("consent") or (),
+    )
+    pod = check_data(asks, workload, wanted_pod(workload, template, of_set=False), plan, {})
+    if plan.live is None:
+        note_found(asks, workload.namespace, [volume.claim for volume in workload.volumes], plan)
+    return plan, asks, pod, before, _names(asks, workload, of_set=False)
+
+
+def _names(asks: Reader, workload: Workload, *, of_set: bool) -> Names:
+    """What becomes of the objects around a workload that are there already.
+
+    Raises:
+        StatefastError: one is another's, or so is a workload of the other pattern.
+    """
+    consents = workload.args.get("consent") or ()
+    refuse_other_pattern(
+        asks,
+        workload.namespace,
+        workload.name,
+        of_set=of_set,
+        selector=workload.selector,
+        consents=consents,
+    )
+    return plan_names(asks, wanted_names(workload, of_set=of_set), consents)
+
+
+def frozen(plan: WorkloadPlan, keys: Sequence[str]) -> list[str]:
+    """The paths that the engine leaves as they are, so that none of them can be a replacement.
+
+    The guard refuses such an edit first, where it can read the cluster. This holds where it
+    cannot, too.
+    """
+    return [FROZEN[key] for key in keys if key not in plan.free]
+
+
+def workload_annotations(
+    plan: WorkloadPlan, workload: Workload, pod: WantedPod, members: str = ""
+) -> dict[str, str]:
+    """Whose a workload is, what becomes of its claims, how its pods read them, whether its members
+    decide by majority, and whether it may be taken from whoever edited it last.
+    """
+    said = {OWNER: owner_of_run(), RETENTION: workload.retention}
+    if data := record(pod.data()):
+        said[DATA] = data
+    if workload.quorum:
+        said[QUORUM] = "true"
+    if members:
+        said[MEMBERS] = members
+    if plan.force:
+        said["pulumi.com/patchForce"] = "true"
+    return said
+
+
+def _members(asks: Reader, workload: Workload, plan: WorkloadPlan) -> str:
+    """The members of the quorum when last it had any, as this run leaves them.
+
+    Raises:
+        StatefastError: those that come could decide without the data of those there are.
+    """
+    autoscaled = workload.args.get("autoscaled", False) and plan.replicas
+    if not workload.quorum or autoscaled:
+        return ""
+    claims = asks.read(
+        "claims", workload.namespace, "whether new members of the quorum could outvote the old ones"
+    )
+    last = refuse_outvoting(
+        asks,
+        name=workload.name,
+        wanted=members(workload),
+        live=plan.live,
+        volumes=[volume.name for volume in workload.volumes],
+        claims={name: LiveClaim.of(item) for name, item in (claims or {}).items()},
+        consents=workload.args.get("consent") or (),
+    )
+    return last.text
+
+
+def _needs(workload: Workload) -> Iterator[Need]:
+    """What a set takes that not every cluster has."""
+    if workload.first_ordinal:
+        yield Need(field="first_ordinal", value=workload.first_ordinal, feature=FIRST_ORDINAL)
+    for volume in workload.volumes:
+        yield from needs_of_modes(f"volumes.{volume.name}.access_modes", volume.access_modes)
+
+
+def _wanted_claim(resource: str, name: str, volume: Volume) -> WantedClaim:
+    """A claim as the args want it."""
+    return WantedClaim(
+        name=name,
+        field=f"volumes.{volume.name}.size",
+        size=storage_bytes(resource, "size", volume.size),
+        storage_class_name=volume.storage_class_name,
+        access_modes=volume.access_modes,
+        volume_mode="Filesystem",
+        settled=False,
+    )
+
+
+def _template(volume: Volume) -> Template:
+    return Template(
+        storage_class_name=volume.storage_class_name or "",
+        access_modes=volume.access_modes,
+        volume_mode="Filesystem",
+    )

@@ -1,0 +1,162 @@
+"""Checks the args of a workload, and fills in every default."""
+
+from collections.abc import Mapping, Sequence
+
+from ..errors import MISSING, StatefastError
+from ..pod.container import mount_path
+from ..pod.ports import Port, read_ports, refuse_twice
+from ..schema.args import RETENTIONS, access_modes, check_keys, one_of
+from ..schema.fields import flag, whole_number
+from ..schema.labels import object_labels, selector_labels
+from ..schema.names import (
+    LONGEST_WORKLOAD_NAME,
+    check_label_name,
+    check_subdomain_name,
+    headless_name,
+)
+from ..schema.quantity import storage_size
+from ..storage.claim_owner import check_claim_owner
+from .args import VolumeArgs, WorkloadArgs
+from .data_path import read_data
+from .model import Volume, Workload
+
+__all__ = ["read_workload"]
+
+
+def read_workload(kind: str, name: str, args: WorkloadArgs, shape: type) -> Workload:
+    """Checks the args of a workload.
+
+    Args:
+        kind: Kind in the words of the user, for errors, e.g. `StatefulSet`.
+        name: Name of the workload.
+        args: As given.
+        shape: The TypedDict they should fit.
+
+    Raises:
+        StatefastError: an arg is unknown, missing or wrong.
+    """
+    resource = f"{kind} {name}"
+    check_keys(resource, args, shape)
+    check_label_name(resource, "name", name, longest=LONGEST_WORKLOAD_NAME)
+    suffix = check_label_name(resource, "headless_suffix", args.get("headless_suffix", "headless"))
+    app = args.get("app", name)
+    # Only a StatefulSet has it, and `shape` decides who may give it.
+    given: Mapping[str, object] = args
+    own_ports, sidecar_ports = _ports(resource, args)
+    namespace = check_label_name(resource, "namespace", args["namespace"])
+    retention = one_of(resource, "retention", args.get("retention", "retain"), RETENTIONS)
+    check_claim_owner(resource, args, namespace, retention)
+    data, version = read_data(resource, name, args.get("data"), args.get("config_files") or {})
+    return Workload(
+        resource=resource,
+        name=name,
+        namespace=namespace,
+        replicas=whole_number(resource, "replicas", args.get("replicas", 1), low=0, high=1000),
+        first_ordinal=whole_number(
+            resource, "first_ordinal", given.get("first_ordinal", 0), low=0, high=100_000
+        ),
+        quorum=flag(resource, "quorum", given.get("quorum", False)),
+        own_ports=own_ports,
+        sidecar_ports=sidecar_ports,
+        volumes=_volumes(resource, args["volumes"]),
+        labels=object_labels(
+            resource,
+            app=app,
+            instance=name,
+            component=args.get("component", "server"),
+            part_of=args.get("part_of", "statefast"),
+            extra=args.get("labels"),
+        ),
+        selector=selector_labels(app, name),
+        headless_name=check_label_name(resource, "headless_suffix", headless_name(name, suffix)),
+        retention=retention,
+        run_as_user=whole_number(
+            resource, "run_as_user", args.get("run_as_user", 1000), low=1, high=2**31 - 1
+        ),
+        data=data,
+        data_version=version,
+        termination_grace_seconds=whole_number(
+            resource,
+            "termination_grace_seconds",
+            args.get("termination_grace_seconds", 30),
+            low=0,
+            high=86_400,
+        ),
+        min_ready_seconds=whole_number(
+            resource, "min_ready_seconds", args.get("min_ready_seconds", 0), low=0, high=86_400
+        ),
+        args=args,
+    )
+
+
+def _ports(
+    resource: str, args: WorkloadArgs
+) -> tuple[tuple[Port, ...], tuple[tuple[Port, ...], ...]]:
+    """The ports of the main container, and those of each sidecar."""
+    own = read_ports(resource, args.get("ports") or ())
+    seen, beside = list(own), []
+    for index, sidecar in enumerate(args.get("sidecars") or ()):
+        path = f"sidecars[{index}].ports"
+        ports = read_ports(resource, sidecar.get("ports") or (), path)
+        for number, port in enumerate(ports):
+            refuse_twice(resource, f"{path}[{number}].", port, seen)
+        seen += ports
+        beside.append(ports)
+    return own, tuple(beside)
+
+
+def _volumes(resource: str, given: Sequence[VolumeArgs]) -> tuple[Volume, ...]:
+    if not given:
+        raise StatefastError(
+            resource, "volumes", [], "but this workload owns data", "give at least one volume"
+        )
+    volumes: list[Volume] = []
+    for index, item in enumerate(given):
+        path = f"volumes[{index}]."
+        check_keys(resource, item, VolumeArgs, path)
+        name = check_label_name(resource, f"{path}name", item["name"])
+        class_name = item.get("storage_class_name")
+        if class_name is not None:
+            check_subdomain_name(resource, f"{path}storage_class_name", class_name)
+        where = mount_path(resource, f"{path}mount_path", item["mount_path"])
+        for other in volumes:
+            if name == other.name or where == other.mount_path:
+                raise StatefastError(
+                    resource,
+                    f"volumes[{index}]",
+                    name,
+                    f"but {other.name} on {other.mount_path} has that name or path",
+                    "give each volume its own name and path",
+                )
+        volumes.append(
+            Volume(
+                name=name,
+                mount_path=where,
+                size=_size(resource, path, item),
+                access_modes=access_modes(
+                    resource, f"{path}access_modes", item.get("access_modes")
+                ),
+                storage_class_name=class_name,
+                existing_claim=item.get("existing_claim"),
+            )
+        )
+    return tuple(volumes)
+
+
+def _size(resource: str, path: str, given: VolumeArgs) -> str:
+    """The size; empty for an existing claim, whose size is not ours to say."""
+    claim = given.get("existing_claim")
+    if claim is None:
+        return storage_size(resource, f"{path}size", given.get("size", MISSING))
+    check_subdomain_name(resource, f"{path}existing_claim", claim)
+    for key in ("size", "storage_class_name"):
+        value = given.get(key)
+        if value is not None:
+            raise StatefastError(
+                resource,
+                f"{path}{key}",
+                value,
+                f"but claim {claim} exists and is not changed here",
+                "leave it out",
+            )
+    return ""

@@ -1,0 +1,100 @@
+"""The Services of a workload: pure builders, no resource is registered here."""
+
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from ..guard.owner import owned
+from ..guard.plan.names import Names
+from ..pod.ports import Port
+from .model import Workload
+
+__all__ = [
+    "client_service",
+    "headless_service",
+    "peer_host",
+    "service_host",
+    "service_opts",
+    "service_port",
+]
+
+# A ClusterIP Service has nothing of its own to wait for. The provider would wait for its
+# endpoints, up to ten minutes where there are no replicas; the workload is awaited anyway.
+_NO_AWAIT = {"pulumi.com/skipAwait": "true"}
+
+
+def client_service(workload: Workload) -> k8s.core.v1.ServiceInitArgs | None:
+    """The Service that clients use: ready pods only. None where no port is for clients."""
+    ports = workload.ports_of("client")
+    if not ports:
+        return None
+    return k8s.core.v1.ServiceInitArgs(
+        metadata=_metadata(workload, workload.name),
+        spec=k8s.core.v1.ServiceSpecArgs(
+            type="ClusterIP", selector=dict(workload.selector), ports=_ports(ports)
+        ),
+    )
+
+
+def headless_service(workload: Workload) -> k8s.core.v1.ServiceInitArgs:
+    """The Service that gives each pod a name, before it is ready: peers must find each other
+    in order to become ready (kubernetes/kubernetes#92559).
+    """
+    return k8s.core.v1.ServiceInitArgs(
+        metadata=_metadata(workload, workload.headless_name),
+        spec=k8s.core.v1.ServiceSpecArgs(
+            type="ClusterIP",
+            cluster_ip="None",
+            publish_not_ready_addresses=True,
+            selector=dict(workload.selector),
+            ports=_ports(workload.ports_of("headless") or workload.ports),
+        ),
+    )
+
+
+def service_opts(names: Names, name: str, opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
+    """The options of one Service."""
+    # The API server's to choose. One that was imported has them among its inputs, and leaving them
+    # out would be a replacement.
+    chosen = pulumi.ResourceOptions(ignore_changes=["spec.clusterIP", "spec.clusterIPs"])
+    return names.opts("Service", name, pulumi.ResourceOptions.merge(opts, chosen))
+
+
+def service_port(workload: Workload) -> int:
+    """The first port for clients; 0 where there is none."""
+    ports = workload.ports_of("client")
+    return ports[0].port if ports else 0
+
+
+def service_host(service: str, namespace: str, cluster_domain: str = "cluster.local") -> str:
+    """DNS name of a Service."""
+    return f"{service}.{namespace}.svc.{cluster_domain}"
+
+
+def peer_host(
+    pod: str, headless: str, namespace: str, cluster_domain: str = "cluster.local"
+) -> str:
+    """DNS name of one pod of a StatefulSet, through its headless Service."""
+    return f"{pod}.{service_host(headless, namespace, cluster_domain)}"
+
+
+def _metadata(workload: Workload, name: str) -> k8s.meta.v1.ObjectMetaArgs:
+    return k8s.meta.v1.ObjectMetaArgs(
+        name=name,
+        namespace=workload.namespace,
+        labels=dict(workload.labels),
+        annotations={**_NO_AWAIT, **owned()},
+    )
+
+
+def _ports(ports: Sequence[Port]) -> list[k8s.core.v1.ServicePortArgs]:
+    return [
+        k8s.core.v1.ServicePortArgs(
+            name=port.name,
+            port=port.port,
+            target_port=port.name,
+            app_protocol=port.app_protocol,
+        )
+        for port in ports
+    ]

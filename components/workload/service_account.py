@@ -1,0 +1,39 @@
+"""The ServiceAccount of a workload: its own, with no token and no rights."""
+
+import pulumi_kubernetes as k8s
+
+from ..guard.owner import owned
+from ..schema.names import check_subdomain_name
+from .model import Workload
+
+__all__ = ["account_name", "service_account"]
+
+
+def account_name(workload: Workload) -> str:
+    """Whose rights the pods have.
+
+    Raises:
+        StatefastError: the name given is none.
+    """
+    given = workload.args.get("service_account_name")
+    if given is None:
+        return workload.name
+    return check_subdomain_name(workload.resource, "service_account_name", given)
+
+
+def service_account(workload: Workload) -> k8s.core.v1.ServiceAccountInitArgs | None:
+    """The account to make; None where one that exists was named.
+
+    The account `default` is shared: a right that somebody gives it would be this workload's too.
+    """
+    if workload.args.get("service_account_name") is not None:
+        return None
+    return k8s.core.v1.ServiceAccountInitArgs(
+        metadata=k8s.meta.v1.ObjectMetaArgs(
+            name=workload.name,
+            namespace=workload.namespace,
+            labels=dict(workload.labels),
+            annotations=owned(),
+        ),
+        automount_service_account_token=False,
+    )

@@ -1,0 +1,346 @@
+"""PersistentStatefulSet: replicas that each own their volumes, which grow in place.
+
+It makes the headless Service the set needs, and the one clients use.
+"""
+
+from collections.abc import Sequence
+from typing import NotRequired
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from ..errors import StatefastError
+from ..guard.plan.reading import settled
+from ..guard.preflight import report
+from ..guard.read.known import uid_of
+from ..guard.read.last_run import VOLUMES
+from ..guard.read.pod_data import record
+from ..guard.wait.canary import after_rollout
+from ..guard.wait.held import held_volumes
+from ..guard.wait.second_look import refuse_what_had_no_effect
+from ..guard.wait.stale import refuse_stale_state
+from ..schema.args import one_of
+from ..schema.names import pod_name
+from ..storage.claim_owner import claim_owner_for
+from .args import WorkloadArgs
+from .claims import grow_claim, take_up_claim, volume_annotations
+from .companions import check_companions, register_companions
+from .model import Volume, Workload
+from .mounts import check_mounts, note_claims
+from .ordinals import ordinals
+from .plans import frozen, set_plan, workload_annotations
+from .pod_template import pod_template
+from .read import read_workload
+from .rollout import RolloutArgs, rollout_minutes, update_strategy, wait_for
+from .secret import WorkloadSecrets, password_plan, secret_sources
+from .service import (
+    client_service,
+    headless_service,
+    peer_host,
+    service_host,
+    service_opts,
+    service_port,
+)
+
+__all__ = ["POD_MANAGEMENT", "PersistentStatefulSet", "PersistentStatefulSetArgs"]
+
+POD_MANAGEMENT = ("Parallel", "OrderedReady")
+
+
+class PersistentStatefulSetArgs(WorkloadArgs, RolloutArgs):
+    """Inputs of PersistentStatefulSet: those of every workload, and its own.
+
+    `volumes[].size`: a larger size grows the claim of every replica in place; pods and set are
+    not touched, and `up` ends when the volumes have the size. A smaller one is refused.
+    """
+
+    pod_management: NotRequired[str]
+    """`Parallel` (default) starts and stops all pods at once, as a quorum needs it;
+    `OrderedReady` one after the other. Editing it is refused without consent: the set would be
+    replaced."""
+    quorum: NotRequired[bool]
+    """Whether the replicas are members of a quorum: each write is decided by more than half of
+    them. A change of `replicas` or `first_ordinal` after which members without the last writes
+    could decide is then refused without consent. Default false. Edited in place; start with three
+    members."""
+    autoscaled: NotRequired[bool]
+    """Whether something else decides how many replicas there are, e.g. an autoscaler; `replicas`
+    is then where it starts from. Default false. Edited in place."""
+
+
+class PersistentStatefulSet(pulumi.ComponentResource):
+    """A StatefulSet whose volumes outlive it and can grow.
+
+    What cannot change in place is frozen when the set is made, the claim templates above all:
+    Kubernetes does not allow it (KEP-4650 is not merged), and the provider would replace the
+    set instead. The size wanted is applied to each claim by itself.
+
+    Args:
+        name: Name of the StatefulSet and of the client Service, and of this component.
+        args: See PersistentStatefulSetArgs.
+        opts: Options of the component; the provider is inherited.
+
+    Raises:
+        StatefastError: an arg is unknown, missing or wrong.
+    """
+
+    stateful_set_name: pulumi.Output[str]
+    """Name of the StatefulSet, known once its pods are ready."""
+    claim_names: pulumi.Output[Sequence[str]]
+    """Names of the claims, volume by volume, in the order of the ordinals."""
+    peers: pulumi.Output[Sequence[str]]
+    """DNS names of the pods, in the order of the ordinals."""
+    service_host: pulumi.Output[str]
+    """DNS name for clients; empty where no port is for clients."""
+    service_port: pulumi.Output[int]
+    """First port for clients; 0 where there is none."""
+    strategy: pulumi.Output[str]
+    """`RollingUpdate` or `OnDelete`."""
+
+    @staticmethod
+    def check(name: str, args: PersistentStatefulSetArgs) -> None:
+        """Refuses what the constructor would refuse, and registers nothing.
+
+        A program that checks everything before it builds anything never leaves half a stack.
+
+        Raises:
+            StatefastError: an arg is unknown, missing or wrong.
+        """
+        _plan(name, args)
+
+    @staticmethod
+    def preflight(name: str, args: PersistentStatefulSetArgs) -> None:
+        """Refuses what the live cluster speaks against, and registers nothing.
+
+        Raises:
+            StatefastError: see `check`; or the edit would lose data, or cannot work.
+        """
+        workload, management, template = _plan(name, args)
+        plan = set_plan(workload, management, template)
+        password_plan(plan.asks, workload, workload.is_claim_of_set, plan.known.memory.last)
+
+    def __init__(
+        self,
+        name: str,
+        args: PersistentStatefulSetArgs,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        workload, management, template = _plan(name, args)
+        check_mounts(workload, of_set=True, opts=opts)
+        plan = set_plan(workload, management, template)
+        settled(plan.asks, plan.pod, args.get("consent") or ())
+        passwords = password_plan(
+            plan.asks, workload, workload.is_claim_of_set, plan.known.memory.last
+        )
+        super().__init__("statefast:index:PersistentStatefulSet", name, {}, opts)
+        report(plan.asks.notes, self)
+        child = pulumi.ResourceOptions(parent=self, aliases=workload.aliases(self))
+        headless = k8s.core.v1.Service(
+            workload.headless_name,
+            headless_service(workload),
+            service_opts(plan.names, workload.headless_name, child),
+        )
+        client = client_service(workload)
+        if client is not None:
+            k8s.core.v1.Service(name, client, service_opts(plan.names, name, child))
+        owner = claim_owner_for(
+            self,
+            name,
+            args,
+            namespace=workload.namespace,
+            retention=workload.retention,
+            named=any(claim.claim_owner for claim in plan.claims.values()),
+        )
+        secrets = WorkloadSecrets(self, workload, owner, plan.names, plan.asks, passwords)
+        companions = register_companions(self, workload, plan.names)
+        strategy = update_strategy(workload, args.get("update_strategy"))
+        minutes = rollout_minutes(workload)
+        # Where the guard waits for a canary.
+        cluster = (
+            plan.asks.readable("stateful sets", workload.namespace) if strategy.partition else None
+        )
+        taken_up = [
+            resource
+            for claim, claim_plan in plan.claims.items()
+            for resource in take_up_claim(self, workload, plan.volumes[claim], claim, claim_plan)
+        ]
+        stateful_set = k8s.apps.v1.StatefulSet(
+            name,
+            metadata=k8s.meta.v1.ObjectMetaArgs(
+                name=name,
+                namespace=workload.namespace,
+                labels=dict(workload.labels),
+                annotations={
+                    **workload_annotations(plan.workload, workload, plan.pod, plan.members),
+                    **wait_for(workload, strategy.partition, watched=cluster is not None),
+                },
+            ),
+            spec=k8s.apps.v1.StatefulSetSpecArgs(
+                replicas=workload.replicas,
+                ordinals=_first_ordinal(workload),
+                min_ready_seconds=workload.min_ready_seconds or None,
+                update_strategy=strategy.spec(),
+                service_name=workload.headless_name,
+                pod_management_policy=management,
+                selector=k8s.meta.v1.LabelSelectorArgs(match_labels=dict(workload.selector)),
+                template=template,
+                volume_claim_templates=[_template(workload, volume) for volume in workload.volumes],
+                persistent_volume_claim_retention_policy=_retention_policy(),
+            ),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                # An owner is deleted after the pods, so that its claims can go, and are snapshotted
+                # at rest.
+                depends_on=[
+                    headless,
+                    *secrets.resources,
+                    *companions,
+                    *taken_up,
+                    *([owner] if owner else []),
+                ],
+                ignore_changes=[
+                    *frozen(plan.workload, ("pod_management", "service", "selector", "volumes")),
+                    # Never said here, and filled in by the API server: a set that lives and is in
+                    # no state (an `up` that was interrupted) is imported with it, and leaving it
+                    # out would be a replacement.
+                    "spec.revisionHistoryLimit",
+                    *(["spec.replicas"] if args.get("autoscaled", False) else []),
+                ],
+                import_=plan.workload.imported or None,
+                custom_timeouts=pulumi.CustomTimeouts(create=f"{minutes}m", update=f"{minutes}m"),
+            ),
+        )
+        refuse_stale_state(
+            plan.asks,
+            stateful_set,
+            stateful_set.metadata,
+            resource=workload.resource,
+            kind="stateful sets",
+            namespace=workload.namespace,
+            name=name,
+            uid=plan.workload.uid,
+        )
+        refuse_what_had_no_effect(workload.resource, stateful_set, plan.shape, plan.workload)
+        rolled_out: pulumi.Input[pulumi.Resource] = stateful_set
+        if cluster is not None:
+            rolled_out = after_rollout(
+                cluster,
+                self,
+                stateful_set,
+                resource=workload.resource,
+                namespace=workload.namespace,
+                name=name,
+                partition=strategy.partition,
+                minutes=minutes,
+            )
+        data = plan.pod.data()
+        records = {volume.name: record(data, volume.name) for volume in workload.volumes}
+        uids: dict[str, pulumi.Input[str]] = {}
+        for claim, claim_plan in plan.claims.items():
+            volume = plan.volumes[claim]
+            # Who grows a volume may do it for the sake of the pods that do not get ready.
+            after = stateful_set if claim_plan.live else rolled_out
+            made = grow_claim(
+                self,
+                workload,
+                volume,
+                claim,
+                claim_plan,
+                after,
+                plan.asks,
+                owner,
+                records[volume.name],
+            )
+            uids[claim] = uid_of(made, claim_plan.uid or "")
+        self.stateful_set_name = stateful_set.metadata["name"]
+        self.claim_names = pulumi.Output.from_input(list(plan.claims))
+        self.peers = pulumi.Output.from_input(
+            [
+                peer_host(pod_name(name, ordinal), workload.headless_name, workload.namespace)
+                for ordinal in ordinals(workload)
+            ]
+        )
+        self.service_host = pulumi.Output.from_input(
+            service_host(name, workload.namespace) if client is not None else ""
+        )
+        self.service_port = pulumi.Output.from_input(service_port(workload))
+        self.strategy = pulumi.Output.from_input(strategy.type)
+        self.register_outputs(
+            {
+                "statefulSetName": self.stateful_set_name,
+                "claimNames": self.claim_names,
+                "peers": self.peers,
+                "serviceHost": self.service_host,
+                "servicePort": self.service_port,
+                "strategy": self.strategy,
+                **plan.known.outputs(workload.namespace, uids),
+                **secrets.outputs(),
+                VOLUMES: held_volumes(
+                    plan.asks,
+                    stateful_set,
+                    workload.namespace,
+                    list(plan.claims),
+                    plan.known.memory.last,
+                    name,
+                ),
+            }
+        )
+
+
+def _plan(
+    name: str, args: PersistentStatefulSetArgs
+) -> tuple[Workload, str, k8s.core.v1.PodTemplateSpecArgs]:
+    """Everything the component is made of, checked."""
+    workload = read_workload("StatefulSet", name, args, PersistentStatefulSetArgs)
+    management = one_of(
+        workload.resource,
+        "pod_management",
+        args.get("pod_management", POD_MANAGEMENT[0]),
+        POD_MANAGEMENT,
+    )
+    for index, volume in enumerate(workload.volumes):
+        if volume.existing_claim is not None:
+            raise StatefastError(
+                workload.resource,
+                f"volumes[{index}].existing_claim",
+                volume.existing_claim,
+                "but each replica has a claim of its own",
+                "give a size, or use the pattern deployment",
+            )
+    template = pod_template(workload, ordinals=True, claims={}, secrets=secret_sources(workload))
+    check_companions(workload)
+    note_claims(workload, of_set=True)
+    update_strategy(workload, args.get("update_strategy"))
+    return workload, management, template
+
+
+def _first_ordinal(workload: Workload) -> k8s.apps.v1.StatefulSetOrdinalsArgs | None:
+    if workload.first_ordinal == 0:
+        return None
+    return k8s.apps.v1.StatefulSetOrdinalsArgs(start=workload.first_ordinal)
+
+
+def _template(workload: Workload, volume: Volume) -> k8s.core.v1.PersistentVolumeClaimArgs:
+    return k8s.core.v1.PersistentVolumeClaimArgs(
+        # The API server adds both; without them here the next diff would be a replacement.
+        api_version="v1",
+        kind="PersistentVolumeClaim",
+        # The labels that select and no others: any later edit here is a replacement.
+        metadata=k8s.meta.v1.ObjectMetaArgs(
+            name=volume.name,
+            labels=dict(workload.selector),
+            annotations=volume_annotations(workload, volume),
+        ),
+        spec=k8s.core.v1.PersistentVolumeClaimSpecArgs(
+            access_modes=list(volume.access_modes),
+            resources=k8s.core.v1.VolumeResourceRequirementsArgs(requests={"storage": volume.size}),
+            storage_class_name=volume.storage_class_name,
+        ),
+    )
+
+
+def _retention_policy() -> k8s.apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicyArgs:
+    """Neither the end of the set nor a scale-in is a statement about data; a ClaimOwner is."""
+    return k8s.apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicyArgs(
+        when_deleted="Retain", when_scaled="Retain"
+    )
