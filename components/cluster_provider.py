@@ -3,7 +3,7 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
-from .guard.preflight import stack_of_run
+from .safety.preflight import stack_of_run
 
 __all__ = ["cluster_provider"]
 

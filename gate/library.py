@@ -1,8 +1,8 @@
 """What the gate takes from the components: consent, sizes, majorities, the frame of sentences."""
 
-from statefast.guard.consent import DELETES_CLAIMS, Change
-from statefast.guard.quorum import Members, majorities_meet, one_at_a_time
 from statefast.marks import Word, sentences
+from statefast.safety.consent import DELETES_CLAIMS, Change
+from statefast.safety.quorum import Members, majorities_meet, one_at_a_time
 from statefast.schema.numerals import parse_quantity
 
 __all__ = [

@@ -12,7 +12,7 @@ from .values import Hidden, look
 
 __all__ = ["CLAIM_OWNER", "is_claim_owner", "owners", "references"]
 
-# As the components write it (components/guard/read/live.py, which takes the SDK to load).
+# As the components write it (components/safety/read/live.py, which takes the SDK to load).
 CLAIM_OWNER = "statefast/claim-owner"
 _COMPONENT = "statefast:index:ClaimOwner"
 

@@ -12,7 +12,7 @@ import pulumi
 from statefast import ClaimOwner, ClaimOwnerArgs
 from statefast.drivers.catalogue import DRIVERS
 from statefast.errors import StatefastError
-from statefast.guard.preflight import (
+from statefast.safety.preflight import (
     GROWTH_SECONDS,
     LONGEST_GROWTH_SECONDS,
     MODES,
@@ -21,11 +21,11 @@ from statefast.guard.preflight import (
     report,
     stack_of_run,
 )
-from statefast.guard.read.leftovers import note_leftovers
-from statefast.guard.read.memory import memory_of_run
-from statefast.guard.read.unmounted import note_unmounted
-from statefast.guard.read.versions import ATTRIBUTES_CLASS, Need, check_version, note_old
-from statefast.guard.refusals.other_cluster import place_of
+from statefast.safety.read.leftovers import note_leftovers
+from statefast.safety.read.memory import memory_of_run
+from statefast.safety.read.unmounted import note_unmounted
+from statefast.safety.read.versions import ATTRIBUTES_CLASS, Need, check_version, note_old
+from statefast.safety.refusals.other_cluster import place_of
 from statefast.schema.args import RETENTIONS, one_of
 from statefast.schema.collected import Collected
 from statefast.schema.fields import Fields, nearest

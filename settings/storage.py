@@ -13,7 +13,7 @@ from statefast import (
     VolumeSnapshotClassArgs,
 )
 from statefast.drivers.catalogue import DRIVERS
-from statefast.guard.preflight import PreflightArgs
+from statefast.safety.preflight import PreflightArgs
 from statefast.schema.fields import Fields
 from statefast.schema.names import check_subdomain_name
 from statefast.storage.snapshot_class import DELETION_POLICIES

@@ -17,9 +17,9 @@ from statefast import (
 )
 from statefast.drivers.catalogue import DRIVERS
 from statefast.errors import StatefastError
-from statefast.guard.preflight import PreflightArgs
 from statefast.pod.environment import EnvSourceArgs
 from statefast.pod.resources import ResourcesArgs
+from statefast.safety.preflight import PreflightArgs
 from statefast.schema.fields import Fields, nearest
 from statefast.schema.names import LONGEST_WORKLOAD_NAME, check_label_name, headless_name, pod_name
 from statefast.workload.args import WorkloadArgs

@@ -12,18 +12,18 @@ from typing import Any, NotRequired
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..guard.plan.claims import ClaimPlan, WantedClaim, plan_claims
-from ..guard.preflight import PreflightArgs, Reader, reader, report, stack_of_run
-from ..guard.read.known import Known, known, uid_of
-from ..guard.read.last_run import VOLUMES
-from ..guard.read.live import DATA
-from ..guard.read.versions import ATTRIBUTES_CLASS, Need, check_version, needs_of_modes
-from ..guard.refusals.moved import refuse_moved_claim
-from ..guard.refusals.namespace import refuse_missing_namespace
-from ..guard.run import this_run
-from ..guard.wait.growth import wait_until_grown
-from ..guard.wait.held import held_volumes
-from ..guard.wait.stale import refuse_stale_state
+from ..safety.plan.claims import ClaimPlan, WantedClaim, plan_claims
+from ..safety.preflight import PreflightArgs, Reader, reader, report, stack_of_run
+from ..safety.read.known import Known, known, uid_of
+from ..safety.read.last_run import VOLUMES
+from ..safety.read.live import DATA
+from ..safety.read.versions import ATTRIBUTES_CLASS, Need, check_version, needs_of_modes
+from ..safety.refusals.moved import refuse_moved_claim
+from ..safety.refusals.namespace import refuse_missing_namespace
+from ..safety.run import this_run
+from ..safety.wait.growth import wait_until_grown
+from ..safety.wait.held import held_volumes
+from ..safety.wait.stale import refuse_stale_state
 from ..schema.args import RETENTIONS, check_keys, one_of
 from ..schema.labels import object_labels
 from ..schema.names import check_label_name, check_subdomain_name

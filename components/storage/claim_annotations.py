@@ -1,7 +1,7 @@
 """What a claim says of itself to the next run."""
 
-from ..guard.preflight import owner_of_run
-from ..guard.read.live import OWNER, RETENTION, SIZE, SKIP_AWAIT, VOLUME
+from ..safety.preflight import owner_of_run
+from ..safety.read.live import OWNER, RETENTION, SIZE, SKIP_AWAIT, VOLUME
 from ..schema.quantity import binary_text
 
 __all__ = ["NO_WAIT", "claim_annotations"]

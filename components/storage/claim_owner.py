@@ -13,11 +13,11 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..errors import StatefastError
-from ..guard.owner import owned
-from ..guard.preflight import PreflightArgs, reader
-from ..guard.read.known import recorded
-from ..guard.read.live import CLAIM_OWNER, RETENTION, LiveClaim
-from ..guard.wait.snapshots import SNAPSHOT_CLASS, snapshot_before_deletion, snapshot_hook
+from ..safety.owner import owned
+from ..safety.preflight import PreflightArgs, reader
+from ..safety.read.known import recorded
+from ..safety.read.live import CLAIM_OWNER, RETENTION, LiveClaim
+from ..safety.wait.snapshots import SNAPSHOT_CLASS, snapshot_before_deletion, snapshot_hook
 from ..schema.args import RETENTIONS, check_keys, one_of
 from ..schema.labels import object_labels
 from ..schema.names import check_label_name

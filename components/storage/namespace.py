@@ -5,9 +5,9 @@ from typing import NotRequired, TypedDict
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..guard.preflight import owner_of_run
-from ..guard.read.live import OWNER, RETENTION
-from ..guard.run import this_run
+from ..safety.preflight import owner_of_run
+from ..safety.read.live import OWNER, RETENTION
+from ..safety.run import this_run
 from ..schema.args import RETENTIONS, check_keys, one_of
 from ..schema.labels import object_labels
 from ..schema.names import check_label_name

@@ -10,9 +10,9 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 
 from ..drivers.catalogue import driver_named
-from ..guard.owner import owned
-from ..guard.plan.names import Names, WantedName, plan_names
-from ..guard.preflight import PreflightArgs, Reader, reader, report
+from ..safety.owner import owned
+from ..safety.plan.names import Names, WantedName, plan_names
+from ..safety.preflight import PreflightArgs, Reader, reader, report
 from ..schema.args import check_keys, one_of
 from ..schema.labels import object_labels
 from ..schema.names import check_subdomain_name

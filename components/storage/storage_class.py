@@ -13,11 +13,11 @@ import pulumi_kubernetes as k8s
 from ..drivers.catalogue import driver_named, driver_of
 from ..drivers.driver import Driver, check_in_tree
 from ..errors import MISSING, StatefastError
-from ..guard.owner import owned
-from ..guard.plan.default_class import IS_DEFAULT, check_default, check_only_default, marks_of
-from ..guard.plan.names import Names, WantedName, plan_names
-from ..guard.preflight import PreflightArgs, Reader, reader, report
-from ..guard.run import this_run
+from ..safety.owner import owned
+from ..safety.plan.default_class import IS_DEFAULT, check_default, check_only_default, marks_of
+from ..safety.plan.names import Names, WantedName, plan_names
+from ..safety.preflight import PreflightArgs, Reader, reader, report
+from ..safety.run import this_run
 from ..schema.args import check_keys, one_of
 from ..schema.label_syntax import is_qualified_name
 from ..schema.labels import object_labels

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..guard.plan.claims import ClaimPlan
+from ..safety.plan.claims import ClaimPlan
 
 __all__ = ["take_up"]
 

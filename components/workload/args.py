@@ -5,9 +5,9 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
-from ..guard.preflight import PreflightArgs
 from ..pod.args import PodArgs
 from ..pod.ports import PortArgs
+from ..safety.preflight import PreflightArgs
 from ..storage.claim_owner import ClaimOwner
 from .data_path import DataArgs
 from .network_args import NetworkPolicyArgs

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..guard.plan.claims import ClaimPlan
-from ..guard.preflight import Reader
-from ..guard.read.live import DATA, MEMBERS
-from ..guard.wait.growth import wait_until_grown
-from ..guard.wait.stale import refuse_stale_state
+from ..safety.plan.claims import ClaimPlan
+from ..safety.preflight import Reader
+from ..safety.read.live import DATA, MEMBERS
+from ..safety.wait.growth import wait_until_grown
+from ..safety.wait.stale import refuse_stale_state
 from ..schema.quantity import binary_text, storage_bytes
 from ..storage.claim_annotations import NO_WAIT, claim_annotations
 from ..storage.claim_owner import ClaimOwner

@@ -3,9 +3,9 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..guard.owner import owned
-from ..guard.plan.names import Names
 from ..pod.config_files import config_data
+from ..safety.owner import owned
+from ..safety.plan.names import Names
 from .disruption import disruption_budget
 from .model import Workload
 from .network_policy import network_policy

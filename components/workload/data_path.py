@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import NotRequired, TypedDict
 
 from ..errors import MISSING, StatefastError
-from ..guard.read.images import Format
-from ..guard.read.pod_data import Declared
+from ..safety.read.images import Format
+from ..safety.read.pod_data import Declared
 from ..schema.args import check_keys
 from ..schema.fields import flag, whole_number
 

@@ -5,11 +5,11 @@ from typing import Any, cast
 
 import pulumi_kubernetes as k8s
 
-from ..guard.plan.reading import WantedPod, check_same_data
-from ..guard.plan.workloads import WorkloadPlan
-from ..guard.preflight import Reader
-from ..guard.read.live import LiveClaim, LiveWorkload, claims_of_pod
-from ..guard.refusals.same_claims import WantedClaims, refuse_other_claims
+from ..safety.plan.reading import WantedPod, check_same_data
+from ..safety.plan.workloads import WorkloadPlan
+from ..safety.preflight import Reader
+from ..safety.read.live import LiveClaim, LiveWorkload, claims_of_pod
+from ..safety.refusals.same_claims import WantedClaims, refuse_other_claims
 from ..schema.names import claim_name
 from .model import Workload
 

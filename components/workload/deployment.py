@@ -11,12 +11,12 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..errors import StatefastError
-from ..guard.plan.reading import settled
-from ..guard.preflight import report
-from ..guard.read.last_run import VOLUMES
-from ..guard.read.pod_data import record
-from ..guard.wait.held import held_volumes
-from ..guard.wait.stale import refuse_stale_state
+from ..safety.plan.reading import settled
+from ..safety.preflight import report
+from ..safety.read.last_run import VOLUMES
+from ..safety.read.pod_data import record
+from ..safety.wait.held import held_volumes
+from ..safety.wait.stale import refuse_stale_state
 from ..schema.fields import whole_number
 from ..storage.claim import VolumeClaim, VolumeClaimArgs
 from ..storage.claim_owner import ClaimOwner, claim_owner_for

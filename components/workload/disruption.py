@@ -2,7 +2,7 @@
 
 import pulumi_kubernetes as k8s
 
-from ..guard.owner import owned
+from ..safety.owner import owned
 from .model import Workload
 
 __all__ = ["disruption_budget"]

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from ..guard.plan.names import WantedName
 from ..pod.config_files import config_data
+from ..safety.plan.names import WantedName
 from .disruption import disruption_budget
 from .model import Workload
 from .pod_template import config_name

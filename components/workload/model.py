@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import pulumi
 
-from ..guard.read.images import Format
-from ..guard.read.pod_data import Declared
 from ..pod.ports import Port
+from ..safety.read.images import Format
+from ..safety.read.pod_data import Declared
 from .args import WorkloadArgs
 
 __all__ = ["Volume", "Workload"]

@@ -4,12 +4,12 @@ from collections.abc import Container, Iterable
 
 import pulumi
 
-from ..guard.plan.default_class import cluster_of_opts
-from ..guard.preflight import Reader
-from ..guard.read.leftovers import Wanted
-from ..guard.refusals.existing_claim import refuse_unusable_claims
-from ..guard.refusals.two_writers import refuse_live_writers, refuse_two_writers
-from ..guard.run import Mount, this_run
+from ..safety.plan.default_class import cluster_of_opts
+from ..safety.preflight import Reader
+from ..safety.read.leftovers import Wanted
+from ..safety.refusals.existing_claim import refuse_unusable_claims
+from ..safety.refusals.two_writers import refuse_live_writers, refuse_two_writers
+from ..safety.run import Mount, this_run
 from ..schema.names import claim_name
 from .model import Workload
 from .ordinals import ordinals

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pulumi_kubernetes as k8s
 
 from ..errors import MISSING, StatefastError
-from ..guard.owner import owned
+from ..safety.owner import owned
 from ..schema.args import check_keys
 from ..schema.fields import nearest
 from ..schema.label_syntax import check_label_value, check_qualified_name

@@ -1,6 +1,6 @@
 """The ordinals of a StatefulSet: one place that says which pods, peers and claims there are."""
 
-from ..guard.quorum import Members
+from ..safety.quorum import Members
 from .model import Workload
 
 __all__ = ["members", "ordinals"]

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 
 import pulumi_kubernetes as k8s
 
-from ..guard.edits import FROZEN, Shape
-from ..guard.plan.claims import ClaimPlan, WantedClaim, plan_claims
-from ..guard.plan.names import Names, plan_names
-from ..guard.plan.reading import WantedPod
-from ..guard.plan.workloads import WorkloadPlan, plan_workload
-from ..guard.preflight import Reader, owner_of_run, reader
-from ..guard.read.known import Known, known
-from ..guard.read.live import (
+from ..safety.edits import FROZEN, Shape
+from ..safety.plan.claims import ClaimPlan, WantedClaim, plan_claims
+from ..safety.plan.names import Names, plan_names
+from ..safety.plan.reading import WantedPod
+from ..safety.plan.workloads import WorkloadPlan, plan_workload
+from ..safety.preflight import Reader, owner_of_run, reader
+from ..safety.read.known import Known, known
+from ..safety.read.live import (
     DATA,
     MEMBERS,
     OWNER,
@@ -21,19 +21,19 @@ from ..guard.read.live import (
     LiveClaim,
     Template,
 )
-from ..guard.read.pod_data import record
-from ..guard.read.versions import (
+from ..safety.read.pod_data import record
+from ..safety.read.versions import (
     FIRST_ORDINAL,
     Need,
     check_version,
     needs_of_modes,
 )
-from ..guard.refusals.dormant import refuse_shrinking
-from ..guard.refusals.left_behind import refuse_beside
-from ..guard.refusals.namespace import refuse_missing_namespace
-from ..guard.refusals.other_pattern import refuse_other_pattern
-from ..guard.refusals.outvoted import refuse_outvoting
-from ..guard.wait.stale import note_found
+from ..safety.refusals.dormant import refuse_shrinking
+from ..safety.refusals.left_behind import refuse_beside
+from ..safety.refusals.namespace import refuse_missing_namespace
+from ..safety.refusals.other_pattern import refuse_other_pattern
+from ..safety.refusals.outvoted import refuse_outvoting
+from ..safety.wait.stale import note_found
 from ..schema.names import claim_name
 from ..schema.quantity import storage_bytes
 from .data_plan import check_data, wanted_pod

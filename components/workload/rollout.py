@@ -7,8 +7,8 @@ from typing import NotRequired, TypedDict
 import pulumi_kubernetes as k8s
 
 from ..errors import StatefastError
-from ..guard.read.live import SKIP_AWAIT
 from ..pod.probes import start_seconds
+from ..safety.read.live import SKIP_AWAIT
 from ..schema.args import check_keys, one_of
 from ..schema.fields import whole_number
 from .model import Workload

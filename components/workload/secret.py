@@ -8,14 +8,14 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..errors import StatefastError
-from ..guard.owner import owned
-from ..guard.plan.names import Names
-from ..guard.plan.passwords import PasswordPlan, plan_passwords
-from ..guard.preflight import Reader, owner_of_run
-from ..guard.read.deleted import refuse_deleted_secret
-from ..guard.read.last_run import AGAIN, PASSWORDS, LastRun, key_of
-from ..guard.read.live import OWNER
 from ..marks import Word, framed
+from ..safety.owner import owned
+from ..safety.plan.names import Names
+from ..safety.plan.passwords import PasswordPlan, plan_passwords
+from ..safety.preflight import Reader, owner_of_run
+from ..safety.read.deleted import refuse_deleted_secret
+from ..safety.read.last_run import AGAIN, PASSWORDS, LastRun, key_of
+from ..safety.read.live import OWNER
 from ..storage.claim_owner import ClaimOwner
 from .model import Workload
 

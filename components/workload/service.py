@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..guard.owner import owned
-from ..guard.plan.names import Names
 from ..pod.ports import Port
+from ..safety.owner import owned
+from ..safety.plan.names import Names
 from .model import Workload
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 import pulumi_kubernetes as k8s
 
-from ..guard.owner import owned
+from ..safety.owner import owned
 from ..schema.names import check_subdomain_name
 from .model import Workload
 

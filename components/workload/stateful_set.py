@@ -10,15 +10,15 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..errors import StatefastError
-from ..guard.plan.reading import settled
-from ..guard.preflight import report
-from ..guard.read.known import uid_of
-from ..guard.read.last_run import VOLUMES
-from ..guard.read.pod_data import record
-from ..guard.wait.canary import after_rollout
-from ..guard.wait.held import held_volumes
-from ..guard.wait.second_look import refuse_what_had_no_effect
-from ..guard.wait.stale import refuse_stale_state
+from ..safety.plan.reading import settled
+from ..safety.preflight import report
+from ..safety.read.known import uid_of
+from ..safety.read.last_run import VOLUMES
+from ..safety.read.pod_data import record
+from ..safety.wait.canary import after_rollout
+from ..safety.wait.held import held_volumes
+from ..safety.wait.second_look import refuse_what_had_no_effect
+from ..safety.wait.stale import refuse_stale_state
 from ..schema.args import one_of
 from ..schema.names import pod_name
 from ..storage.claim_owner import claim_owner_for

@@ -8,7 +8,7 @@ import pytest
 from localcluster.layout import Workspace
 from statefast import StorageClass, StorageClassArgs
 from statefast.drivers.catalogue import DRIVERS
-from statefast.guard.plan.default_class import IS_DEFAULT
+from statefast.safety.plan.default_class import IS_DEFAULT
 from tests.recording import run
 
 from .conftest import Deployment

@@ -9,7 +9,7 @@ from gate.comment import comment
 from gate.judge import CONSENT, Verdict
 from gate.report import Report
 from gate.severity import Severity
-from statefast.guard.consent import DELETES_CLAIMS, Change
+from statefast.safety.consent import DELETES_CLAIMS, Change
 
 from .handmade import (
     UNKNOWN,

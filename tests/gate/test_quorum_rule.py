@@ -7,7 +7,7 @@ import pytest
 
 from gate.judge import CONSENT
 from gate.severity import Severity
-from statefast.guard.consent import Change
+from statefast.safety.consent import Change
 
 from .handmade import UNKNOWN, Json, judged, preview, rules, set_spec, state, step
 

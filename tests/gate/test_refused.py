@@ -17,8 +17,8 @@ from gate.report import Report
 from gate.severity import Severity
 from gate.terminal import print_report
 from statefast.errors import StatefastError
-from statefast.guard.preflight import Warns
 from statefast.marks import Word, framed
+from statefast.safety.preflight import Warns
 
 from .handmade import Json, claim_spec, preview, recorded, state, step
 from .test_said import COMPONENT, ERROR, SECRET, diagnostic

@@ -31,8 +31,8 @@ def test_the_gate_takes_few_facts_from_the_components_and_no_more() -> None:
         "rich.panel",
         "rich.table",
         "rich.text",
-        "statefast.guard.consent",
-        "statefast.guard.quorum",
+        "statefast.safety.consent",
+        "statefast.safety.quorum",
         "statefast.marks",
         "statefast.schema.numerals",
     }

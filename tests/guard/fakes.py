@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from statefast.guard import preflight
-from statefast.guard.read.cluster import Cluster, Object, Unreadable
-from statefast.guard.wait import polling
+from statefast.safety import preflight
+from statefast.safety.read.cluster import Cluster, Object, Unreadable
+from statefast.safety.wait import polling
 
 OWNER = "statefast/dev"
 _SMALL = (

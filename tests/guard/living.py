@@ -2,11 +2,11 @@
 
 from typing import Any, cast
 
-from statefast.guard.plan.reading import WantedPod
-from statefast.guard.plan.workloads import WorkloadPlan
-from statefast.guard.preflight import Reader, owner_of_run
-from statefast.guard.read.cluster import Object
-from statefast.guard.read.pod_data import record
+from statefast.safety.plan.reading import WantedPod
+from statefast.safety.plan.workloads import WorkloadPlan
+from statefast.safety.preflight import Reader, owner_of_run
+from statefast.safety.read.cluster import Object
+from statefast.safety.read.pod_data import record
 from statefast.schema.names import claim_name
 from statefast.workload.data_plan import wanted_pod
 from statefast.workload.deployment import PersistentDeploymentArgs

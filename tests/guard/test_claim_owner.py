@@ -3,9 +3,9 @@
 import pytest
 
 from statefast import ClaimOwner, ClaimOwnerArgs, StatefastError, VolumeClaim, VolumeClaimArgs
-from statefast.guard.consent import Change
-from statefast.guard.preflight import owner_of_run, reader
-from statefast.guard.read.leftovers import note_leftovers
+from statefast.safety.consent import Change
+from statefast.safety.preflight import owner_of_run, reader
+from statefast.safety.read.leftovers import note_leftovers
 from tests.recording import Registered, run
 
 from .fakes import OWNER, FakeCluster, claim, use

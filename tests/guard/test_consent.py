@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from statefast.guard.consent import Change
+from statefast.safety.consent import Change
 
 CHANGE = Change(
     resource="StatefulSet zk", field="pod_management", old="Parallel", new="OrderedReady", uid="u1"

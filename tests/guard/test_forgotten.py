@@ -15,8 +15,8 @@ from statefast import (
     VolumeClaim,
     VolumeClaimArgs,
 )
-from statefast.guard.read.cluster import Object
-from statefast.guard.read.last_run import VOLUMES, LastRun
+from statefast.safety.read.cluster import Object
+from statefast.safety.read.last_run import VOLUMES, LastRun
 from tests.recording import Recording, run
 from tests.unit.samples import deployment_args, stateful_set_args
 from tests.unit.samples import volume as volume_args

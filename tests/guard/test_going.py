@@ -5,10 +5,10 @@ from typing import Any
 import pulumi
 import pytest
 
-from statefast.guard.preflight import Reader, reader
-from statefast.guard.read.cluster import Object
-from statefast.guard.read.unmounted import note_unmounted
-from statefast.guard.run import this_run
+from statefast.safety.preflight import Reader, reader
+from statefast.safety.read.cluster import Object
+from statefast.safety.read.unmounted import note_unmounted
+from statefast.safety.run import this_run
 from tests.recording import run
 
 from .fakes import FakeCluster, claim, use, volume

@@ -8,9 +8,9 @@ import pytest
 
 from statefast import PersistentStatefulSet, StatefastError, VolumeClaim
 from statefast.drivers.catalogue import DRIVERS
-from statefast.guard.plan import claims
-from statefast.guard.read.cluster import Object, Unreadable
-from statefast.guard.wait import growth
+from statefast.safety.plan import claims
+from statefast.safety.read.cluster import Object, Unreadable
+from statefast.safety.wait import growth
 from tests.recording import Recording, run
 from tests.unit.samples import stateful_set_args, volume
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from statefast.guard.read.images import Format, Image, unreadable
+from statefast.safety.read.images import Format, Image, unreadable
 
 MAJOR = Format(parts=1, reads_older=False)
 UPWARDS = Format(parts=2, reads_older=True)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from statefast import PersistentDeployment, PersistentStatefulSet, StatefastError, VolumeClaim
-from statefast.guard.read.cluster import Object
+from statefast.safety.read.cluster import Object
 from tests.recording import Recording, run
 from tests.unit.samples import deployment_args, stateful_set_args, volume
 

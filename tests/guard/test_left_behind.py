@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from statefast import PersistentDeployment, StatefastError, VolumeClaim, VolumeClaimArgs
-from statefast.guard.read.cluster import Object
+from statefast.safety.read.cluster import Object
 from tests.recording import Recording, run
 from tests.unit.samples import deployment_args, volume
 

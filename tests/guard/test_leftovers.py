@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from statefast.guard.preflight import Reader, Warns, owner_of_run, reader
-from statefast.guard.read.cluster import Object
-from statefast.guard.read.leftovers import Wanted, note_leftovers
-from statefast.guard.run import Mount
+from statefast.safety.preflight import Reader, Warns, owner_of_run, reader
+from statefast.safety.read.cluster import Object
+from statefast.safety.read.leftovers import Wanted, note_leftovers
+from statefast.safety.run import Mount
 
 from .fakes import FakeCluster, claim, stateful_set, use
 

@@ -16,7 +16,7 @@ from statefast import (
     VolumeSnapshotClass,
     VolumeSnapshotClassArgs,
 )
-from statefast.guard.read.cluster import Object, Unreadable
+from statefast.safety.read.cluster import Object, Unreadable
 from tests.recording import Recording, Registered, run
 from tests.unit.samples import deployment_args, stateful_set_args, volume
 

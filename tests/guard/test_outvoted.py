@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from statefast import PersistentStatefulSet, StatefastError
-from statefast.guard.read.cluster import Object
+from statefast.safety.read.cluster import Object
 from tests.recording import Recording, run
 from tests.unit.samples import stateful_set_args, volume
 

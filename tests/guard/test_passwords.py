@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 
 from statefast import PersistentDeployment, StatefastError
-from statefast.guard.read.cluster import Object
-from statefast.guard.read.last_run import AGAIN, PASSWORDS, LastRun
+from statefast.safety.read.cluster import Object
+from statefast.safety.read.last_run import AGAIN, PASSWORDS, LastRun
 from tests.recording import Recording, run
 from tests.unit.samples import deployment_args, opened, volume
 

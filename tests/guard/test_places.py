@@ -12,7 +12,7 @@ from statefast import (
     VolumeClaimArgs,
     WorkloadNamespace,
 )
-from statefast.guard.read.cluster import Object
+from statefast.safety.read.cluster import Object
 from tests.recording import Recording, run
 from tests.unit.samples import stateful_set_args, volume
 

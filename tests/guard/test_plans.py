@@ -7,8 +7,8 @@ from typing import cast
 import pytest
 
 from statefast import PersistentStatefulSet, StatefastError, VolumeClaim, VolumeClaimArgs
-from statefast.guard.consent import Change
-from statefast.guard.read.cluster import Object
+from statefast.safety.consent import Change
+from statefast.safety.read.cluster import Object
 from tests.recording import Recording, run
 from tests.unit.samples import stateful_set_args, volume
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import yaml
 
-from statefast.guard.read.cluster import _PATHS
+from statefast.safety.read.cluster import _PATHS
 
 ROLE = Path(__file__).parents[2] / ".github/cluster/guard-reads.yaml"
 

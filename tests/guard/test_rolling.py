@@ -7,7 +7,7 @@ import pulumi
 import pytest
 
 from statefast import PersistentStatefulSet
-from statefast.guard.read.cluster import Object, Unreadable
+from statefast.safety.read.cluster import Object, Unreadable
 from tests.recording import Recording, run
 from tests.unit.samples import stateful_set_args, volume
 

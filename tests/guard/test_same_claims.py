@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from statefast import StatefastError
-from statefast.guard.read.cluster import Object
+from statefast.safety.read.cluster import Object
 
 from . import fakes
 from .living import Made, world

@@ -9,7 +9,7 @@ import pytest
 from pulumi.output import UNKNOWN
 
 from statefast import PersistentDeployment, StatefastError
-from statefast.guard.preflight import Reader, Warns
+from statefast.safety.preflight import Reader, Warns
 from tests.recording import Recording, run
 from tests.unit.samples import deployment_args
 

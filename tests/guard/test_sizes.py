@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from statefast import StatefastError
-from statefast.guard.plan.sizes import expected_capacity, request
-from statefast.guard.read.live import LiveClaim
+from statefast.safety.plan.sizes import expected_capacity, request
+from statefast.safety.read.live import LiveClaim
 from statefast.schema.quantity import storage_bytes
 
 from .fakes import claim

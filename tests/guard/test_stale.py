@@ -12,7 +12,7 @@ from statefast import (
     VolumeClaim,
     VolumeClaimArgs,
 )
-from statefast.guard.read.cluster import Object, Unreadable
+from statefast.safety.read.cluster import Object, Unreadable
 from tests.recording import run
 from tests.unit.samples import deployment_args, stateful_set_args, volume
 

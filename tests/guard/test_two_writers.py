@@ -8,7 +8,7 @@ import pulumi
 import pytest
 
 from statefast import PersistentDeployment, PersistentStatefulSet, StatefastError, VolumeClaim
-from statefast.guard.read.cluster import Object
+from statefast.safety.read.cluster import Object
 from tests.recording import run
 from tests.unit.samples import deployment_args, selector, stateful_set_args, volume
 

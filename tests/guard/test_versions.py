@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from statefast import PersistentStatefulSet, StatefastError, VolumeClaim, VolumeClaimArgs
-from statefast.guard.preflight import Reader
-from statefast.guard.read import versions
-from statefast.guard.read.cluster import Cluster, Unreadable
+from statefast.safety.preflight import Reader
+from statefast.safety.read import versions
+from statefast.safety.read.cluster import Cluster, Unreadable
 from tests.recording import run
 from tests.unit.samples import stateful_set_args, volume
 

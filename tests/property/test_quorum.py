@@ -5,7 +5,7 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from statefast.guard.quorum import Members, majorities_meet, majority, one_at_a_time
+from statefast.safety.quorum import Members, majorities_meet, majority, one_at_a_time
 
 some = st.builds(Members, st.integers(0, 4), st.integers(1, 6))
 

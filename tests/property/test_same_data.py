@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from statefast.guard.read.pod_data import Declared, PodData, pod_data, read_record, record
-from statefast.guard.refusals.same_data import Judge
+from statefast.safety.read.pod_data import Declared, PodData, pod_data, read_record, record
+from statefast.safety.refusals.same_data import Judge
 
 TEMPLATES = ("a", "b")
 NAMES = ("d", "e", "data")

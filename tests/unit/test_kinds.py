@@ -15,7 +15,7 @@ from statefast import (
     VolumeClaim,
     VolumeSnapshotClass,
 )
-from statefast.guard.preflight import PreflightArgs
+from statefast.safety.preflight import PreflightArgs
 from statefast.schema.args import check_keys
 from statefast.storage.attributes_class import VolumeAttributesClassArgs
 from statefast.storage.claim import VolumeClaimArgs

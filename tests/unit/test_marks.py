@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from statefast.errors import StatefastError
-from statefast.guard.preflight import Warns, report
 from statefast.marks import Word, framed, sentences
+from statefast.safety.preflight import Warns, report
 
 TEXT = st.text(max_size=60)
 HOSTILE = st.lists(

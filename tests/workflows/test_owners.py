@@ -63,13 +63,13 @@ def parts() -> list[str]:
 def test_every_part_of_the_judge_has_owners() -> None:
     found = parts()
 
-    for known in ("gate/command.py", "policy/writers.py", "components/guard/consent.py"):
+    for known in ("gate/command.py", "policy/writers.py", "components/safety/consent.py"):
         assert known in found
     assert len(found) > 80
     assert [path for path in found if not owners(path)] == []
 
 
-@pytest.mark.parametrize("path", ["Pulumi.yaml", "Pulumi.prod.yaml", "components/guard/edits.py"])
+@pytest.mark.parametrize("path", ["Pulumi.yaml", "Pulumi.prod.yaml", "components/safety/edits.py"])
 def test_who_gives_consent_and_who_refuses_are_owned(path: str) -> None:
     assert owners(path)
 
