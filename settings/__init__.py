@@ -92,7 +92,7 @@ class Settings:
             driver = DRIVERS[made.args["driver"]]
             own[made.name] = {
                 "provisioner": driver.provisioner or made.args["provisioner"],
-                "expandable": made.args.get("expandable", driver.expands),
+                "expandable": made.args.get("allow_volume_expansion", driver.expands),
                 "default": made.args.get("default", False),
             }
         return Surroundings(

@@ -93,7 +93,7 @@ def read_storage_class(given: object) -> StorageClassSettings | None:
         "driver": driver,
         "parameters": fields.text_map("parameters"),
         "reclaim_policy": fields.choice("reclaimPolicy", RECLAIM_POLICIES, RECLAIM_POLICIES[0]),
-        "binding_mode": fields.choice("bindingMode", BINDING_MODES, BINDING_MODES[0]),
+        "volume_binding_mode": fields.choice("volumeBindingMode", BINDING_MODES, BINDING_MODES[0]),
         "default": fields.boolean("default", False),
         "demote": fields.texts("demote"),
     }
@@ -103,8 +103,8 @@ def read_storage_class(given: object) -> StorageClassSettings | None:
     )
     if topologies:
         args["allowed_topologies"] = topologies
-    if "expandable" in fields:
-        args["expandable"] = fields.boolean("expandable", True)
+    if "allowVolumeExpansion" in fields:
+        args["allow_volume_expansion"] = fields.boolean("allowVolumeExpansion", True)
     if "mountOptions" in fields:
         args["mount_options"] = fields.texts("mountOptions")
     provisioner = fields.text("provisioner", like="ebs.csi.aws.com", optional=True)

@@ -70,7 +70,7 @@ def read_volumes(
     for_all = _ForAll(
         size=storage.take("size"),
         access_modes=storage.texts("accessModes", ACCESS_MODES) or ACCESS_MODES[:1],
-        class_name=storage.text("className", optional=True) or class_name,
+        class_name=storage.text("storageClassName", optional=True) or class_name,
     )
     given = storage.entries("volumes")
     storage.done()
@@ -97,9 +97,11 @@ def read_volumes(
 def _volume(own: Fields, storage: Fields, mount: VolumeMount, for_all: _ForAll) -> VolumeSettings:
     claim = own.text("existingClaim", optional=True)
     size, modes = own.take("size"), own.texts("accessModes", ACCESS_MODES)
-    class_name = own.text("className", optional=True)
+    class_name = own.text("storageClassName", optional=True)
     if claim and (size is not MISSING or class_name):
-        raise own.fail("existingClaim", claim, "but size or className is there too", "leave it out")
+        raise own.fail(
+            "existingClaim", claim, "but size or storageClassName is there too", "leave it out"
+        )
     field, wanted = (own, size) if size is not MISSING else (storage, for_all.size)
     return VolumeSettings(
         name=mount.name,

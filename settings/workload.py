@@ -78,7 +78,7 @@ class WorkloadSettings:
     env_sources: Mapping[str, EnvSourceArgs]
     config_files: Mapping[str, str]
     labels: Mapping[str, str]
-    pod_management: str
+    pod_management_policy: str
     autoscaled: bool
     progress_deadline_seconds: int | None
     pods: WorkloadArgs
@@ -98,7 +98,7 @@ class WorkloadSettings:
         return {
             **self._shared(where),
             **self.rollout,
-            "pod_management": self.pod_management,
+            "pod_management_policy": self.pod_management_policy,
             "autoscaled": self.autoscaled,
             "quorum": self.file.quorum,
         }
@@ -153,7 +153,7 @@ class WorkloadSettings:
             "volumes": [volume.args(self.name) for volume in self.volumes],
             "ports": file.ports,
             "command": file.command,
-            "arguments": file.arguments,
+            "args": file.args,
             "env": {
                 key: value.render(hosts, first=first, volumes=volumes)
                 for key, value in values.items()
@@ -162,8 +162,8 @@ class WorkloadSettings:
             "env_sources": {**sources, **self.env_sources},
             "env_from": file.env_from,
             "config_files": {**file.config_files, **self.config_files},
-            "scratch": file.scratch,
-            "read_only_root": file.read_only_root,
+            "empty_dirs": file.empty_dirs,
+            "read_only_root_filesystem": file.read_only_root_filesystem,
             "init_containers": [self._with_volumes(item) for item in file.init_containers],
             "sidecars": [self._with_volumes(item) for item in file.sidecars],
             "ordinal_env": file.ordinal_env,
@@ -171,7 +171,7 @@ class WorkloadSettings:
             "generated_secret_env": [key for key in file.secrets if key not in self.secrets],
             "resources": self.resources,
             "run_as_user": file.run_as_user,
-            "termination_grace_seconds": file.termination_grace_seconds,
+            "termination_grace_period_seconds": file.termination_grace_period_seconds,
             "headless_suffix": file.headless_suffix,
             "retention": where.retention,
             "snapshot_class_name": where.snapshot_class_name,
@@ -257,7 +257,9 @@ def read_workload(
         env_sources=read_env_sources(fields, env),
         config_files=fields.text_map("configFiles"),
         labels=fields.text_map("labels"),
-        pod_management=fields.choice("podManagement", POD_MANAGEMENT, POD_MANAGEMENT[0]),
+        pod_management_policy=fields.choice(
+            "podManagementPolicy", POD_MANAGEMENT, POD_MANAGEMENT[0]
+        ),
         autoscaled=fields.boolean("autoscaled", False),
         progress_deadline_seconds=deadline or None,
         pods=read_pods(fields),

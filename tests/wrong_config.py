@@ -83,8 +83,8 @@ WRONG: dict[str, tuple[Config, list[str]]] = {
         ["storage.accessModes", "ceph-rbd", "cephfs"],
     ),
     "growth of what cannot grow": (
-        storage_class(driver="local-path", parameters={}, expandable=True),
-        ["expandable", "local-path"],
+        storage_class(driver="local-path", parameters={}, allowVolumeExpansion=True),
+        ["allow_volume_expansion", "local-path"],
     ),
     "provisioner of another time": (
         storage_class(driver="custom", provisioner="kubernetes.io/rbd"),
@@ -127,10 +127,13 @@ WRONG: dict[str, tuple[Config, list[str]]] = {
         ["reclaimPolicy", "'retain'", "'Retain'"],
     ),
     "unknown binding mode": (
-        storage_class(bindingMode="Late"),
-        ["bindingMode", "'Late'", "WaitForFirstConsumer"],
+        storage_class(volumeBindingMode="Late"),
+        ["volumeBindingMode", "'Late'", "WaitForFirstConsumer"],
     ),
-    "yes for true": (storage_class(expandable="yes"), ["expandable", "'yes'", "true or false"]),
+    "yes for true": (
+        storage_class(allowVolumeExpansion="yes"),
+        ["allowVolumeExpansion", "'yes'", "true or false"],
+    ),
     "bad namespace": ({"statefast:namespace": "My_Data"}, ["statefast:namespace", "'My_Data'"]),
     "empty image": (workload(image="with space"), ["image", "'with space'"]),
     "number in the environment": (workload(env={"TICK": 2000}), ["env.TICK", "2000", "quotes"]),

@@ -75,7 +75,7 @@ def _container(fields: Fields) -> InitContainerArgs:
         "name": fields.text("name", like="exporter"),
         "image": fields.text("image", pattern=r"[^\s]+", like="busybox:1.37"),
         "command": fields.texts("command"),
-        "arguments": fields.texts("arguments"),
+        "args": fields.texts("args"),
         "env": Fields(fields.resource, {"env": plain}, fields.path).text_map("env"),
         "env_sources": sources,
         "env_from": read_env_from(fields),

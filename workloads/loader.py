@@ -52,9 +52,9 @@ class WorkloadFile:
     image: str
     run_as_user: int
     headless_suffix: str
-    termination_grace_seconds: int
+    termination_grace_period_seconds: int
     command: tuple[str, ...]
-    arguments: tuple[str, ...]
+    args: tuple[str, ...]
     ordinal_env: str
     ports: tuple[PortArgs, ...]
     volumes: tuple[VolumeMount, ...]
@@ -62,10 +62,10 @@ class WorkloadFile:
     env_sources: Mapping[str, EnvSourceArgs]
     env_from: Sequence[EnvFromArgs]
     config_files: Mapping[str, str]
-    scratch: Mapping[str, str]
+    empty_dirs: Mapping[str, str]
     quorum: bool
     data: DataArgs | None
-    read_only_root: bool
+    read_only_root_filesystem: bool
     init_containers: Sequence[InitContainerArgs]
     sidecars: Sequence[SidecarArgs]
     metrics: MetricsArgs | None
@@ -117,9 +117,11 @@ def _read(name: str, fields: Fields) -> WorkloadFile:
         image=fields.text("image", pattern=r"[^\s]+", like="zookeeper:3.9.4"),
         run_as_user=fields.integer("runAsUser", 1000, low=1, high=2**31 - 1),
         headless_suffix=fields.text("headlessSuffix", "headless"),
-        termination_grace_seconds=fields.integer("terminationGraceSeconds", 30, low=0, high=86_400),
+        termination_grace_period_seconds=fields.integer(
+            "terminationGracePeriodSeconds", 30, low=0, high=86_400
+        ),
         command=fields.texts("command"),
-        arguments=fields.texts("arguments"),
+        args=fields.texts("args"),
         ordinal_env=fields.text("ordinalEnv", optional=True),
         ports=tuple(read_port(group) for group in fields.groups("ports")),
         volumes=tuple(_volume(group) for group in fields.groups("volumes")),
@@ -127,10 +129,10 @@ def _read(name: str, fields: Fields) -> WorkloadFile:
         env_sources=read_env_sources(fields, env),
         env_from=read_env_from(fields),
         config_files=fields.text_map("configFiles"),
-        scratch=fields.text_map("scratch"),
+        empty_dirs=fields.text_map("emptyDirs"),
         quorum=fields.boolean("quorum", False),
         data=read_data(fields),
-        read_only_root=fields.boolean("readOnlyRoot", False),
+        read_only_root_filesystem=fields.boolean("readOnlyRootFilesystem", False),
         init_containers=read_init_containers(fields),
         sidecars=read_sidecars(fields),
         metrics=_metrics(fields),

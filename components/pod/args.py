@@ -17,11 +17,11 @@ class PodArgs(ProcessArgs, Probes, SchedulingArgs):
     config_files: NotRequired[Mapping[str, str]]
     """Path to content: files that the main container finds, kept in the ConfigMap
     `<name>-config`. Default none. Editing one rolls pods."""
-    scratch: NotRequired[Mapping[str, str]]
+    empty_dirs: NotRequired[Mapping[str, str]]
     """Path to size: empty folders that the main container can write and that end with the pod.
     Default none. Editing them rolls pods."""
-    read_only_root: NotRequired[bool]
-    """Whether containers can write to volumes and scratch folders only. Default false. Editing it
+    read_only_root_filesystem: NotRequired[bool]
+    """Whether containers can write to volumes and `empty_dirs` only. Default false. Editing it
     rolls pods."""
     init_containers: NotRequired[Sequence[InitContainerArgs]]
     """Containers that run to their end, one by one, before the main one. Default none."""

@@ -26,7 +26,7 @@ class ProcessArgs(EnvironmentArgs):
     name, or a version that may not read the data, is refused without consent."""
     command: NotRequired[Sequence[str]]
     """Entry point. Default: the image's. Editing it rolls pods."""
-    arguments: NotRequired[Sequence[str]]
+    args: NotRequired[Sequence[str]]
     """Arguments of the entry point. Default: the image's. Editing them rolls pods."""
     resources: NotRequired[ResourcesArgs]
     """Compute resources. Default none."""
@@ -58,14 +58,14 @@ def process(
     *,
     name: str,
     env: Sequence[Mapping[str, object]],
-    read_only_root: bool,
+    read_only_root_filesystem: bool,
     mounts: Sequence[Mapping[str, object]],
     path: str = "",
 ) -> dict[str, object]:
     """What every container has, in the form of the API."""
     optional: dict[str, object] = {
         "command": list(args.get("command") or ()),
-        "args": list(args.get("arguments") or ()),
+        "args": list(args.get("args") or ()),
         "env": list(env),
         "envFrom": env_from(resource, args, path),
         "resources": resources(resource, args.get("resources"), f"{path}resources"),
@@ -74,7 +74,7 @@ def process(
     return {
         "name": name,
         "image": args["image"],
-        "securityContext": container_security(read_only_root),
+        "securityContext": container_security(read_only_root_filesystem),
         **{key: value for key, value in optional.items() if value},
     }
 
@@ -87,7 +87,7 @@ def side(
     ports: Sequence[Port] | None,
     secrets: Mapping[str, str],
     volumes: Sequence[str],
-    read_only_root: bool,
+    read_only_root_filesystem: bool,
 ) -> dict[str, object]:
     """A container beside the main one, in the form of the API.
 
@@ -98,7 +98,7 @@ def side(
         ports: The checked ports of a sidecar; None for one that runs to its end.
         secrets: Variable to the Secret of the workload's own that holds it.
         volumes: Names of the volumes there are.
-        read_only_root: Whether its own file system can be written.
+        read_only_root_filesystem: Whether its own file system can be written.
 
     Raises:
         StatefastError: an arg is unknown, missing or wrong.
@@ -133,7 +133,7 @@ def side(
         args,
         name=check_label_name(resource, f"{path}name", args["name"]),
         env=environment(resource, args, secrets=asked, path=path),
-        read_only_root=read_only_root,
+        read_only_root_filesystem=read_only_root_filesystem,
         mounts=mounts,
         path=path,
     )

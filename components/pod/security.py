@@ -57,13 +57,13 @@ def pod_security(user: int) -> dict[str, object]:
     }
 
 
-def container_security(read_only_root: bool) -> dict[str, object]:
+def container_security(read_only_root_filesystem: bool) -> dict[str, object]:
     """The security context of each container."""
     context: dict[str, object] = {
         "allowPrivilegeEscalation": False,
         "capabilities": {"drop": ["ALL"]},
     }
-    if read_only_root:
+    if read_only_root_filesystem:
         context["readOnlyRootFilesystem"] = True
     return context
 

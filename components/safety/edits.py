@@ -15,7 +15,7 @@ __all__ = ["FROZEN", "Edit", "Shape", "edits", "refuse"]
 
 # What the engine is told to leave as it is, unless its owner consented to change it.
 FROZEN: Mapping[str, str] = {
-    "pod_management": "spec.podManagementPolicy",
+    "pod_management_policy": "spec.podManagementPolicy",
     "service": "spec.serviceName",
     "selector": "spec.selector",
     "volumes": "spec.volumeClaimTemplates",
@@ -28,12 +28,12 @@ class Shape:
 
     Attributes:
         templates: By name of the volume; empty for a Deployment.
-        pod_management, service_name: Empty for a Deployment.
+        pod_management_policy, service_name: Empty for a Deployment.
     """
 
     selector: Mapping[str, str]
     templates: Mapping[str, Template]
-    pod_management: str = ""
+    pod_management_policy: str = ""
     service_name: str = ""
 
 
@@ -78,12 +78,12 @@ def edits(resource: str, live: LiveWorkload, wanted: Shape) -> Iterator[Edit]:
     all_stop = f"{stop}; the claims stay"
     if live.selector != wanted.selector:
         yield edit("selector", "app", _text(live.selector), _text(wanted.selector), all_stop)
-    if live.pod_management != wanted.pod_management:
+    if live.pod_management_policy != wanted.pod_management_policy:
         yield edit(
-            "pod_management",
-            "pod_management",
-            live.pod_management,
-            wanted.pod_management,
+            "pod_management_policy",
+            "pod_management_policy",
+            live.pod_management_policy,
+            wanted.pod_management_policy,
             all_stop,
         )
     if live.service_name != wanted.service_name:

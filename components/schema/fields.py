@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ..errors import MISSING, StatefastError
 from .collected import Collected
+from .renamed import new_name
 
 __all__ = ["Fields", "flag", "nearest", "whole_number"]
 
@@ -15,6 +16,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     names = list(known)
     if not names:
         return "remove it: no keys are expected here"
+    if renamed := new_name(word, names):
+        return f"it is called {renamed!r} now"
     folded = {name.casefold(): name for name in names}
     close = difflib.get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.5)
     known_list = ", ".join(names)

@@ -55,9 +55,9 @@ class StorageClassArgs(TypedDict):
     reclaim_policy: NotRequired[str]
     """`Retain` (default) or `Delete`: what becomes of a volume whose claim is deleted. Editing
     it remakes the class; existing volumes keep the old policy."""
-    binding_mode: NotRequired[str]
+    volume_binding_mode: NotRequired[str]
     """`WaitForFirstConsumer` (default) or `Immediate`. Editing it remakes the class."""
-    expandable: NotRequired[bool]
+    allow_volume_expansion: NotRequired[bool]
     """Whether claims may grow. Default: whether the driver can. Edited in place."""
     default: NotRequired[bool]
     """Whether claims that name no class get this one. Default false; refused while another class
@@ -197,7 +197,7 @@ def _plan(
         resource, name, default=default, demote=args.get("demote"), classes=classes
     )
     provisioner = provisioner_of(resource, driver, args.get("provisioner"))
-    expandable = _expandable(resource, driver, args.get("expandable"))
+    expandable = _expandable(resource, driver, args.get("allow_volume_expansion"))
     remade: dict[str, Any] = {
         "provisioner": provisioner,
         "parameters": driver.parameters(resource, args.get("parameters") or {}),
@@ -205,7 +205,10 @@ def _plan(
             resource, "reclaim_policy", args.get("reclaim_policy", "Retain"), RECLAIM_POLICIES
         ),
         "volumeBindingMode": one_of(
-            resource, "binding_mode", args.get("binding_mode", BINDING_MODES[0]), BINDING_MODES
+            resource,
+            "volume_binding_mode",
+            args.get("volume_binding_mode", BINDING_MODES[0]),
+            BINDING_MODES,
         ),
     }
     made = k8s.storage.v1.StorageClassInitArgs(
@@ -250,7 +253,7 @@ def _expandable(resource: str, driver: Driver, given: bool | None) -> bool:
     if given and not driver.expands:
         raise StatefastError(
             resource,
-            "expandable",
+            "allow_volume_expansion",
             given,
             f"but driver {driver.name} cannot grow volumes",
             "leave it out",

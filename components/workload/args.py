@@ -63,7 +63,7 @@ class WorkloadArgs(PodArgs):
     data: NotRequired[DataArgs]
     """Where the main container looks for its data, and which versions of its image read it.
     Default: what its mounts, its settings and its image say by themselves. Edited in place."""
-    termination_grace_seconds: NotRequired[int]
+    termination_grace_period_seconds: NotRequired[int]
     """Seconds a pod gets to stop. Default 30. Editing it rolls pods."""
     headless_suffix: NotRequired[str]
     """The headless Service is `<name>-<suffix>`. Default `headless`. Editing it is a replacement

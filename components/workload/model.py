@@ -58,7 +58,7 @@ class Workload:
     run_as_user: int
     data: Declared
     data_version: Format | None
-    termination_grace_seconds: int
+    termination_grace_period_seconds: int
     min_ready_seconds: int
     args: WorkloadArgs
 

@@ -100,7 +100,7 @@ def set_plan(
     shape = Shape(
         selector=workload.selector,
         templates={volume.name: _template(volume) for volume in workload.volumes},
-        pod_management=management,
+        pod_management_policy=management,
         service_name=workload.headless_name,
     )
     plan = plan_workload(

@@ -75,19 +75,19 @@ def _spec(
     workload: Workload, ordinals: bool, claims: Mapping[str, str], secrets: Mapping[str, str]
 ) -> dict[str, object]:
     args, resource = workload.args, workload.resource
-    files, scratch = args.get("config_files") or {}, _scratch(workload)
+    files, empty = args.get("config_files") or {}, _empty_dirs(workload)
     check_config_files(resource, files)
     mounts: list[dict[str, object]] = [
         {"name": volume.name, "mountPath": volume.mount_path} for volume in workload.volumes
     ]
     mounts += config_mounts(files)
-    mounts += [{"name": name, "mountPath": path} for name, (path, _) in scratch.items()]
+    mounts += [{"name": name, "mountPath": path} for name, (path, _) in empty.items()]
     main = process(
         resource,
         args,
         name=workload.name,
         env=environment(resource, args, secrets=secrets, first=_ordinal(workload, ordinals)),
-        read_only_root=args.get("read_only_root", False),
+        read_only_root_filesystem=args.get("read_only_root_filesystem", False),
         mounts=mounts,
     )
     main["ports"] = container_ports(workload.own_ports)
@@ -99,7 +99,7 @@ def _spec(
             for volume, claim in claims.items()
         ),
         *([{"name": VOLUME, "configMap": {"name": config_name(workload)}}] if files else []),
-        *({"name": name, "emptyDir": {"sizeLimit": size}} for name, (_, size) in scratch.items()),
+        *({"name": name, "emptyDir": {"sizeLimit": size}} for name, (_, size) in empty.items()),
     ]
     _refuse_twice(workload, [main, *beside], [*(v["name"] for v in volumes)])
     optional: dict[str, object] = {
@@ -114,7 +114,7 @@ def _spec(
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
         "serviceAccountName": account_name(workload),
-        "terminationGracePeriodSeconds": workload.termination_grace_seconds,
+        "terminationGracePeriodSeconds": workload.termination_grace_period_seconds,
         "securityContext": pod_security(workload.run_as_user),
         "containers": [main],
         **{key: value for key, value in optional.items() if value},
@@ -150,16 +150,20 @@ def _ordinal(workload: Workload, ordinals: bool) -> list[dict[str, object]]:
     return [{"name": name, "valueFrom": {"fieldRef": {"fieldPath": _POD_INDEX}}}]
 
 
-def _scratch(workload: Workload) -> dict[str, tuple[str, str]]:
+def _empty_dirs(workload: Workload) -> dict[str, tuple[str, str]]:
     """Name of the volume to its path and size."""
-    given = workload.args.get("scratch") or {}
+    given = workload.args.get("empty_dirs") or {}
     for path in given:
         if not path.startswith("/") or ":" in path:
             raise StatefastError(
-                workload.resource, f"scratch.{path}", path, "not a path", "start it with '/'"
+                workload.resource, f"empty_dirs.{path}", path, "not a path", "start it with '/'"
             )
     return {
-        f"scratch-{index}": (path, storage_size(workload.resource, f"scratch.{path}", given[path]))
+        # A volume of another name would roll pods.
+        f"scratch-{index}": (
+            path,
+            storage_size(workload.resource, f"empty_dirs.{path}", given[path]),
+        )
         for index, path in enumerate(sorted(given))
     }
 
@@ -183,7 +187,7 @@ def _beside(workload: Workload, secrets: Mapping[str, str]) -> list[dict[str, ob
             ports=ports,
             secrets=secrets,
             volumes=[volume.name for volume in workload.volumes],
-            read_only_root=args.get("read_only_root", False),
+            read_only_root_filesystem=args.get("read_only_root_filesystem", False),
         )
         for path, item, ports in given
     ]

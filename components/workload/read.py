@@ -75,10 +75,10 @@ def read_workload(kind: str, name: str, args: WorkloadArgs, shape: type) -> Work
         ),
         data=data,
         data_version=version,
-        termination_grace_seconds=whole_number(
+        termination_grace_period_seconds=whole_number(
             resource,
-            "termination_grace_seconds",
-            args.get("termination_grace_seconds", 30),
+            "termination_grace_period_seconds",
+            args.get("termination_grace_period_seconds", 30),
             low=0,
             high=86_400,
         ),

@@ -121,7 +121,7 @@ def pod_seconds(workload: Workload) -> int:
     args = workload.args
     return (
         _PREPARATION_SECONDS
-        + workload.termination_grace_seconds
+        + workload.termination_grace_period_seconds
         + start_seconds(args.get("startup_probe"))
         + start_seconds(args.get("readiness_probe"))
         + workload.min_ready_seconds

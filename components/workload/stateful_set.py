@@ -54,7 +54,7 @@ class PersistentStatefulSetArgs(WorkloadArgs, RolloutArgs):
     not touched, and `up` ends when the volumes have the size. A smaller one is refused.
     """
 
-    pod_management: NotRequired[str]
+    pod_management_policy: NotRequired[str]
     """`Parallel` (default) starts and stops all pods at once, as a quorum needs it;
     `OrderedReady` one after the other. Editing it is refused without consent: the set would be
     replaced."""
@@ -199,7 +199,9 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                     *([owner] if owner else []),
                 ],
                 ignore_changes=[
-                    *frozen(plan.workload, ("pod_management", "service", "selector", "volumes")),
+                    *frozen(
+                        plan.workload, ("pod_management_policy", "service", "selector", "volumes")
+                    ),
                     # Never said here, and filled in by the API server: a set that lives and is in
                     # no state (an `up` that was interrupted) is imported with it, and leaving it
                     # out would be a replacement.
@@ -294,8 +296,8 @@ def _plan(
     workload = read_workload("StatefulSet", name, args, PersistentStatefulSetArgs)
     management = one_of(
         workload.resource,
-        "pod_management",
-        args.get("pod_management", POD_MANAGEMENT[0]),
+        "pod_management_policy",
+        args.get("pod_management_policy", POD_MANAGEMENT[0]),
         POD_MANAGEMENT,
     )
     for index, volume in enumerate(workload.volumes):

@@ -31,7 +31,7 @@ def fields(edit: Edit) -> Iterator[Field]:
     for name, path, default in (
         ("name", ("metadata", "name"), None),
         ("namespace", ("metadata", "namespace"), None),
-        ("pod_management", ("spec", "podManagementPolicy"), "OrderedReady"),
+        ("pod_management_policy", ("spec", "podManagementPolicy"), "OrderedReady"),
         ("headless_suffix", ("spec", "serviceName"), None),
         ("revision_history_limit", ("spec", "revisionHistoryLimit"), 10),
     ):

@@ -69,7 +69,7 @@ class Deployment:
                 "driver": "ceph-rbd",
                 "parameters": {"clusterID": "test", "pool": "test"},
                 # Claims that a test makes without a pod are bound, too.
-                "bindingMode": "Immediate",
+                "volumeBindingMode": "Immediate",
             },
             "statefast:workloads": {},
         }

@@ -50,7 +50,7 @@ class Parts(Deployment):
         """The stack's own class, of the driver that runs here."""
         given = {"driver": "ceph-rbd", "parameters": {"clusterID": "test", "pool": "test"}}
         return part(
-            "StorageClass", self.class_name, **{**given, "binding_mode": "Immediate"} | args
+            "StorageClass", self.class_name, **{**given, "volume_binding_mode": "Immediate"} | args
         )
 
     @property

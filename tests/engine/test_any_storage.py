@@ -84,8 +84,8 @@ def class_args(draw: st.DrawFn, of: Callable[[str], ParameterSpec | None]) -> di
 
 STORAGE = some(
     reclaim_policy=mostly("Retain", "Delete", wrong=TEXTS),
-    binding_mode=mostly("Immediate", "WaitForFirstConsumer", wrong=TEXTS),
-    expandable=st.booleans(),
+    volume_binding_mode=mostly("Immediate", "WaitForFirstConsumer", wrong=TEXTS),
+    allow_volume_expansion=st.booleans(),
     default=st.booleans(),
     mount_options=st.lists(mostly("noatime", "nfsvers=4.1", wrong=TEXTS), max_size=3),
     allowed_topologies=st.lists(

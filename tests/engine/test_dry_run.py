@@ -132,11 +132,11 @@ SHARED: dict[str, st.SearchStrategy[Any]] = {
     "readiness_probe": PROBE,
     "resources": RESOURCES,
     "run_as_user": st.sampled_from([999, 1, 0]),
-    "termination_grace_seconds": st.sampled_from([0, 120]),
+    "termination_grace_period_seconds": st.sampled_from([0, 120]),
     "min_ready_seconds": st.sampled_from([0, 10]),
     "config_files": st.dictionaries(st.sampled_from(PATHS), st.just("a = 1\n"), max_size=2),
-    "scratch": st.dictionaries(st.sampled_from(PATHS), st.sampled_from(SIZES), max_size=2),
-    "read_only_root": st.booleans(),
+    "empty_dirs": st.dictionaries(st.sampled_from(PATHS), st.sampled_from(SIZES), max_size=2),
+    "read_only_root_filesystem": st.booleans(),
     "init_containers": st.lists(st.fixed_dictionaries(BESIDE, optional=SIDE), max_size=1),
     "sidecars": st.lists(
         st.fixed_dictionaries(
@@ -163,7 +163,7 @@ SHARED: dict[str, st.SearchStrategy[Any]] = {
     "pod": OVERRIDE,
 }
 OF_A_SET: dict[str, st.SearchStrategy[Any]] = {
-    "pod_management": st.sampled_from(["Parallel", "OrderedReady"]),
+    "pod_management_policy": st.sampled_from(["Parallel", "OrderedReady"]),
     "first_ordinal": st.sampled_from([0, 1, 5]),
     "update_strategy": some(
         type=st.sampled_from(["RollingUpdate", "OnDelete"]), partition=st.sampled_from([0, 1, 9])

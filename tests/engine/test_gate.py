@@ -88,7 +88,9 @@ def test_a_refused_edit_is_in_the_comment_with_its_reason_and_consent(
     assert "'OrderedReady', but it" in text
     assert "all pods would stop at once" in text
     (consent,) = copied(text)
-    assert consent.startswith("StatefulSet zookeeper: pod_management Parallel -> OrderedReady [")
+    assert consent.startswith(
+        "StatefulSet zookeeper: pod_management_policy Parallel -> OrderedReady ["
+    )
 
 
 def test_a_renamed_workload_is_stopped_until_its_owner_copied_the_consent(

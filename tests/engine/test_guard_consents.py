@@ -32,14 +32,16 @@ def test_a_consent_is_good_for_its_change_and_for_no_other(deployment: Deploymen
     deployment.workloads(zookeeper=ZOOKEEPER).up()
     data, owner = deployment.data(), deployment.uids("statefulset")
 
-    deployment.workloads(zookeeper={**ZOOKEEPER, "podManagement": "OrderedReady"})
-    consent = asked_for(deployment.refused("pod_management"))
+    deployment.workloads(zookeeper={**ZOOKEEPER, "podManagementPolicy": "OrderedReady"})
+    consent = asked_for(deployment.refused("pod_management_policy"))
     deployment.config["statefast:consent"] = [consent]
     # Another change with that consent in hand: no.
-    deployment.workloads(zookeeper={**ZOOKEEPER, "storage": {"size": "8Gi", "className": "x"}})
+    deployment.workloads(
+        zookeeper={**ZOOKEEPER, "storage": {"size": "8Gi", "storageClassName": "x"}}
+    )
     deployment.refused("storage_class_name", "consent")
 
-    deployment.workloads(zookeeper={**ZOOKEEPER, "podManagement": "OrderedReady"})
+    deployment.workloads(zookeeper={**ZOOKEEPER, "podManagementPolicy": "OrderedReady"})
     assert deployment.up().changes["replaced"] == 1
     assert deployment.uids("statefulset") != owner
     assert deployment.get("statefulset", "zookeeper")["spec"]["podManagementPolicy"] == (
@@ -50,11 +52,11 @@ def test_a_consent_is_good_for_its_change_and_for_no_other(deployment: Deploymen
 
     # There and back again: the set is another one, and the consent of no use for it.
     deployment.workloads(zookeeper=ZOOKEEPER)
-    back = asked_for(deployment.refused("pod_management"))
+    back = asked_for(deployment.refused("pod_management_policy"))
     deployment.config["statefast:consent"] = [consent, back]
     deployment.up()
-    deployment.workloads(zookeeper={**ZOOKEEPER, "podManagement": "OrderedReady"})
-    deployment.refused("pod_management")
+    deployment.workloads(zookeeper={**ZOOKEEPER, "podManagementPolicy": "OrderedReady"})
+    deployment.refused("pod_management_policy")
     assert deployment.data() == data
 
 
@@ -63,7 +65,7 @@ def test_a_replacement_in_an_ephemeral_stack_keeps_the_claims(deployment: Deploy
     deployment.workloads(zookeeper=ZOOKEEPER).up()
     data = deployment.data()
 
-    deployment.workloads(zookeeper={**ZOOKEEPER, "podManagement": "OrderedReady"})
+    deployment.workloads(zookeeper={**ZOOKEEPER, "podManagementPolicy": "OrderedReady"})
     deployment.config["statefast:consent"] = [asked_for(deployment.refused("the claims stay"))]
     assert deployment.up().changes["replaced"] == 1
     assert deployment.data() == data
@@ -89,7 +91,7 @@ allowVolumeExpansion: true
 """,
     )
     try:
-        wanted = {**ZOOKEEPER, "storage": {"size": "8Gi", "className": fast}}
+        wanted = {**ZOOKEEPER, "storage": {"size": "8Gi", "storageClassName": fast}}
         deployment.workloads(zookeeper=wanted)
         deployment.config["statefast:consent"] = [
             asked_for(deployment.refused("only new replicas"))
@@ -216,12 +218,14 @@ def test_a_set_that_holds_pods_back_is_not_replaced(deployment: Deployment) -> N
     deployment.workloads(zookeeper=canary).up()
     data = deployment.data()
 
-    deployment.workloads(zookeeper={**canary, "podManagement": "OrderedReady"})
-    deployment.config["statefast:consent"] = [asked_for(deployment.refused("pod_management"))]
+    deployment.workloads(zookeeper={**canary, "podManagementPolicy": "OrderedReady"})
+    deployment.config["statefast:consent"] = [
+        asked_for(deployment.refused("pod_management_policy"))
+    ]
     deployment.refused("a set that holds pods back is not replaced")
 
     deployment.workloads(zookeeper=ZOOKEEPER).up()
-    deployment.workloads(zookeeper={**ZOOKEEPER, "podManagement": "OrderedReady"}).up()
+    deployment.workloads(zookeeper={**ZOOKEEPER, "podManagementPolicy": "OrderedReady"}).up()
     management = deployment.get("statefulset", "zookeeper")["spec"]["podManagementPolicy"]
     assert management == "OrderedReady"
     assert deployment.data() == data

@@ -150,8 +150,11 @@ def test_a_cluster_that_may_not_be_read_is_named_and_nothing_is_lost(
     # The provider waits for the claims from now on, and the set lays no claim to fields that
     # another may have edited: two annotations, and nothing else.
     assert deployment.up().changes["updated"] == len(data) + 1
-    frozen = {**ZOOKEEPER, "podManagement": "OrderedReady"}
-    for wanted in (frozen, {**ZOOKEEPER, "storage": {"size": "8Gi", "className": "another"}}):
+    frozen = {**ZOOKEEPER, "podManagementPolicy": "OrderedReady"}
+    for wanted in (
+        frozen,
+        {**ZOOKEEPER, "storage": {"size": "8Gi", "storageClassName": "another"}},
+    ):
         # Nothing was read, so nothing was said before; the engine leaves it as it is, and says so.
         result = deployment.workloads(zookeeper=wanted).preview(ok=False)
         assert "preflight" in result.text

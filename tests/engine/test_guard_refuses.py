@@ -79,11 +79,11 @@ REFUSED: dict[str, tuple[Config, list[str]]] = {
     ),
     "a smaller claim": (mysql(storage={"size": "4Gi"}), ["mysql-vol", "'4Gi'", "has 8Gi"]),
     "another class of a set": (
-        zookeeper(storage={"size": "8Gi", "className": FROZEN_CLASS}),
+        zookeeper(storage={"size": "8Gi", "storageClassName": FROZEN_CLASS}),
         ["storage_class_name", FROZEN_CLASS, CLASS, ALL_STOP, "only new replicas", "consent"],
     ),
     "another class of a claim": (
-        mysql(storage={"size": "8Gi", "className": FROZEN_CLASS}),
+        mysql(storage={"size": "8Gi", "storageClassName": FROZEN_CLASS}),
         ["mysql-vol", "storage_class_name", FROZEN_CLASS, CLASS, "for life"],
     ),
     "another access mode of a set": (
@@ -95,8 +95,8 @@ REFUSED: dict[str, tuple[Config, list[str]]] = {
         ["mysql-vol", "access_modes", "ReadWriteOncePod", "for life"],
     ),
     "another pod management": (
-        zookeeper(podManagement="OrderedReady"),
-        ["pod_management", "'OrderedReady'", "'Parallel'", ALL_STOP, "consent"],
+        zookeeper(podManagementPolicy="OrderedReady"),
+        ["pod_management_policy", "'OrderedReady'", "'Parallel'", ALL_STOP, "consent"],
     ),
     "another application under the same name": (
         {"zookeeper": {**ZOOKEEPER, "workload": "mysql"}, "mysql": MYSQL},
@@ -105,7 +105,10 @@ REFUSED: dict[str, tuple[Config, list[str]]] = {
     "a class that is not there": (
         {
             **zookeeper(),
-            "new": {"workload": "zookeeper", "storage": {"size": "1Gi", "className": "rbdd"}},
+            "new": {
+                "workload": "zookeeper",
+                "storage": {"size": "1Gi", "storageClassName": "rbdd"},
+            },
         },
         ["'rbdd'", "no such storage class", CLASS],
     ),
@@ -137,7 +140,7 @@ def test_growth_on_a_class_that_cannot_grow(stack: Deployment) -> None:
     name = f"rbd-{NAME}"
     stack.kubectl("patch", "storageclass", name, "-p", '{"allowVolumeExpansion": false}')
     stack.config.pop("statefast:storageClass")
-    big = {"storage": {"size": "12Gi", "className": name}}
+    big = {"storage": {"size": "12Gi", "storageClassName": name}}
     try:
         stack.workloads(zookeeper={**ZOOKEEPER, **big}, mysql={**MYSQL, **big})
         stack.refused("'12Gi'", name, "does not let claims grow")

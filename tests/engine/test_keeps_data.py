@@ -97,7 +97,7 @@ def test_destroy_keeps_the_data_and_up_finds_it(deployment: Deployment) -> None:
     [
         ({"storage": {"size": "4Gi"}}, "field can not be less than status.capacity"),
         ({"storage": {"size": "8Gi", "accessModes": ["ReadWriteOncePod"]}}, "immutable"),
-        ({"storage": {"size": "8Gi", "className": "another"}}, "immutable"),
+        ({"storage": {"size": "8Gi", "storageClassName": "another"}}, "immutable"),
     ],
     ids=["smaller", "access-mode", "class"],
 )
@@ -160,7 +160,11 @@ def test_a_removed_workload_leaves_its_claims(deployment: Deployment) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"reclaimPolicy": "Delete"}, {"bindingMode": "WaitForFirstConsumer"}, {"expandable": False}],
+    [
+        {"reclaimPolicy": "Delete"},
+        {"volumeBindingMode": "WaitForFirstConsumer"},
+        {"allowVolumeExpansion": False},
+    ],
     ids=["reclaim-policy", "binding-mode", "expandable"],
 )
 def test_a_changed_class_leaves_its_volumes(deployment: Deployment, change: Config) -> None:
@@ -174,8 +178,8 @@ def test_a_changed_class_leaves_its_volumes(deployment: Deployment, change: Conf
     made = deployment.get("storageclass", f"rbd-{deployment.name}")
     now = {
         "reclaimPolicy": made["reclaimPolicy"],
-        "bindingMode": made["volumeBindingMode"],
-        "expandable": made["allowVolumeExpansion"],
+        "volumeBindingMode": made["volumeBindingMode"],
+        "allowVolumeExpansion": made["allowVolumeExpansion"],
     }
     assert change.items() <= now.items()
 

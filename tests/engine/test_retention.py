@@ -188,7 +188,7 @@ allowVolumeExpansion: true
     deployment.config.pop("statefast:storageClass")
     deployment.config["statefast:ephemeral"] = True
     deployment.workloads(
-        mysql={**MYSQL, "storage": {"size": "1Gi", "className": f"owned-{deployment.name}"}}
+        mysql={**MYSQL, "storage": {"size": "1Gi", "storageClassName": f"owned-{deployment.name}"}}
     )
     assert "delete" not in deployment.preview().text.partition("Resources:")[2]
     done = deployment.up()

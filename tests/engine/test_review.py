@@ -24,7 +24,7 @@ FILES = (
 )
 STACK = "review"
 GROWN = ("storage: {size: 1Gi}", "storage: {size: 2Gi}")
-ONE_BY_ONE = ("    zookeeper:\n", "    zookeeper:\n      podManagement: OrderedReady\n")
+ONE_BY_ONE = ("    zookeeper:\n", "    zookeeper:\n      podManagementPolicy: OrderedReady\n")
 MYSQL = "    mysql:\n      pattern: deployment\n      storage: {size: 1Gi}\n"
 
 
@@ -186,7 +186,8 @@ def test_a_refused_edit_is_shown_with_its_reason_and_what_to_write(
         assert part in panel
     assert re.match(
         r" config: statefast:consent:"
-        r' - "StatefulSet zookeeper: pod_management Parallel -> OrderedReady \[[0-9a-f]{8}\]"',
+        r' - "StatefulSet zookeeper: pod_management_policy Parallel -> OrderedReady'
+        r' \[[0-9a-f]{8}\]"',
         copied,
     ), said.out
     assert_nothing_is_left(repository)

@@ -86,7 +86,7 @@ def test_the_data_is_read_where_it_was_until_its_owner_consents(program: Program
     program.workloads(**mysql())
     for old, new, said in (
         ("mountPath: /var/lib/mysql", "mountPath: /srv/mysql", "volumes.mysql-vol.mount_path"),
-        ("--datadir=/var/lib/mysql/data", "--datadir=/srv", "arguments.--datadir"),
+        ("--datadir=/var/lib/mysql/data", "--datadir=/srv", "args.--datadir"),
         ("runAsUser: 999", "runAsUser: 1000", "the files belong to the one"),
         ("name: vol", "name: data", "its data is in mysql-vol"),
     ):

@@ -58,7 +58,7 @@ def test_the_api_server_has_no_warning_for_the_class_of(workspace: Workspace, dr
         {"parameters": {"clusterID": "test", "pool": "other"}},
         {"driver": "custom", "provisioner": "csi.example.com", "parameters": {}},
         {"reclaim_policy": "Delete"},
-        {"binding_mode": "WaitForFirstConsumer"},
+        {"volume_binding_mode": "WaitForFirstConsumer"},
     ],
     ids=["parameters", "provisioner", "reclaim-policy", "binding-mode"],
 )
@@ -82,7 +82,7 @@ def test_a_class_is_made_again_and_its_volumes_stay(parts: Parts, change: dict[s
     [
         ({"mount_options": ["noatime"]}, "mountOptions", ["noatime"]),
         ({"mount_options": []}, "mountOptions", None),
-        ({"expandable": False}, "allowVolumeExpansion", False),
+        ({"allowVolumeExpansion": False}, "allowVolumeExpansion", False),
         ({"allowed_topologies": ZONES}, "allowedTopologies", 2),
     ],
     ids=["mount-options", "no-mount-options", "expandable", "topologies"],

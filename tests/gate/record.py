@@ -106,7 +106,7 @@ def _own_config(config: dict[str, Any], name: str) -> dict[str, Any]:
         "name": "rbd",
         "driver": "ceph-rbd",
         "parameters": {"clusterID": "test", "pool": "test"},
-        "bindingMode": "Immediate",
+        "volumeBindingMode": "Immediate",
         **config.get("storageClass", {}),
     }
     base = {"namespace": name, "environment": "test", **config, "storageClass": storage}

@@ -242,21 +242,21 @@ OWN: dict[str, Own] = {
         {**_workloads(mysql=_MYSQL), "storageClass": {"reclaimPolicy": "Delete"}},
     ),
     "own-grows-on-fixed-class": Own(
-        {**_workloads(mysql=_MYSQL), "storageClass": {"expandable": False}},
+        {**_workloads(mysql=_MYSQL), "storageClass": {"allowVolumeExpansion": False}},
         {
             **_workloads(mysql={**_MYSQL, "storage": {"size": "12Gi"}}),
-            "storageClass": {"expandable": False},
+            "storageClass": {"allowVolumeExpansion": False},
         },
     ),
     # What its guard says.
     "own-refused": Own(
         _workloads(zookeeper=_ZOOKEEPER),
-        _workloads(zookeeper={**_ZOOKEEPER, "podManagement": "OrderedReady"}),
+        _workloads(zookeeper={**_ZOOKEEPER, "podManagementPolicy": "OrderedReady"}),
     ),
     "own-refused-in-the-end": Own(
         _workloads(zookeeper=_ZOOKEEPER),
         {
-            **_workloads(zookeeper={**_ZOOKEEPER, "podManagement": "OrderedReady"}),
+            **_workloads(zookeeper={**_ZOOKEEPER, "podManagementPolicy": "OrderedReady"}),
             "preflight": "off",
         },
     ),

@@ -56,7 +56,12 @@ def test_the_text_is_that_of_the_components_and_bound_to_the_live_object() -> No
     [
         ("headless_suffix", "x", "y", set_spec(serviceName="y")),
         ("app", "app=x", "app=y", set_spec(selector={"matchLabels": {"app": "y"}})),
-        ("pod_management", "OrderedReady", "Parallel", set_spec(podManagementPolicy="Parallel")),
+        (
+            "pod_management_policy",
+            "OrderedReady",
+            "Parallel",
+            set_spec(podManagementPolicy="Parallel"),
+        ),
     ],
 )
 def test_one_text_serves_the_components_and_the_gate(

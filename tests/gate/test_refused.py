@@ -23,7 +23,7 @@ from statefast.safety.preflight import Warns
 from .handmade import Json, claim_spec, preview, recorded, state, step
 from .test_said import COMPONENT, ERROR, SECRET, diagnostic
 
-CONSENT = "StatefulSet zk: pod_management Parallel -> OrderedReady [9f2be8d2]"
+CONSENT = "StatefulSet zk: pod_management_policy Parallel -> OrderedReady [9f2be8d2]"
 SHRINK = StatefastError("VolumeClaim db", "size", "4Gi", "but it has 8Gi", "write '8Gi' or more")
 CRASH = diagnostic(f"Program failed with an unhandled exception:\n  password = '{SECRET}'\n")
 BY_PROVIDER = diagnostic(f"update failed: Secret data {SECRET} is invalid", urn=COMPONENT)
@@ -71,7 +71,7 @@ def test_the_comment_says_it_first_with_the_consent_to_copy(folder: Path) -> Non
         "",
         "**Stopped**: the program refuses this edit before anything is touched.",
         "",
-        r"- **Refused:** pod\_management is 'OrderedReady', but it lives with 'Parallel' and would"
+        r"- **Refused:** pod\_management\_policy is 'OrderedReady', but it lives with 'Parallel' and would"
         " be replaced (all stop; the claims stay).",
     ]
     assert "- **Instead:** write 'Parallel' back, or consent to this one change by" in text

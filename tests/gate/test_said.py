@@ -16,11 +16,11 @@ from .handmade import Json, preview, recorded, state, step, urn
 SECRET = "hunter2"
 ERROR = StatefastError(
     "StatefulSet zk",
-    "pod_management",
+    "pod_management_policy",
     "OrderedReady",
     "but it lives with 'Parallel' and would be replaced (all stop; the claims stay)",
     "write 'Parallel' back, or consent to this one change by adding"
-    " 'StatefulSet zk: pod_management Parallel -> OrderedReady [9f2be8d2]' to consent",
+    " 'StatefulSet zk: pod_management_policy Parallel -> OrderedReady [9f2be8d2]' to consent",
 )
 COMPONENT = "urn:pulumi:dev::shop::statefast:index:PersistentStatefulSet::zk"
 STACK = "urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev"
@@ -41,14 +41,17 @@ def test_a_refusal_is_taken_apart_for_people() -> None:
     assert said.subject == "StatefulSet zookeeper"
     wrong, remedy = said.parts
     assert wrong == (
-        "pod_management is 'OrderedReady', but it lives with 'Parallel' and would be replaced"
+        "pod_management_policy is 'OrderedReady', but it lives with 'Parallel' and would be"
+        " replaced"
         " (all pods would stop at once; the claims stay)"
     )
     assert remedy == (
         "write 'Parallel' back, or consent to this one change by adding the line below to consent"
     )
     (consent,) = said.consents
-    assert consent.startswith("StatefulSet zookeeper: pod_management Parallel -> OrderedReady [")
+    assert consent.startswith(
+        "StatefulSet zookeeper: pod_management_policy Parallel -> OrderedReady ["
+    )
 
 
 def test_the_sentence_itself_is_kept_word_for_word() -> None:

@@ -7,13 +7,17 @@ import pytest
 from statefast.safety.consent import Change
 
 CHANGE = Change(
-    resource="StatefulSet zk", field="pod_management", old="Parallel", new="OrderedReady", uid="u1"
+    resource="StatefulSet zk",
+    field="pod_management_policy",
+    old="Parallel",
+    new="OrderedReady",
+    uid="u1",
 )
 
 
 def test_a_consent_says_what_it_is_for() -> None:
     said, _, mark = CHANGE.consent.rpartition(" [")
-    assert said == "StatefulSet zk: pod_management Parallel -> OrderedReady"
+    assert said == "StatefulSet zk: pod_management_policy Parallel -> OrderedReady"
     assert len(mark) == len("12345678]")
 
 

@@ -75,7 +75,11 @@ def test_a_set_that_is_new_is_not_sealed(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 EDITS: list[tuple[dict[str, object], str, str]] = [
-    ({"pod_management": "OrderedReady"}, "pod_management", "spec.podManagementPolicy"),
+    (
+        {"pod_management_policy": "OrderedReady"},
+        "pod_management_policy",
+        "spec.podManagementPolicy",
+    ),
     ({"headless_suffix": "peers"}, "headless_suffix", "spec.serviceName"),
     ({"app": "other"}, "app", "spec.selector"),
     (
@@ -219,7 +223,7 @@ def test_a_claim_on_its_way_out_waits_for_whoever_mounts_it(
 @pytest.mark.parametrize(
     ("live", "change", "said"),
     [
-        ({}, {"pod_management": "OrderedReady"}, "its claims are deleted with it"),
+        ({}, {"pod_management_policy": "OrderedReady"}, "its claims are deleted with it"),
         ({"namespace": "old"}, {}, "its claims are deleted with it: it would start with empty"),
     ],
     ids=["replaced", "moved"],
@@ -242,12 +246,12 @@ def test_claims_that_would_go_along_are_in_the_refusal_and_in_the_consent(
 
 def test_a_set_that_holds_pods_back_is_not_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch, cluster(stateful_sets=[stateful_set(unwatched=True)]))
-    asked = re.search(r"adding '(.*?)' to consent", refusal(pod_management="OrderedReady"))
+    asked = re.search(r"adding '(.*?)' to consent", refusal(pod_management_policy="OrderedReady"))
     assert asked is not None
-    sentence = refusal(pod_management="OrderedReady", consent=[asked[1]])
+    sentence = refusal(pod_management_policy="OrderedReady", consent=[asked[1]])
     assert "a set that holds pods back is not replaced" in sentence
     use(monkeypatch, cluster())
-    assert made(pod_management="OrderedReady", consent=[asked[1]]).one("StatefulSet", "zk")
+    assert made(pod_management_policy="OrderedReady", consent=[asked[1]]).one("StatefulSet", "zk")
 
 
 def test_a_move_takes_its_consent(monkeypatch: pytest.MonkeyPatch) -> None:

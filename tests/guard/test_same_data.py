@@ -22,7 +22,7 @@ BASE: dict[str, Any] = {
     "volumes": [{"name": "zk-vol", "mount_path": "/data", "size": "8Gi"}],
     "image": "zookeeper:3.9.4",
     "env": {"DIR": "/data/store", "OTHER": "x", "BELOW": "store", "OUT": "/var/log"},
-    "arguments": ["serve", "--datadir=/data/store", "--log", "/data/log", "--level=3"],
+    "args": ["serve", "--datadir=/data/store", "--log", "/data/log", "--level=3"],
     "config_files": {CONF: "# a comment\ndir /data/store\nlevel = 3\n"},
     "run_as_user": 999,
     "sidecars": [SIDE],
@@ -79,7 +79,7 @@ def config(text: str) -> dict[str, Any]:
 
 
 def arguments(*words: str) -> dict[str, Any]:
-    return {"arguments": list(words)}
+    return {"args": list(words)}
 
 
 LOG = ("--log", "/data/log", "--level=3")
@@ -117,7 +117,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "/other",
     ),
     "a folder over the data": (
-        {"scratch": {"/data/store": "1Mi"}},
+        {"empty_dirs": {"/data/store": "1Mi"}},
         "mount /data/store",
         "zk-vol:/store",
         "hidden",
@@ -169,19 +169,19 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str, str]] = {
     ),
     "an option": (
         arguments("serve", "--datadir=/data/new", *LOG),
-        "arguments.--datadir",
+        "args.--datadir",
         "/data/store",
         "/data/new",
     ),
     "an option with its value behind it": (
         arguments("serve", STORE, "--log", "/data/logs", "--level=3"),
-        "arguments.--log",
+        "args.--log",
         "/data/log",
         "/data/logs",
     ),
     "an option that goes": (
         arguments("serve", *LOG),
-        "arguments.--datadir",
+        "args.--datadir",
         "/data/store",
         "(none)",
     ),
@@ -252,7 +252,7 @@ SAFE: dict[str, dict[str, Any]] = {
     "a file in the volume": {"config_files": {**BASE["config_files"], "/data/a.conf": "x"}},
     "a sidecar that goes": {"sidecars": []},
     "a sidecar more": {"sidecars": [SIDE, {**SIDE, "name": "more", "mounts": {"zk-vol": "/m"}}]},
-    "a folder beside the data": {"scratch": {"/srv": "1Mi"}},
+    "a folder beside the data": {"empty_dirs": {"/srv": "1Mi"}},
     "replicas": {"replicas": 1},
     "labels": {"labels": {"a": "b"}},
 }
@@ -332,16 +332,16 @@ DECLARED_CHANGES: dict[str, tuple[dict[str, Any], str]] = {
     "a variable that comes": ({"env": {**BASE["env"], "NAME": "x"}}, "env.NAME"),
     "an option spelt another way": (
         arguments("serve", "--DATADIR=/x", *LOG),
-        "arguments.--",
+        "args.--",
     ),
     "an option with a value behind it": (
         arguments("serve", STORE, *LOG, "-D", "/srv"),
-        "arguments.-D",
+        "args.-D",
     ),
-    "an option with a value in it": (arguments("serve", STORE, *LOG, "-D/srv"), "arguments.-D"),
+    "an option with a value in it": (arguments("serve", STORE, *LOG, "-D/srv"), "args.-D"),
     "an option in a script": (
         {"command": ["sh", "-c", "exec zk -D /srv"], **arguments("serve", STORE, *LOG)},
-        "arguments.-D",
+        "args.-D",
     ),
     "a line that comes": (
         config("dir /data/store\nname 'x'\nlevel = 3\n"),
@@ -395,7 +395,7 @@ def test_beside_a_declaration_other_paths_are_a_warning(
     fakes.use(monkeypatch, world(made(kind, data=DECLARED)))
     change = arguments("serve", STORE, "--log", "/data/logs", "--level=3")
     (said,) = warnings(made(kind, data=DECLARED, **change).plan())
-    assert "arguments.--log is '/data/logs', but it lives with '/data/log'" in said
+    assert "args.--log is '/data/logs', but it lives with '/data/log'" in said
     assert warnings(made(kind, data=DECLARED, **change, consent=[consent(said)]).plan()) == []
 
 
@@ -433,7 +433,7 @@ def test_a_volume_that_moves_with_its_settings_takes_one_consent(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both lead to the same folder of the same volume."""
-    nothing: dict[str, Any] = {"config_files": {}, "arguments": []}
+    nothing: dict[str, Any] = {"config_files": {}, "args": []}
     fakes.use(monkeypatch, world(made(kind, **nothing)))
     change = {
         **nothing,

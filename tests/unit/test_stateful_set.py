@@ -193,7 +193,7 @@ def test_two_of_them_live_in_one_program() -> None:
         ({"volumes": volume(mount_path="data")}, r"volumes\[0\].mount_path is 'data', not a path"),
         ({"volumes": volume() * 2}, "give each volume its own name and path"),
         ({"namespace": "Data"}, "namespace is 'Data', not a DNS label"),
-        ({"pod_management": "Serial"}, "pod_management is 'Serial'"),
+        ({"pod_management_policy": "Serial"}, "pod_management_policy is 'Serial'"),
         ({"retention": "recycle"}, "retention is 'recycle'"),
         ({"replica": 3}, "did you mean 'replicas'"),
         ({"image": None}, "image is missing"),

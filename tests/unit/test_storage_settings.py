@@ -32,7 +32,7 @@ def test_what_is_not_said_is_left_to_the_component() -> None:
         "driver": "aws-ebs",
         "parameters": {},
         "reclaim_policy": "Retain",
-        "binding_mode": "WaitForFirstConsumer",
+        "volume_binding_mode": "WaitForFirstConsumer",
         "default": False,
         "demote": (),
     }

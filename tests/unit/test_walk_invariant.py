@@ -244,7 +244,7 @@ CONSENTS = {
     "StatefulSet w1: volumes c2, c3 and 4 more -> c9 [0a1b2c3d]": True,
     "StatefulSet w1: volumes c2 -> c9 [0a1b2c3d]": False,
     "Deployment w1: pods of StatefulSet w1 -> beside StatefulSet w1 [0a1b2c3d]": True,
-    "StatefulSet w1: pod_management Parallel -> OrderedReady [0a1b2c3d]": False,
+    "StatefulSet w1: pod_management_policy Parallel -> OrderedReady [0a1b2c3d]": False,
     "StatefulSet w1: volumes w1-vol, w1-log -> w1-log [0a1b2c3d]": True,
     "StatefulSet w1: volumes w1-vol, w1-log -> w1-vol [0a1b2c3d]": False,
     "StatefulSet w1: volumes.vol.storage_class_name a -> b [0a1b2c3d]": False,

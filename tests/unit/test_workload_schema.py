@@ -32,9 +32,9 @@ component: c
 image: a
 runAsUser: 1
 headlessSuffix: h
-terminationGraceSeconds: 1
+terminationGracePeriodSeconds: 1
 command: [a]
-arguments: [b]
+args: [b]
 ordinalEnv: N
 ports: [{{name: a, port: 1, service: client, appProtocol: http}}]
 volumes: [{{name: vol, mountPath: /v}}, {{name: more, mountPath: /w, optional: true}}]
@@ -48,8 +48,8 @@ env:
   G: {{podField: status.podIP}}
 envFrom: [{{configMap: c, prefix: P}}]
 configFiles: {{/etc/a: x}}
-scratch: {{/tmp: 1Mi}}
-readOnlyRoot: true
+emptyDirs: {{/tmp: 1Mi}}
+readOnlyRootFilesystem: true
 quorum: true
 data:
   settings: [{{env: A}}, {{argument: --a}}, {{file: /etc/a, key: a}}]
@@ -135,7 +135,7 @@ def test_every_file_is_valid_and_names_the_schema(name: str) -> None:
         {"env": {"A": 1}},
         {"env": {"A": {"single": "x"}}},
         {"livenessProbe": {"periodSeconds": 0, "port": "a"}},
-        {"readOnlyRoot": "yes"},
+        {"readOnlyRootFilesystem": "yes"},
         {"sidecars": [{"name": "a"}]},
         {"volumes": [{"name": "a"}]},
         {"data": {"settings": [{"env": "A", "argument": "a"}]}},

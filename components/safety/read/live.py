@@ -180,7 +180,7 @@ class LiveWorkload:
         members: The members of the quorum that it is, when last it had any, e.g. `0-2`.
         first_ordinal: Where the ordinals start; 0 for a Deployment.
         templates: By name; empty for a Deployment.
-        pod_management, service_name, when_deleted: Empty for a Deployment.
+        pod_management_policy, service_name, when_deleted: Empty for a Deployment.
         pod: The pod spec of its template.
         data: How its pods read the data, as its last `up` said; empty where that said nothing.
     """
@@ -197,7 +197,7 @@ class LiveWorkload:
     first_ordinal: int
     selector: Mapping[str, str]
     templates: Mapping[str, Template]
-    pod_management: str
+    pod_management_policy: str
     service_name: str
     when_deleted: str
     pod: Mapping[str, Any] = field(default_factory=dict)
@@ -236,7 +236,7 @@ class LiveWorkload:
                 template["metadata"]["name"]: Template.of(template)
                 for template in spec.get("volumeClaimTemplates") or ()
             },
-            pod_management=spec.get("podManagementPolicy", ""),
+            pod_management_policy=spec.get("podManagementPolicy", ""),
             service_name=spec.get("serviceName", ""),
             when_deleted=policy.get("whenDeleted", ""),
             pod=(spec.get("template") or {}).get("spec") or {},

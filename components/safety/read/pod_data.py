@@ -15,6 +15,7 @@ from .pod_settings import (
     declared_places,
     file_values,
     paths_in,
+    place_now,
     process_values,
 )
 
@@ -255,8 +256,8 @@ def read_record(text: str) -> PodData:
                     for path, its in said["mounts"].items()
                 },
                 covers=frozenset(said["covers"]),
-                settings=dict(said["settings"]),
-                declared=frozenset(said["declared"]),
+                settings={place_now(place): value for place, value in said["settings"].items()},
+                declared=frozenset(map(place_now, said["declared"])),
                 image=said["image"],
                 user=said["user"][0],
                 group=said["user"][1],

@@ -1,6 +1,6 @@
 """Settings of a container that say where its data is: variables, arguments, lines of its files.
 
-A setting is told apart by its place, e.g. `env.PGDATA`, `arguments.--datadir` or
+A setting is told apart by its place, e.g. `env.PGDATA`, `args.--datadir` or
 `config_files./etc/redis/redis.conf.dir`. Of a declared one the whole value counts; of any other
 one the paths in it that lie on a volume.
 """
@@ -18,6 +18,7 @@ __all__ = [
     "declared_places",
     "file_values",
     "paths_in",
+    "place_now",
     "process_values",
 ]
 
@@ -71,10 +72,16 @@ def process_values(container: Mapping[str, Any]) -> dict[str, object]:
     texts = [word for word in words if isinstance(word, str)]
     arguments = list(_arguments([_expanded(text, known) for text in texts]))
     if len(texts) < len(words):
-        found["arguments"] = next(word for word in words if not isinstance(word, str))
+        found["args"] = next(word for word in words if not isinstance(word, str))
     if container.get("workingDir"):
         found[WORKING_DIR] = container["workingDir"]
-    return {**_joined("arguments", arguments), **found}
+    return {**_joined("args", arguments), **found}
+
+
+def place_now(place: str) -> str:
+    """The place as it is named now: until 0.2 those of `args` were called `arguments`."""
+    head, dot, name = place.partition(".")
+    return f"args{dot}{name}" if head == "arguments" else place
 
 
 def file_values(files: Mapping[str, str]) -> dict[str, object]:
@@ -97,7 +104,7 @@ def declared_places(settings: Iterable[Mapping[str, str]], places: Collection[st
         if "env" in item:
             found.add(f"env.{item['env']}")
         elif "argument" in item:
-            found.add(f"arguments.{item['argument']}")
+            found.add(f"args.{item['argument']}")
             found |= {place for place in places if _is_option(place, item["argument"])}
         else:
             prefix = f"{IN_FILES}{item['file']}."
@@ -113,7 +120,7 @@ def declared_places(settings: Iterable[Mapping[str, str]], places: Collection[st
 
 def _is_option(place: str, option: str) -> bool:
     head, _, name = place.partition(".")
-    return head == "arguments" and _plain(name) == _plain(option)
+    return head == "args" and _plain(name) == _plain(option)
 
 
 def _plain(option: str) -> str:

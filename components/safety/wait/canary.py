@@ -91,7 +91,7 @@ class _Wait:
                 "wait until it is gone, and run up --refresh",
             )
         # The controller waits for the pods in order, broken ones too (kubernetes#67250).
-        if live.pod_management == "OrderedReady":
+        if live.pod_management_policy == "OrderedReady":
             self.by_hand = " and delete the pods that are not ready"
         return _missing(found)
 

@@ -59,7 +59,7 @@ def refuse_what_had_no_effect(
                 template["metadata"]["name"]: _template(template["spec"])
                 for template in spec.get("volume_claim_templates") or ()
             },
-            pod_management=spec["pod_management_policy"],
+            pod_management_policy=spec["pod_management_policy"],
             service_name=spec["service_name"],
             when_deleted="",
         )

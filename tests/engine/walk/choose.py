@@ -74,7 +74,7 @@ def first_config(rng: random.Random, namespace: str) -> Config:
             "name": f"rbd-{namespace}",
             "driver": "ceph-rbd",
             "parameters": {"clusterID": "test", "pool": "test"},
-            "bindingMode": rng.choice(("Immediate", "WaitForFirstConsumer")),
+            "volumeBindingMode": rng.choice(("Immediate", "WaitForFirstConsumer")),
             "reclaimPolicy": rng.choice(("Retain", "Retain", "Delete")),
         },
         "statefast:workloads": {f"w{number}": _workload(rng) for number in range(1, count + 1)},
@@ -94,7 +94,7 @@ def other_config(namespace: str) -> Config:
             "x1": {
                 "workload": "redis",
                 "pattern": "deployment",
-                "storage": {"size": "1Gi", "className": f"rbd-{namespace}"},
+                "storage": {"size": "1Gi", "storageClassName": f"rbd-{namespace}"},
             }
         },
     }
@@ -152,14 +152,14 @@ def _edit_workload(rng: random.Random, world: World) -> Step:
         (6, ["storage", "size"], SIZES),
         (8, ["replicas"], (0, 1, 2, 3)),
         (3, ["pattern"], ("stateful-set", "deployment")),
-        (3, ["podManagement"], ("Parallel", "OrderedReady")),
+        (3, ["podManagementPolicy"], ("Parallel", "OrderedReady")),
         (3, ["firstOrdinal"], (0, 1, 3)),
         (3, ["image"], (*application["images"], None)),
         (3, ["env", variable], (application["env"][variable], None)),
         (1, ["configFiles", "/etc/redis/redis.conf"], ("dir /data\n", "dir /tmp\n", None)),
         (1, ["labels"], ({"team": "storage"}, None)),
         (2, ["storage", "accessModes"], (["ReadWriteOncePod"], ["ReadWriteMany"], None)),
-        (2, ["storage", "className"], ("", "none", f"rbd-{world.name}", None)),
+        (2, ["storage", "storageClassName"], ("", "none", f"rbd-{world.name}", None)),
         (2, ["storage", "volumes", "log"], ({"size": "1Gi"}, {"size": "2Gi"}, None)),
         (1, ["storage", "volumes", "vol"], ({"existingClaim": rng.choice(claims)}, None)),
         (2, ["updateStrategy"], ({"partition": 1}, {"type": "OnDelete"}, None)),
@@ -185,7 +185,7 @@ def _takes(workload: Config, path: Sequence[str]) -> bool:
     """Whether config of such a workload may have the key: what may not is refused unread."""
     if path[-1] == "log":
         return bool(workload.get("workload") == "zookeeper")
-    of_sets = path[0] in ("podManagement", "firstOrdinal", "updateStrategy", "autoscaled")
+    of_sets = path[0] in ("podManagementPolicy", "firstOrdinal", "updateStrategy", "autoscaled")
     of_deployments = path[-1] == "vol" or path[0] == "progressDeadlineSeconds"
     return not (of_sets if workload.get("pattern") == "deployment" else of_deployments)
 
@@ -221,8 +221,8 @@ def _edit_stack(rng: random.Random, world: World) -> Step:
         (1, ["environment"], ("test", "other")),
         (2, ["consent"], ([], None)),
         (2, ["storageClass", "reclaimPolicy"], ("Retain", "Delete")),
-        (1, ["storageClass", "bindingMode"], ("Immediate", "WaitForFirstConsumer")),
-        (1, ["storageClass", "expandable"], (True, False)),
+        (1, ["storageClass", "volumeBindingMode"], ("Immediate", "WaitForFirstConsumer")),
+        (1, ["storageClass", "allowVolumeExpansion"], (True, False)),
         (1, ["storageClass", "parameters", "pool"], ("test", "other")),
         (1, ["storageClass", "default"], (True, False)),
         (1, ["storageClass", "mountOptions"], (["discard"], [])),
@@ -249,7 +249,7 @@ def _edit_file(rng: random.Random, world: World) -> Step:
         (["component"], ("server",)),
         (["quorum"], (True, False)),
         (["image"], tuple(APPLICATIONS[application]["images"])),
-        (["terminationGraceSeconds"], (10,)),
+        (["terminationGracePeriodSeconds"], (10,)),
         (["volumes", "1"], ({"name": "log", "mountPath": "/more", "optional": True},)),
     )
     path, choices = rng.choice(values)
@@ -322,7 +322,7 @@ def _other_stack(rng: random.Random, world: World) -> Step:
     names = _names(world) or ["w1"]
     name = rng.choice(names)
     its = {**(world.stacks["a"].get("workloads", name) or {}), "replicas": 1}
-    its["storage"] = {"size": "1Gi", "className": f"rbd-{world.name}"}
+    its["storage"] = {"size": "1Gi", "storageClassName": f"rbd-{world.name}"}
     steps = (
         Step("run", {**other, "verb": "up"}),
         Step("run", {**other, "verb": "up"}),

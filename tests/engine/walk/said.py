@@ -14,7 +14,7 @@ _DELETING = "deleting "
 # Of many claims only the first are shown.
 _MORE = re.compile(r",? and \d+ more$")
 # What a consent to these fields leaves behind: nothing.
-_HARMLESS = ("pod_management", "headless_suffix", "replicas", "owner")
+_HARMLESS = ("pod_management_policy", "headless_suffix", "replicas", "owner")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
