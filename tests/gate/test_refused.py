@@ -71,8 +71,8 @@ def test_the_comment_says_it_first_with_the_consent_to_copy(folder: Path) -> Non
         "",
         "**Stopped**: the program refuses this edit before anything is touched.",
         "",
-        r"- **Refused:** pod\_management\_policy is 'OrderedReady', but it lives with 'Parallel' and"
-        " would be replaced (all stop; the claims stay).",
+        r"- **Refused:** pod\_management\_policy is 'OrderedReady', but it lives with 'Parallel'"
+        " and would be replaced (all stop; the claims stay).",
     ]
     assert "- **Instead:** write 'Parallel' back, or consent to this one change by" in text
     (fence,) = [token for token in MarkdownIt().parse(text) if token.type == "fence"]
