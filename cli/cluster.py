@@ -11,10 +11,10 @@ from kubernetes.client.exceptions import ApiException
 from kubernetes.config import ConfigException, load_kube_config
 from urllib3.exceptions import HTTPError
 
+from statefast.schema.annotations import OWNER
+
 __all__ = ["ClusterError", "Row", "read_rows", "rows_of"]
 
-# As the components write it; imported from there it would bring the SDK.
-_STACK = "statefast/stack"
 _INSTANCE = "app.kubernetes.io/instance"
 _SECONDS = 10
 
@@ -125,7 +125,7 @@ def rows_of(
     for pattern, workload in [(key, item) for key, items in workloads.items() for item in items]:
         metadata = workload["metadata"]
         namespace, name = metadata["namespace"], metadata["name"]
-        stack = metadata.get("annotations", {}).get(_STACK, "")
+        stack = metadata.get("annotations", {}).get(OWNER, "")
         if not stack:
             continue
         wanted = workload["spec"].get("replicas", 1)

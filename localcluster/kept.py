@@ -1,12 +1,12 @@
 """What is still in the cluster once a stack was destroyed."""
 
+from statefast.schema.annotations import OWNER
+
 from .api import Api
 from .files import read_json
 from .layout import Workspace
 
 __all__ = ["kept_claims"]
-
-_STACK = "statefast/stack"
 
 
 def kept_claims(workspace: Workspace, owner: str) -> list[str]:
@@ -24,6 +24,6 @@ def kept_claims(workspace: Workspace, owner: str) -> list[str]:
     return sorted(
         f"{claim['metadata']['namespace']}/{claim['metadata']['name']}"
         for claim in found.get("items", [])
-        if claim["metadata"].get("annotations", {}).get(_STACK) == owner
+        if claim["metadata"].get("annotations", {}).get(OWNER) == owner
         and not claim["metadata"].get("deletionTimestamp")
     )

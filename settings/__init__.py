@@ -213,7 +213,8 @@ def load_settings() -> Settings:
 
 def _decoded(key: str, text: str) -> object:
     if key in _TEXTS:
-        return text
+        # Who writes `off` without quotes writes false, by the YAML of before 1.2.
+        return MODES[-1] if (key, text) == ("preflight", "false") else text
     try:
         return json.loads(text)
     except ValueError:

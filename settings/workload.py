@@ -1,6 +1,6 @@
 """One workload of the stack, as config says it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
@@ -20,6 +20,7 @@ from statefast.errors import StatefastError
 from statefast.pod.environment import EnvSourceArgs
 from statefast.pod.resources import ResourcesArgs
 from statefast.safety.preflight import PreflightArgs
+from statefast.schema.collected import Collected
 from statefast.schema.fields import Fields, nearest
 from statefast.schema.names import LONGEST_WORKLOAD_NAME, check_label_name, headless_name, pod_name
 from statefast.workload.args import WorkloadArgs
@@ -37,6 +38,7 @@ from .storage import StorageClassSettings
 from .volumes import VolumeSettings, read_volumes
 
 __all__ = [
+    "OF_ONE_PATTERN",
     "PATTERNS",
     "Surroundings",
     "WorkloadSettings",
@@ -46,6 +48,13 @@ __all__ = [
 ]
 
 PATTERNS = ("stateful-set", "deployment")
+# Keys that one pattern alone has; in the other they would have no effect.
+OF_ONE_PATTERN = {
+    "podManagementPolicy": PATTERNS[0],
+    "updateStrategy": PATTERNS[0],
+    "firstOrdinal": PATTERNS[0],
+    "progressDeadlineSeconds": PATTERNS[1],
+}
 _PART_OF = "statefast"
 
 Side = TypeVar("Side", InitContainerArgs, SidecarArgs)
@@ -99,7 +108,6 @@ class WorkloadSettings:
             **self._shared(where),
             **self.rollout,
             "pod_management_policy": self.pod_management_policy,
-            "autoscaled": self.autoscaled,
             "quorum": self.file.quorum,
         }
 
@@ -150,12 +158,13 @@ class WorkloadSettings:
             "namespace": namespace,
             "image": self.image,
             "replicas": self.replicas,
+            "autoscaled": self.autoscaled,
             "volumes": [volume.args(self.name) for volume in self.volumes],
             "ports": file.ports,
             "command": file.command,
             "args": file.args,
             "env": {
-                key: value.render(hosts, first=first, volumes=volumes)
+                key: self._rendered(key, value, hosts, first, volumes)
                 for key, value in values.items()
                 if key not in self.env_sources
             },
@@ -190,6 +199,20 @@ class WorkloadSettings:
         if file.metrics is not None:
             args["metrics"] = file.metrics
         return args
+
+    def _rendered(
+        self, key: str, value: EnvValue, hosts: Sequence[str], first: int, volumes: Sequence[str]
+    ) -> str:
+        if value.per_replica and self.pattern == PATTERNS[1] and self.replicas > 1:
+            raise StatefastError(
+                f"workload {self.name}",
+                f"env.{key}",
+                value.single,
+                "but it is filled in for each replica, and the pods of a Deployment have neither"
+                " ordinals nor host names of their own",
+                "write it as {single: <text>, several: <text>}, or use the pattern stateful-set",
+            )
+        return value.render(hosts, first=first, volumes=volumes, replicas=self.replicas)
 
     def _with_volumes(self, container: Side) -> Side:
         """The container with its mounts under the names that the workload gives its volumes."""
@@ -243,13 +266,26 @@ def read_workload(
                 nearest(key, file.secrets),
             )
     class_name = storage_class.name if storage_class else None
+    pattern = fields.choice("pattern", PATTERNS, PATTERNS[0])
+    replicas = fields.integer("replicas", 1, low=0, high=1000)
+    autoscaled = fields.boolean("autoscaled", False)
+    _check_pattern(fields, pattern)
+    if file.quorum and pattern == PATTERNS[1] and (replicas > 1 or autoscaled):
+        raise StatefastError(
+            resource,
+            "autoscaled" if autoscaled else "replicas",
+            autoscaled or replicas,
+            f"but workloads/{file.name}.yaml is a quorum, and the replicas of a Deployment are no"
+            " members of one: they share their volumes",
+            "write 1, or use the pattern stateful-set",
+        )
     env = fields.entries("env")
     deadline = fields.integer("progressDeadlineSeconds", 0, low=0, high=2**31 - 1)
     workload = WorkloadSettings(
         name=name,
-        pattern=fields.choice("pattern", PATTERNS, PATTERNS[0]),
+        pattern=pattern,
         file=file,
-        replicas=fields.integer("replicas", 1, low=0, high=1000),
+        replicas=replicas,
         image=fields.text("image", file.image, pattern=r"[^\s]+", like=file.image),
         volumes=read_volumes(fields.group("storage"), file.volumes, class_name),
         resources=read_resources(fields.group("resources")) or file.resources,
@@ -260,7 +296,7 @@ def read_workload(
         pod_management_policy=fields.choice(
             "podManagementPolicy", POD_MANAGEMENT, POD_MANAGEMENT[0]
         ),
-        autoscaled=fields.boolean("autoscaled", False),
+        autoscaled=autoscaled,
         progress_deadline_seconds=deadline or None,
         pods=read_pods(fields),
         rollout=read_rollout(fields),
@@ -268,6 +304,26 @@ def read_workload(
     )
     fields.done()
     return workload
+
+
+def _check_pattern(fields: Fields, pattern: str) -> None:
+    """Refuses a key that only the other pattern has.
+
+    Raises:
+        StatefastErrors: of each such key that is there, whatever its value.
+    """
+    wrong = Collected()
+    for key, of in OF_ONE_PATTERN.items():
+        if pattern != of and key in fields:
+            wrong.add(
+                fields.fail(
+                    key,
+                    fields.take(key),
+                    f"but only the pattern {of} has it, and this is a {pattern}",
+                    "leave it out",
+                )
+            )
+    wrong.done()
 
 
 def check_driver(workload: WorkloadSettings, made: StorageClassSettings | None) -> None:

@@ -130,6 +130,36 @@ WRONG: dict[str, tuple[Config, list[str]]] = {
         storage_class(volumeBindingMode="Late"),
         ["volumeBindingMode", "'Late'", "WaitForFirstConsumer"],
     ),
+    "part of a set in a Deployment": (
+        workload(pattern="deployment", podManagementPolicy="Parallel"),
+        ["podManagementPolicy", "'Parallel'", "only the pattern stateful-set has it"],
+    ),
+    "rollout of a set in a Deployment": (
+        workload(pattern="deployment", updateStrategy={"partition": 1}),
+        ["updateStrategy", "only the pattern stateful-set has it"],
+    ),
+    "ordinal in a Deployment": (
+        workload(pattern="deployment", firstOrdinal=0),
+        ["firstOrdinal", "only the pattern stateful-set has it"],
+    ),
+    "deadline of a set": (
+        workload(progressDeadlineSeconds=600),
+        ["progressDeadlineSeconds", "600", "only the pattern deployment has it"],
+    ),
+    "quorum of a Deployment": (
+        workload(
+            pattern="deployment", replicas=3, storage={**SIZE, "accessModes": ["ReadWriteMany"]}
+        ),
+        ["replicas", "3", "quorum", "stateful-set"],
+    ),
+    "autoscaled on a volume of one node": (
+        {
+            "statefast:workloads": {
+                "mysql": {"storage": SIZE, "pattern": "deployment", "autoscaled": True}
+            }
+        },
+        ["autoscaled", "ReadWriteOnce", "one node at a time"],
+    ),
     "yes for true": (
         storage_class(allowVolumeExpansion="yes"),
         ["allowVolumeExpansion", "'yes'", "true or false"],

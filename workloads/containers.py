@@ -2,7 +2,7 @@
 
 from statefast.pod.container import InitContainerArgs, SidecarArgs
 from statefast.pod.ports import SERVICES, PortArgs
-from statefast.pod.probes import ProbeArgs, Probes
+from statefast.pod.probes import LONGEST_SECONDS, ProbeArgs, Probes
 from statefast.pod.resources import ResourcesArgs
 from statefast.schema.fields import Fields
 
@@ -87,10 +87,12 @@ def _container(fields: Fields) -> InitContainerArgs:
 
 def _probe(fields: Fields) -> ProbeArgs:
     probe: ProbeArgs = {
-        "initial_delay_seconds": fields.integer("initialDelaySeconds", 0, low=0, high=3600),
-        "period_seconds": fields.integer("periodSeconds", 10, low=1, high=3600),
-        "timeout_seconds": fields.integer("timeoutSeconds", 1, low=1, high=3600),
-        "failure_threshold": fields.integer("failureThreshold", 3, low=1, high=10_000),
+        "initial_delay_seconds": fields.integer(
+            "initialDelaySeconds", 0, low=0, high=LONGEST_SECONDS
+        ),
+        "period_seconds": fields.integer("periodSeconds", 10, low=1, high=LONGEST_SECONDS),
+        "timeout_seconds": fields.integer("timeoutSeconds", 1, low=1, high=LONGEST_SECONDS),
+        "failure_threshold": fields.integer("failureThreshold", 3, low=1, high=LONGEST_SECONDS),
     }
     if command := fields.texts("command"):
         probe["command"] = command

@@ -1,5 +1,6 @@
 """Reads what a workload file says of its data."""
 
+from statefast.errors import MISSING
 from statefast.schema.fields import Fields
 from statefast.workload.data_path import DataArgs, DataSettingArgs, DataVersionArgs
 
@@ -41,9 +42,7 @@ def _setting(fields: Fields) -> DataSettingArgs:
 
 def _version(fields: Fields) -> DataVersionArgs:
     if "parts" not in fields:
-        raise fields.fail(
-            "parts", 0, "or rather missing", "write how many numbers of the tag count"
-        )
+        raise fields.fail("parts", MISSING, "", "write how many numbers of the tag count")
     version: DataVersionArgs = {
         "parts": fields.integer("parts", 0, low=0, high=_MOST_PARTS),
         "reads_older": fields.boolean("readsOlder", False),

@@ -1,7 +1,7 @@
 """The values of a workload file's environment, which may depend on replicas and volumes."""
 
 import string
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from statefast.errors import StatefastError
@@ -35,13 +35,27 @@ class EnvValue:
     volume: str = ""
 
     def render(
-        self, hosts: tuple[str, ...], *, first: int = 0, volumes: Collection[str] = ()
+        self,
+        hosts: Sequence[str],
+        *,
+        first: int = 0,
+        volumes: Collection[str] = (),
+        replicas: int | None = None,
     ) -> str:
-        """The text for the replicas at `hosts`, of which the first has the ordinal `first`."""
+        """The text for the replicas at `hosts`, of which the first has the ordinal `first`.
+
+        Args:
+            hosts: Where the replicas are reached.
+            first: Ordinal of the first.
+            volumes: The volumes that are there.
+            replicas: How many there are, where several share a host. Default: as many as hosts.
+        """
         if self.volume:
             return self.several if self.volume in volumes else self.single
         if not self.per_replica:
-            return self.single if len(hosts) <= 1 else self.several
+            return (
+                self.single if (len(hosts) if replicas is None else replicas) <= 1 else self.several
+            )
         return self.separator.join(
             self.single.format(host=host, ordinal=ordinal, number=ordinal + 1)
             for ordinal, host in enumerate(hosts, first)

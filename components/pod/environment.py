@@ -91,8 +91,8 @@ def environment(
             raise StatefastError(
                 resource,
                 f"{path}env.{name}",
-                MISSING,
-                "or rather twice there: once in the environment and once in another place",
+                plain[name] if isinstance(plain.get(name), str) else "(hidden)",
+                "but it is given twice: in the environment and in another place",
                 "leave it out of one of them",
             )
         seen.add(name)

@@ -60,7 +60,7 @@ def _check_form(resource: str, given: Pod) -> None:
         json.dumps(given)
     except (TypeError, ValueError):
         raise StatefastError(
-            resource, "pod", MISSING, "or rather not plain", "write texts, numbers and lists"
+            resource, "pod", "(hidden)", "not plain values", "write texts, numbers and lists"
         ) from None
     known = sorted({_spelled(key) for key in k8s.core.v1.PodSpecArgsDict.__annotations__})
     for key, value in given.items():

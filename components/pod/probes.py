@@ -8,11 +8,11 @@ from ..schema.args import check_keys
 from ..schema.fields import whole_number
 from .ports import Port
 
-__all__ = ["ProbeArgs", "Probes", "probes", "start_seconds"]
+__all__ = ["LONGEST_SECONDS", "ProbeArgs", "Probes", "probes", "start_seconds"]
 
 _PERIOD_SECONDS = 10
 _FAILURES = 3
-_LONGEST_SECONDS = 86_400
+LONGEST_SECONDS = 86_400
 
 
 class ProbeArgs(TypedDict):
@@ -109,6 +109,6 @@ def _probe(resource: str, field: str, given: ProbeArgs, ports: Sequence[Port]) -
     for key, (name, value, least) in timings.items():
         if value is not None:
             probe[key] = whole_number(
-                resource, f"{field}.{name}", value, low=least, high=_LONGEST_SECONDS
+                resource, f"{field}.{name}", value, low=least, high=LONGEST_SECONDS
             )
     return probe

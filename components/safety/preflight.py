@@ -21,6 +21,7 @@ __all__ = [
     "PreflightArgs",
     "Reader",
     "Warns",
+    "check_preflight",
     "owner_of_run",
     "reader",
     "report",
@@ -258,8 +259,22 @@ def reader(resource: str, given: PreflightArgs | None) -> Reader:
     """
     if given is None:
         return Reader(resource, None, {})
+    mode = check_preflight(resource, given)
+    cluster = cluster_of(given.get("context", ""))
+    return Reader(resource, None if mode == "off" else cluster, given, cluster)
+
+
+def check_preflight(resource: str, given: PreflightArgs | None) -> str:
+    """The mode, once all of the args are checked; a component does so before it reads anything.
+
+    Raises:
+        StatefastError: an arg is unknown or wrong.
+    """
+    if given is None:
+        return MODES[0]
     check_keys(resource, given, PreflightArgs, "preflight.")
-    mode = one_of(resource, "preflight.mode", given.get("mode", MODES[0]), MODES)
+    for name, made in (given.get("own_classes") or {}).items():
+        check_keys(resource, made, OwnClassArgs, f"preflight.own_classes.{name}.")
     whole_number(
         resource,
         "preflight.growth_seconds",
@@ -267,8 +282,7 @@ def reader(resource: str, given: PreflightArgs | None) -> Reader:
         low=0,
         high=LONGEST_GROWTH_SECONDS,
     )
-    cluster = cluster_of(given.get("context", ""))
-    return Reader(resource, None if mode == "off" else cluster, given, cluster)
+    return one_of(resource, "preflight.mode", given.get("mode", MODES[0]), MODES)
 
 
 def stack_of_run() -> str:

@@ -13,7 +13,14 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..safety.plan.claims import ClaimPlan, WantedClaim, plan_claims
-from ..safety.preflight import PreflightArgs, Reader, reader, report, stack_of_run
+from ..safety.preflight import (
+    PreflightArgs,
+    Reader,
+    check_preflight,
+    reader,
+    report,
+    stack_of_run,
+)
 from ..safety.read.known import Known, known, uid_of
 from ..safety.read.last_run import VOLUMES
 from ..safety.read.live import DATA
@@ -211,6 +218,7 @@ def _checked(name: str, args: VolumeClaimArgs) -> _Checked:
     """The whole claim, as far as its args tell."""
     resource = f"VolumeClaim {name}"
     check_keys(resource, args, VolumeClaimArgs)
+    check_preflight(resource, args.get("preflight"))
     check_subdomain_name(resource, "name", name)
     spec = claim_spec(resource, args)
     namespace = check_label_name(resource, "namespace", args["namespace"])

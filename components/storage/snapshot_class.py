@@ -12,7 +12,7 @@ import pulumi
 from ..drivers.catalogue import driver_named
 from ..safety.owner import owned
 from ..safety.plan.names import Names, WantedName, plan_names
-from ..safety.preflight import PreflightArgs, Reader, reader, report
+from ..safety.preflight import PreflightArgs, Reader, check_preflight, reader, report
 from ..schema.args import check_keys, one_of
 from ..schema.labels import object_labels
 from ..schema.names import check_subdomain_name
@@ -123,6 +123,7 @@ def _plan(name: str, args: VolumeSnapshotClassArgs) -> dict[str, Any]:
     """The whole class, checked."""
     resource = f"VolumeSnapshotClass {name}"
     check_keys(resource, args, VolumeSnapshotClassArgs)
+    check_preflight(resource, args.get("preflight"))
     check_subdomain_name(resource, "name", name)
     driver = driver_named(resource, args["driver"])
     parameters = driver.snapshot_parameters(resource, args.get("parameters") or {})

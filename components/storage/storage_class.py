@@ -16,7 +16,7 @@ from ..errors import MISSING, StatefastError
 from ..safety.owner import owned
 from ..safety.plan.default_class import IS_DEFAULT, check_default, check_only_default, marks_of
 from ..safety.plan.names import Names, WantedName, plan_names
-from ..safety.preflight import PreflightArgs, Reader, reader, report
+from ..safety.preflight import PreflightArgs, Reader, check_preflight, reader, report
 from ..safety.run import this_run
 from ..schema.args import check_keys, one_of
 from ..schema.label_syntax import is_qualified_name
@@ -190,6 +190,7 @@ def _plan(
     """The whole class, checked."""
     resource = f"StorageClass {name}"
     check_keys(resource, args, StorageClassArgs)
+    check_preflight(resource, args.get("preflight"))
     check_subdomain_name(resource, "name", name)
     driver = driver_named(resource, args["driver"])
     default = args.get("default", False)

@@ -46,6 +46,10 @@ class WorkloadArgs(PodArgs):
     """The volumes, at least one."""
     replicas: NotRequired[int]
     """Number of pods, 0 or more. Default 1. Edited in place; claims of removed pods are kept."""
+    autoscaled: NotRequired[bool]
+    """Whether something else decides how many replicas there are, e.g. an autoscaler; `replicas`
+    is then where it starts from, and is left as it is found. In a Deployment only where many nodes
+    can mount each volume. Default false. Edited in place."""
     ports: NotRequired[Sequence[PortArgs]]
     """Ports of the container. Default none."""
     ordinal_env: NotRequired[str]

@@ -159,7 +159,10 @@ class PersistentDeployment(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=[*claims, *secrets.resources, *companions, *([owner] if owner else [])],
-                ignore_changes=frozen(plan, ("selector",)),
+                ignore_changes=[
+                    *frozen(plan, ("selector",)),
+                    *(["spec.replicas"] if workload.autoscaled else []),
+                ],
                 import_=plan.imported or None,
                 custom_timeouts=pulumi.CustomTimeouts(create=minutes, update=minutes),
             ),
@@ -252,14 +255,15 @@ def strategy(workload: Workload) -> str:
     strict = [volume for volume in workload.volumes if volume.one_writer]
     if not strict:
         return "RollingUpdate"
-    if workload.replicas > 1:
+    if workload.replicas > 1 or workload.autoscaled:
         raise StatefastError(
             workload.resource,
-            "replicas",
-            workload.replicas,
+            "replicas" if workload.replicas > 1 else "autoscaled",
+            workload.replicas if workload.replicas > 1 else True,
             f"but claim {strict[0].name} is {', '.join(strict[0].access_modes)} and one node at"
             " a time can mount it",
-            "write 1, or use the pattern stateful-set, or access mode ReadWriteMany",
+            f"write {1 if workload.replicas > 1 else 'false'}, or use the pattern stateful-set, or"
+            " access mode ReadWriteMany",
         )
     return "Recreate"
 

@@ -46,6 +46,7 @@ class Workload:
     name: str
     namespace: str
     replicas: int
+    autoscaled: bool
     first_ordinal: int
     quorum: bool
     own_ports: tuple[Port, ...]

@@ -115,7 +115,7 @@ def set_plan(
     )
     pods = ordinals(workload)
     last = _members(asks, workload, plan)
-    if workload.args.get("autoscaled", False):
+    if workload.autoscaled:
         pods = range(pods.start, max(pods.stop, pods.start + plan.replicas))
     volumes = {
         claim_name(volume.name, workload.name, ordinal): volume
@@ -264,7 +264,7 @@ def _members(asks: Reader, workload: Workload, plan: WorkloadPlan) -> str:
     Raises:
         StatefastError: those that come could decide without the data of those there are.
     """
-    autoscaled = workload.args.get("autoscaled", False) and plan.replicas
+    autoscaled = workload.autoscaled and plan.replicas
     if not workload.quorum or autoscaled:
         return ""
     claims = asks.read(

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from ..errors import MISSING, StatefastError
 from ..pod.container import mount_path
 from ..pod.ports import Port, read_ports, refuse_twice
+from ..safety.preflight import check_preflight
 from ..schema.args import RETENTIONS, access_modes, check_keys, one_of
 from ..schema.fields import flag, whole_number
 from ..schema.labels import object_labels, selector_labels
@@ -37,6 +38,7 @@ def read_workload(kind: str, name: str, args: WorkloadArgs, shape: type) -> Work
     """
     resource = f"{kind} {name}"
     check_keys(resource, args, shape)
+    check_preflight(resource, args.get("preflight"))
     check_label_name(resource, "name", name, longest=LONGEST_WORKLOAD_NAME)
     suffix = check_label_name(resource, "headless_suffix", args.get("headless_suffix", "headless"))
     app = args.get("app", name)
@@ -52,6 +54,7 @@ def read_workload(kind: str, name: str, args: WorkloadArgs, shape: type) -> Work
         name=name,
         namespace=namespace,
         replicas=whole_number(resource, "replicas", args.get("replicas", 1), low=0, high=1000),
+        autoscaled=flag(resource, "autoscaled", args.get("autoscaled", False)),
         first_ordinal=whole_number(
             resource, "first_ordinal", given.get("first_ordinal", 0), low=0, high=100_000
         ),

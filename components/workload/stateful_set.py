@@ -63,9 +63,6 @@ class PersistentStatefulSetArgs(WorkloadArgs, RolloutArgs):
     them. A change of `replicas` or `first_ordinal` after which members without the last writes
     could decide is then refused without consent. Default false. Edited in place; start with three
     members."""
-    autoscaled: NotRequired[bool]
-    """Whether something else decides how many replicas there are, e.g. an autoscaler; `replicas`
-    is then where it starts from. Default false. Edited in place."""
 
 
 class PersistentStatefulSet(pulumi.ComponentResource):
@@ -206,7 +203,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                     # no state (an `up` that was interrupted) is imported with it, and leaving it
                     # out would be a replacement.
                     "spec.revisionHistoryLimit",
-                    *(["spec.replicas"] if args.get("autoscaled", False) else []),
+                    *(["spec.replicas"] if workload.autoscaled else []),
                 ],
                 import_=plan.workload.imported or None,
                 custom_timeouts=pulumi.CustomTimeouts(create=f"{minutes}m", update=f"{minutes}m"),

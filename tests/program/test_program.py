@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from settings import KEYS
+from settings import KEYS, Settings
+from statefast import StatefastError
 from tests.recording import Recording, run
 
 ROOT = Path(__file__).parents[2]
@@ -167,6 +168,41 @@ def test_each_stack_file_has_declared_keys_only(stack: str) -> None:
 
 def test_no_default_provider_can_be_used() -> None:
     assert PROJECT["config"]["pulumi:disable-default-providers"] == {"value": ["kubernetes"]}
+
+
+@pytest.mark.parametrize("said", ["off", "false"], ids=["quoted", "not-quoted"])
+def test_preflight_is_off_with_and_without_quotes(said: str) -> None:
+    # YAML of before 1.2 reads what is not quoted as a boolean.
+    config = {**config_of("dev"), "statefast:preflight": said}
+    assert Settings.parse(config).preflight_mode == "off"
+
+
+@pytest.mark.parametrize(("replicas", "value"), [(1, "alone"), (3, "together")])
+@pytest.mark.parametrize("pattern", ["deployment", "stateful-set"])
+def test_a_variable_knows_how_many_replicas_there_are(
+    pattern: str, replicas: int, value: str
+) -> None:
+    mysql = {
+        "pattern": pattern,
+        "replicas": replicas,
+        "storage": {"size": "1Gi", "accessModes": ["ReadWriteMany"]},
+        "env": {"HOW": {"single": "alone", "several": "together"}},
+    }
+    recording = record("dev", storageClass="{}", workloads=json.dumps({"mysql": mysql}))
+    kind = "Deployment" if pattern == "deployment" else "StatefulSet"
+    (container,) = recording.one(kind, "mysql").spec["template"]["spec"]["containers"]
+    assert {"name": "HOW", "value": value} in container["env"]
+
+
+def test_what_is_filled_in_for_each_replica_needs_replicas_with_names() -> None:
+    mysql = {
+        "pattern": "deployment",
+        "replicas": 3,
+        "storage": {"size": "1Gi", "accessModes": ["ReadWriteMany"]},
+        "env": {"PEERS": {"perReplica": "{host}:1"}},
+    }
+    with pytest.raises(StatefastError, match=r"env\.PEERS is .*neither ordinals nor host names"):
+        record("dev", storageClass="{}", workloads=json.dumps({"mysql": mysql}))
 
 
 def test_the_program_stays_short() -> None:

@@ -66,6 +66,19 @@ def test_two_replicas_of_one_writer_are_refused(mode: str) -> None:
         PersistentDeployment.check("zk", args)
 
 
+def test_replicas_that_something_else_decides_are_left_alone() -> None:
+    shared = volume(access_modes=["ReadWriteMany"])
+    path = "spec.replicas"
+    assert path not in deployment(volumes=shared).one("Deployment", "zk").ignore_changes
+    scaled = deployment(volumes=shared, autoscaled=True).one("Deployment", "zk")
+    assert path in scaled.ignore_changes
+
+
+def test_an_autoscaler_of_one_writer_is_refused() -> None:
+    with pytest.raises(StatefastError, match=r"autoscaled is True.*write false, or use"):
+        PersistentDeployment.check("zk", deployment_args(autoscaled=True))
+
+
 def test_the_strictest_of_several_claims_decides() -> None:
     shared = volume(access_modes=["ReadWriteMany"])
     own = volume(name="own", mount_path="/own")

@@ -40,6 +40,25 @@ JUNK = ["text", "", "false", 7, -1, 1.5, True, [], [7], ["x"], [{}], [None], {},
 JUNK += [{"a": "b"}, {7: "b"}, {"a": None}, object(), b"bytes", {"x"}]
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"mode": "of"}, r"preflight\.mode is 'of', not one of the choices"),
+        ({"mod": "off"}, r"preflight\.mod is 'off', but there is no such argument"),
+        ({"growth_seconds": -1}, r"preflight\.growth_seconds is -1, out of bounds"),
+        ({"own_classes": {"rbd": {"expandable": True}}}, r"own_classes\.rbd\.default is missing"),
+    ],
+)
+@pytest.mark.parametrize("component", COMPONENTS, ids=lambda it: it[0].__name__)
+def test_how_the_cluster_is_read_is_checked_before_it_is(
+    component: tuple[type, Check, Mapping[str, object]], given: Any, said: str
+) -> None:
+    shape, check, right = component
+    if "preflight" in shape.__annotations__:
+        with pytest.raises(StatefastError, match=said):
+            check("it", {**right, "preflight": given})
+
+
 def keys() -> Iterator[Any]:
     for shape, check, right in COMPONENTS:
         for key in shape.__annotations__:

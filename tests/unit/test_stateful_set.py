@@ -201,7 +201,7 @@ def test_two_of_them_live_in_one_program() -> None:
         ({"liveness_probe": {"port": "nope"}}, "no port has that name"),
         ({"liveness_probe": {"command": ["a"], "port": "client"}}, "one of three things"),
         ({"secret_env": {"A": "x"}, "generated_secret_env": ["A"]}, "given in secret_env as well"),
-        ({"secret_env": {"A": "x"}, "env": {"A": "y"}}, "twice there"),
+        ({"secret_env": {"A": "x"}, "env": {"A": "y"}}, "given twice: in the environment"),
     ],
 )
 def test_wrong_args_are_refused_before_anything_is_registered(

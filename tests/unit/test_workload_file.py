@@ -1,11 +1,16 @@
 """Reading what runs from a YAML file."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
 
-from statefast import StatefastError
+from statefast import PersistentDeployment, StatefastError
+from statefast.pod.probes import LONGEST_SECONDS
+from tests.unit.samples import deployment_args
 from workloads import load_workload, workload_names
+
+PORT = [{"name": "a", "port": 1}]
 
 HOSTS = ("zk-0.zk-server", "zk-1.zk-server", "zk-2.zk-server")
 
@@ -59,6 +64,7 @@ def test_the_first_ordinal_is_counted_from() -> None:
         ("{image: a, env: {A: {single: x}}}", r"env\.A\.several is missing"),
         ("{image: a, livenessProbe: {comand: [a]}}", "did you mean 'command'"),
         ("{image: a, livenessProbe: {periodSeconds: 0}}", "periodSeconds is 0, out of bounds"),
+        ("{image: a, data: {version: {readsOlder: true}}}", r"data\.version\.parts is missing; "),
         ("{image: a, runAsUser: 0}", "runAsUser is 0, out of bounds"),
         ("{image: a, resources: {requests: {cpu: 1}}}", "put it in quotes"),
     ],
@@ -68,6 +74,19 @@ def test_a_wrong_file_is_refused_in_one_sentence(tmp_path: Path, text: str, said
     with pytest.raises(StatefastError, match=said) as caught:
         load_workload("x", asked_by="workload x", folder=tmp_path)
     assert "\n" not in caught.value.sentence
+
+
+def test_probes_have_the_bounds_of_the_components(tmp_path: Path) -> None:
+    slow = "{image: a, ports: [{name: a, port: 1}], startupProbe: {port: a, failureThreshold: N}}"
+    for most, right in ((LONGEST_SECONDS, True), (LONGEST_SECONDS + 1, False)):
+        (tmp_path / "x.yaml").write_text(slow.replace("N", str(most)))
+        args = {"startup_probe": {"port": "a", "failure_threshold": most}}
+        for read in (
+            lambda: load_workload("x", asked_by="workload x", folder=tmp_path),
+            lambda args=args: PersistentDeployment.check("x", deployment_args(**args, ports=PORT)),
+        ):
+            with contextlib.nullcontext() if right else pytest.raises(StatefastError, match="out"):
+                read()
 
 
 def test_an_unknown_file_is_answered_with_the_nearest() -> None:

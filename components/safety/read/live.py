@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from ...schema.annotations import OWNER
 from ...schema.quantity import parse_quantity
 from .cluster import Object
 
@@ -25,8 +26,7 @@ __all__ = [
     "claims_of_pod",
 ]
 
-# Written on what a stack makes, and read by the next run of any stack.
-OWNER = "statefast/stack"
+# Written on what a stack makes, and read by the next run of any stack; so is OWNER.
 SIZE = "statefast/size"
 RETENTION = "statefast/retention"
 VOLUME = "statefast/volume"

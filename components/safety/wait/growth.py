@@ -11,7 +11,7 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ...errors import StatefastError
+from ...errors import StatefastError, from_within
 from ...schema.quantity import binary_text, parse_quantity
 from ..plan.claims import ClaimPlan
 from ..preflight import Reader
@@ -48,7 +48,7 @@ def wait_until_grown(
         plan: What becomes of the claim. A capacity of 0 is not waited for.
 
     Raises:
-        StatefastError: out of the run and not out of this call: the driver cannot make that size,
+        pulumi.RunError: out of the run and not out of this call: the driver cannot make that size,
             or has not made it in time.
     """
     cluster, capacity = asks.cluster, plan.capacity
@@ -131,5 +131,6 @@ class _Wait:
             has += " and its driver cannot make it larger"
         return f"{has} ({live.trouble})" if live.trouble else has
 
-    def _refusal(self, why: str, remedy: str) -> StatefastError:
-        return StatefastError(self._resource, self._field, self._size, why, remedy)
+    def _refusal(self, why: str, remedy: str) -> pulumi.RunError:
+        said = StatefastError(self._resource, self._field, self._size, why, remedy)
+        return from_within(said)

@@ -10,7 +10,7 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ...errors import StatefastError
+from ...errors import StatefastError, from_within
 from ..edits import Shape, edits
 from ..plan.workloads import WorkloadPlan
 from ..read.live import LiveWorkload, Template
@@ -36,7 +36,7 @@ def refuse_what_had_no_effect(
         plan: What the owner consented to.
 
     Raises:
-        StatefastError: out of the run and not out of this call, once the engine has answered.
+        pulumi.RunError: out of the run and not out of this call, once the engine has answered.
     """
     if plan.uid is not None:
         return
@@ -66,13 +66,15 @@ def refuse_what_had_no_effect(
         for edit in edits(resource, live, wanted):
             if edit.frozen not in plan.free:
                 change = edit.change
-                raise StatefastError(
-                    resource,
-                    change.field,
-                    change.new,
-                    f"but it lives with {change.old!r}, only a replacement could change that, and"
-                    " nothing was done",
-                    f"write {change.old!r} back, or turn preflight on to learn how to consent",
+                raise from_within(
+                    StatefastError(
+                        resource,
+                        change.field,
+                        change.new,
+                        f"but it lives with {change.old!r}, only a replacement could change that,"
+                        " and nothing was done",
+                        f"write {change.old!r} back, or turn preflight on to learn how to consent",
+                    )
                 )
 
     pulumi.Output.all(stateful_set.metadata, stateful_set.spec).apply(look)

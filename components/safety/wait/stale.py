@@ -11,7 +11,7 @@ from typing import Any
 
 import pulumi
 
-from ...errors import StatefastError
+from ...errors import StatefastError, from_within
 from ..plan.workloads import WorkloadPlan
 from ..preflight import Reader, owner_of_run
 from ..read.cluster import Unreadable
@@ -51,7 +51,7 @@ def refuse_stale_state(
             read.
 
     Raises:
-        StatefastError: out of the run and not out of this call: the object is gone, by itself or
+        pulumi.RunError: out of the run and not out of this call: the object is gone, by itself or
             with its namespace, or is another one of the same name.
     """
     cluster = asks.cluster
@@ -73,13 +73,13 @@ def refuse_stale_state(
             if not now and (
                 refusal := await asyncio.to_thread(namespace_deleted, cluster, namespace)
             ):
-                raise refusal
+                raise from_within(refusal)
             trouble = (
                 "but the stack made one that somebody deleted since"
                 if not now
                 else "but the stack knows an earlier one, which somebody deleted and made again"
             )
-            raise StatefastError(resource, "name", name, trouble, _REMEDY)
+            raise from_within(StatefastError(resource, "name", name, trouble, _REMEDY))
 
     # An object that the engine is about to make, or leaves out of this run, has no id.
     _: pulumi.Output[None] = pulumi.Output.all(made.id, metadata).apply(compare)

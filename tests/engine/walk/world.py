@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from localcluster.layout import Workspace
+from settings.workload import OF_ONE_PATTERN
 from tests.engine.conftest import Config
 from tests.engine.parts import connection
 
@@ -155,6 +156,10 @@ class World:
         stack = self.stacks[args["stack"]]
         path = list(args["path"])
         done = stack.edit(path, args["value"])
+        if path[2:] == ["pattern"]:
+            # What the other pattern alone has is refused.
+            for key in OF_ONE_PATTERN:
+                stack.edit([*path[:2], key], None)
         if done and path[0] == "workloads" and len(path) == 2:
             self.names.setdefault(path[1], path[1])
 

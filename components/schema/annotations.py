@@ -1,0 +1,8 @@
+"""Annotations that more than the components read. It imports nothing: the CLI does without the SDK.
+
+Written on what a stack makes, and read by the next run of any stack.
+"""
+
+__all__ = ["OWNER"]
+
+OWNER = "statefast/stack"
