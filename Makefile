@@ -3,6 +3,11 @@ STACK ?= dev
 BASE ?= main
 PYTHON ?= python3
 MINUTES ?= 60
+# REAL=1: pods run on a real node, as root (docs/localcluster.md).
+REAL ?=
+ifneq ($(REAL),)
+export STATEFAST_REAL := $(REAL)
+endif
 BIN := .venv/bin
 CLUSTER := $(BIN)/python -m localcluster
 PYTEST := $(BIN)/pytest
@@ -11,7 +16,7 @@ SOURCES := __main__.py settings statefast workloads cli gate localcluster policy
 SHELL := bash
 
 .DEFAULT_GOAL := help
-.PHONY: help venv up preview outputs status destroy review down clean test test-fast walk lint format record-previews locks
+.PHONY: help venv up preview outputs status destroy review down clean test test-fast test-real walk lint format record-previews locks
 
 help: ## Shows this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -64,6 +69,10 @@ format: venv ## Formats the code.
 
 test-fast: venv ## Runs the tests that need no cluster.
 	@$(PYTEST) -m "not engine"
+
+test-real: venv ## Runs the databases on a real node, and reads back what they held. Linux, as root.
+	@STATEFAST_REAL=1 $(CLUSTER) build
+	@STATEFAST_REAL=1 $(PYTEST) -m real
 
 walk: venv ## Walks at random over a stack for MINUTES (60) from SEED (any), and shortens what it finds.
 	@$(CLUSTER) build

@@ -18,7 +18,7 @@ except ModuleNotFoundError:
 from . import cluster, stack_commands, toolchain
 from .errors import LocalClusterError
 from .layout import Workspace
-from .options import State
+from .options import Real, State
 from .progress import say, span
 from .review import review
 
@@ -40,10 +40,11 @@ def up(
     cluster_only: Annotated[
         bool, typer.Option("--cluster-only", help="Leave out the Pulumi side.")
     ] = False,
+    real: Real = False,
 ) -> None:
     """Build what is missing and start what does not run."""
     workspace = Workspace.at(state)
-    phases = cluster.up(workspace, cluster_only=cluster_only)
+    phases = cluster.up(workspace, cluster_only=cluster_only, real=real)
     if phases:
         detail = ", ".join(f"{name} {span(seconds)}" for name, seconds in phases.items())
         say(f"the cluster is up after {span(sum(phases.values()))} ({detail})")
@@ -97,9 +98,9 @@ def logs(
 
 
 @app.command()
-def build() -> None:
+def build(real: Real = False) -> None:
     """Build everything that `up` needs, and start nothing."""
-    cluster.build_all()
+    cluster.build_all(real=real)
 
 
 @app.command("exec", context_settings={"ignore_unknown_options": True})

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from .control_plane import CSI_DRIVER
 from .files import write_private
 from .layout import Cluster
 
-NODES = ("node-0", "node-1", "node-2")
+# Those that kwok simulates. A node that runs pods makes its own object.
+SIMULATED = ("node-0", "node-1", "node-2")
 _LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"
 CEPH_NAMESPACE = "ceph-csi"
 CEPH_CREDENTIALS = "csi-rbd-secret"
@@ -59,11 +61,12 @@ def install_snapshot_kinds(api: Api, assets: Path) -> None:
         )
 
 
-def install_objects(api: Api) -> None:
+def install_objects(api: Api, nodes: Sequence[str]) -> None:
     """Installs everything but the CRDs.
 
     Args:
         api: The cluster's API.
+        nodes: The simulated nodes.
     """
     api.apply(
         f"/apis/storage.k8s.io/v1/csidrivers/{CSI_DRIVER}",
@@ -91,7 +94,7 @@ def install_objects(api: Api) -> None:
             },
         },
     )
-    for node in NODES:
+    for node in nodes:
         labels = {"kubernetes.io/hostname": node}
         api.apply(
             f"/api/v1/nodes/{node}",
@@ -108,7 +111,7 @@ def release_nodes(api: Api) -> None:
     Args:
         api: The cluster's API.
     """
-    for node in NODES:
+    for node in SIMULATED:
         api.delete(f"{_LEASES}/{node}")
 
 
@@ -126,23 +129,25 @@ def snapshot_kinds_served(api: Api) -> bool:
     return {"volumesnapshots", "volumesnapshotclasses", "volumesnapshotcontents"} <= names
 
 
-def usable(api: Api) -> bool:
+def usable(api: Api, simulated: Sequence[str], others: Sequence[str]) -> bool:
     """Says whether a pod could be created and would run.
 
     Args:
         api: The cluster's API.
+        simulated: Nodes of kwok.
+        others: Nodes that say of themselves how they are.
 
     Returns:
         True when the default service account is there and every node is managed and ready.
     """
     if api.get("/api/v1/namespaces/default/serviceaccounts/default") is None:
         return False
-    # A node that is not managed still has the state it was left in.
-    if not all(api.get(f"{_LEASES}/{node}") for node in NODES):
+    # A simulated node that is not managed still has the state it was left in.
+    if not all(api.get(f"{_LEASES}/{node}") for node in simulated):
         return False
     nodes = (api.get("/api/v1/nodes") or {}).get("items", [])
     ready = {node["metadata"]["name"] for node in nodes if _is_ready(node)}
-    return ready.issuperset(NODES)
+    return ready.issuperset((*simulated, *others))
 
 
 def _is_ready(node: dict[str, Any]) -> bool:

@@ -6,14 +6,17 @@ from contextlib import AbstractContextManager
 from . import build, parts, processes, toolchain
 from .control_plane import PHASES, stop_in_order
 from .errors import LocalClusterError
+from .files import read_json
 from .layout import Workspace
 from .locks import held
 from .orphans import orphans
 from .progress import say
+from .real.needs import require as require_real
+from .real.node import prepared, remove_cgroups
 from .start import Start
 
 
-def up(workspace: Workspace, *, cluster_only: bool = False) -> dict[str, float]:
+def up(workspace: Workspace, *, cluster_only: bool = False, real: bool = False) -> dict[str, float]:
     """Makes a workspace's cluster run, whatever state it is in.
 
     Everything alive: returns at once. A part dead: starts it again on the existing data. Nothing
@@ -22,6 +25,8 @@ def up(workspace: Workspace, *, cluster_only: bool = False) -> dict[str, float]:
     Args:
         workspace: The workspace.
         cluster_only: Leave out the Pulumi side.
+        real: Run pods on a real node. What a cluster began with it keeps, so this is for the
+            first start; without it the later ones start the same.
 
     Returns:
         Seconds by phase of the start; empty when everything ran already.
@@ -30,14 +35,43 @@ def up(workspace: Workspace, *, cluster_only: bool = False) -> dict[str, float]:
         LocalClusterError: When the cluster cannot be built or started. What this call started is
             stopped again.
     """
+    real = _real(workspace, wanted=real)
     tools = None if cluster_only else toolchain.find()
     pulumi_parts = tools.missing_parts() if tools else []
-    programs = build.ensure((*parts.CLUSTER_PARTS, *pulumi_parts))
+    node_parts = parts.REAL_PARTS if real else ()
+    programs = build.ensure((*parts.CLUSTER_PARTS, *node_parts, *pulumi_parts))
+    node = prepared(programs) if real else None
     with locked(workspace):
-        phases = Start(workspace.cluster, programs).run()
+        phases = Start(workspace.cluster, programs, node).run()
         if tools:
             toolchain.prepare(workspace, tools)
     return phases
+
+
+def is_real(workspace: Workspace) -> bool:
+    """Says whether a workspace's cluster runs pods on a real node.
+
+    Args:
+        workspace: The workspace.
+
+    Returns:
+        What its first start was told; False where there was none.
+    """
+    return bool(read_json(workspace.cluster.facts).get("real"))
+
+
+def _real(workspace: Workspace, *, wanted: bool) -> bool:
+    found = is_real(workspace)
+    if wanted and not found and workspace.cluster.facts.exists():
+        raise LocalClusterError(
+            f"the cluster in {workspace.folder} was made with simulated nodes, and its volumes hold"
+            " no bytes: remove it with `python -m localcluster down --delete` first, or name"
+            " another folder with --state"
+        )
+    if wanted or found:
+        # Before anything is built for it.
+        require_real()
+    return wanted or found
 
 
 def down(workspace: Workspace, *, delete: bool = False) -> list[str]:
@@ -60,6 +94,7 @@ def down(workspace: Workspace, *, delete: bool = False) -> list[str]:
             processes.forget(cluster, name)
         stop_in_order(processes.strays(cluster, build.programs_folder()))
         processes.stop(process for _, process in orphans(workspace))
+        remove_cgroups(cluster)
         for leftover in workspace.tmp.glob("kubeconfig*"):
             leftover.unlink(missing_ok=True)
         if delete:
@@ -118,10 +153,22 @@ def logs(workspace: Workspace, part: str | None, lines: int) -> dict[str, list[s
     return {name: processes.log_tail(workspace.cluster, name, lines) for name in names}
 
 
-def build_all() -> None:
-    """Builds all that `up` would build, and says of the rest that it is there."""
+def build_all(*, real: bool = False) -> None:
+    """Builds all that `up` would build, and says of the rest that it is there.
+
+    Args:
+        real: Also what a real node takes.
+
+    Raises:
+        LocalClusterError: Something cannot be built, or no real node can run here.
+    """
+    if real:
+        require_real()
     parts_of_pulumi = toolchain.find().missing_parts()
-    build.ensure((*parts.CLUSTER_PARTS, *parts_of_pulumi), verbose=True)
+    node_parts = parts.REAL_PARTS if real else ()
+    programs = build.ensure((*parts.CLUSTER_PARTS, *node_parts, *parts_of_pulumi), verbose=True)
+    if real:
+        prepared(programs)
 
 
 def _delete(workspace: Workspace) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from .layout import Cluster
 from .ports import HOST
 from .processes import Process, stop
+from .real.node import RealNode
 
 CSI_DRIVER = "rbd.csi.ceph.com"
 
@@ -19,6 +20,9 @@ CSI_DRIVER = "rbd.csi.ceph.com"
 # relative to the working folder: an absolute one can exceed the 108 bytes the kernel allows.
 ETCD_SOCKET = "etcd.sock:0"
 ETCD_PEER_SOCKET = "etcd-peer.sock:0"
+
+# Where the driver of a node that runs pods listens, in the cluster's folder.
+NODE_CSI_SOCKET = "node/csi.sock"
 
 # What the kernel has room for in a socket's address, less the closing zero byte.
 _SOCKET_PATH_LIMIT = 107
@@ -33,7 +37,7 @@ class Phase(IntEnum):
     SNAPSHOTS = 3
 
 
-# Every part that runs, in the order of starting.
+# Every part that may run, in the order of starting.
 PHASES = {
     "etcd": Phase.STORE,
     "csidriver": Phase.STORE,
@@ -41,11 +45,24 @@ PHASES = {
     "kube-controller-manager": Phase.CONTROLLERS,
     "kube-scheduler": Phase.CONTROLLERS,
     "kwok": Phase.CONTROLLERS,
+    "nodelink": Phase.CONTROLLERS,
     "csi-provisioner": Phase.CONTROLLERS,
     "csi-resizer": Phase.CONTROLLERS,
     "csi-snapshotter": Phase.SNAPSHOTS,
     "snapshot-controller": Phase.SNAPSHOTS,
 }
+
+
+def part_names(*, real: bool) -> tuple[str, ...]:
+    """Lists what runs in a cluster.
+
+    Args:
+        real: Whether its node runs pods.
+
+    Returns:
+        The names, in the order of starting.
+    """
+    return tuple(name for name in PHASES if name != ("kwok" if real else "nodelink"))
 
 
 @dataclass(frozen=True)
@@ -59,44 +76,51 @@ class Service:
     tied_to: str | None = None
 
 
-def csi_socket(cluster: Cluster) -> str:
-    """Where the CSI driver listens.
+def csi_socket(cluster: Cluster, name: str = "csi.sock") -> str:
+    """Where a CSI driver listens.
 
     Args:
         cluster: The cluster.
+        name: The socket's path in the cluster's folder.
 
     Returns:
         A path that the kernel accepts, however deep the cluster's folder is.
     """
-    path = str(cluster.folder / "csi.sock")
+    path = str(cluster.folder / name)
     if len(path.encode()) <= _SOCKET_PATH_LIMIT:
         return path
     # The sidecars insist on an absolute path. This one is, and leads each process to its own
     # working folder, which is the cluster's folder for all of them.
-    return "/proc/self/cwd/csi.sock"
+    return f"/proc/self/cwd/{name}"
 
 
-def services(cluster: Cluster, programs: Mapping[str, Path], port: int) -> list[Service]:
+def services(
+    cluster: Cluster, programs: Mapping[str, Path], port: int, node: RealNode | None = None
+) -> list[Service]:
     """Lists what a cluster consists of, in the order of starting.
 
     Args:
         cluster: The cluster.
         programs: The built parts by name.
         port: The API server's port.
+        node: The node that runs pods; None for simulated ones.
 
     Returns:
         Every process to run.
     """
     kubeconfig = f"--kubeconfig={cluster.kubeconfig}"
     socket = csi_socket(cluster)
-    sidecar = (kubeconfig, f"--csi-address={socket}")
+    # The driver of a node that runs pods stands before the other one, and gives its volumes bytes.
+    before = csi_socket(cluster, NODE_CSI_SOCKET) if node else socket
+    sidecar = (kubeconfig, f"--csi-address={before}")
     arguments: dict[str, tuple[str, ...]] = {
         "etcd": _etcd(cluster),
         "csidriver": _csi_driver(cluster, socket),
-        "kube-apiserver": _api_server(cluster, port),
+        "kube-apiserver": _api_server(cluster, port, node),
         "kube-controller-manager": _controller_manager(cluster, kubeconfig),
         "kube-scheduler": (kubeconfig, "--secure-port=0", "--leader-elect=false"),
         "kwok": _kwok(cluster, kubeconfig),
+        "nodelink": node.arguments(cluster, programs, CSI_DRIVER) if node else (),
         "csi-provisioner": (
             *sidecar,
             "--extra-create-metadata",
@@ -107,15 +131,16 @@ def services(cluster: Cluster, programs: Mapping[str, Path], port: int) -> list[
         "csi-snapshotter": sidecar,
         "snapshot-controller": (kubeconfig,),
     }
+    driver = "nodelink" if node else "csidriver"
     return [
         Service(
             name,
-            phase,
+            PHASES[name],
             (str(programs[name]), *arguments[name]),
             # A sidecar exits when it loses its driver.
-            tied_to="csidriver" if arguments[name][: len(sidecar)] == sidecar else None,
+            tied_to=driver if arguments[name][: len(sidecar)] == sidecar else None,
         )
-        for name, phase in PHASES.items()
+        for name in part_names(real=node is not None)
     ]
 
 
@@ -156,8 +181,12 @@ def _csi_driver(cluster: Cluster, socket: str) -> tuple[str, ...]:
     )
 
 
-def _api_server(cluster: Cluster, port: int) -> tuple[str, ...]:
+def _api_server(cluster: Cluster, port: int, node: RealNode | None) -> tuple[str, ...]:
     pki = cluster.pki
+    into_the_node = (
+        f"--egress-selector-config-file={cluster.egress}",
+        "--kubelet-preferred-address-types=InternalIP",
+    )
     return (
         f"--etcd-servers=unix://{ETCD_SOCKET}",
         f"--bind-address={HOST}",
@@ -174,6 +203,7 @@ def _api_server(cluster: Cluster, port: int) -> tuple[str, ...]:
         "--service-account-issuer=https://kubernetes.default.svc",
         f"--service-account-key-file={pki / 'service-accounts.pub'}",
         f"--service-account-signing-key-file={pki / 'service-accounts.key'}",
+        *(into_the_node if node else ()),
     )
 
 

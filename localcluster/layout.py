@@ -56,6 +56,11 @@ class Cluster:
         return self.folder / "cluster.json"
 
     @property
+    def egress(self) -> Path:
+        """How the API server comes to the kubelet of a node that runs pods."""
+        return self.folder / "egress.yaml"
+
+    @property
     def faults(self) -> Path:
         """Faults for the CSI driver to make, written by tests."""
         return self.folder / "faults.json"

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["State"]
+__all__ = ["Real", "State"]
 
 State = Annotated[
     Path | None,
@@ -14,5 +14,14 @@ State = Annotated[
         envvar="STATEFAST_STATE",
         help="The folder of the cluster and its stacks. [default: .statefast in the project]",
         show_default=False,
+    ),
+]
+
+Real = Annotated[
+    bool,
+    typer.Option(
+        "--real",
+        envvar="STATEFAST_REAL",
+        help="Run pods on a real node, with volumes that hold bytes. Linux, as root.",
     ),
 ]

@@ -91,6 +91,21 @@ CLUSTER_PARTS = (
     Part("snapshot-controller", "sim", f"{_CSI}/external-snapshotter/v8/cmd/snapshot-controller"),
 )
 
+# What a node that runs pods is made of. Built where one is asked for; a module of its own for each
+# kind of source, so that no other part is built anew because of them.
+REAL_PARTS = (
+    Part(
+        "kubelet",
+        "kubelet",
+        "k8s.io/kubernetes/cmd/kubelet",
+        stamps=_kubernetes_stamps(),
+        purpose="the real node",
+    ),
+    Part("nodelink", "node", "./nodelink", purpose="the real node"),
+    Part("csinode", "node", "./csinode", purpose="the real node"),
+    Part("pause", "node", "./pause", purpose="the real node"),
+)
+
 PULUMI_CLI = Part(
     "pulumi",
     "pulumi",

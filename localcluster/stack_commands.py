@@ -12,7 +12,7 @@ from . import cluster
 from .errors import LocalClusterError
 from .kept import kept_claims
 from .layout import Workspace
-from .options import State
+from .options import Real, State
 from .progress import say, span
 from .stack_locks import drop_dead
 from .stacks import LocalStack
@@ -28,10 +28,10 @@ app = typer.Typer(
 Name = Annotated[str, typer.Argument(help="Name of the stack, as in Pulumi.<stack>.yaml.")]
 
 
-def _ready(name: str, state: Path | None) -> LocalStack:
+def _ready(name: str, state: Path | None, *, real: bool = False) -> LocalStack:
     """The stack, on a cluster that runs."""
     workspace = Workspace.at(state)
-    cluster.up(workspace)
+    cluster.up(workspace, real=real)
     for pid in drop_dead(workspace, name):
         say(f"the lock of a pulumi that was killed (process {pid}) is removed")
     stack = LocalStack(workspace, name)
@@ -40,10 +40,10 @@ def _ready(name: str, state: Path | None) -> LocalStack:
 
 
 @app.command()
-def up(name: Name = "dev", state: State = None) -> None:
+def up(name: Name = "dev", state: State = None, real: Real = False) -> None:
     """Starts the cluster, deploys the stack, and shows its workloads."""
     began = time.monotonic()
-    stack = _ready(name, state)
+    stack = _ready(name, state, real=real)
     started = time.monotonic()
     what = ("up", "--yes", "--skip-preview", "--suppress-outputs")
     if sys.stdout.isatty():

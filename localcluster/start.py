@@ -19,8 +19,12 @@ from .errors import LocalClusterError
 from .files import private_folder, read_json, write_json, write_private
 from .layout import Cluster
 from .processes import Process
+from .real import node as real_node
+from .real.node import RealNode
 
 _PATIENCE = 60.0
+# A node that runs pods imports their images first.
+_NODE_PATIENCE = 180.0
 _PROBATION = 0.5
 _PORT_TAKEN = "address already in use"
 
@@ -28,15 +32,19 @@ _PORT_TAKEN = "address already in use"
 class Start:
     """One `up`, with what it needs to undo itself."""
 
-    def __init__(self, cluster: Cluster, programs: Mapping[str, Path]) -> None:
+    def __init__(
+        self, cluster: Cluster, programs: Mapping[str, Path], node: RealNode | None = None
+    ) -> None:
         """Looks at the cluster as it is.
 
         Args:
             cluster: The cluster.
             programs: The built parts by name.
+            node: The node that runs pods; None for simulated ones.
         """
         self._cluster = cluster
         self._programs = programs
+        self._node = node
         self._facts = read_json(cluster.facts)
         self._started: dict[str, Process] = {}
         self._mark = self._latest = time.monotonic()
@@ -75,7 +83,7 @@ class Start:
 
     @property
     def _plan(self) -> list[Service]:
-        return services(self._cluster, self._programs, self._port)
+        return services(self._cluster, self._programs, self._port, self._node)
 
     def _lap(self, name: str) -> None:
         now = time.monotonic()
@@ -127,9 +135,11 @@ class Start:
         from . import pki
 
         pki.create(self._cluster.pki)
+        self._facts["real"] = self._node is not None
         write_json(self._cluster.facts, self._facts)
         write_private(self._cluster.kubeconfig, self._kubeconfig())
         bootstrap.write_stages(self._cluster, self._programs["assets"])
+        write_private(self._cluster.egress, real_node.EGRESS)
         self._lap("credentials")
 
     def _kubeconfig(self) -> str:
@@ -179,15 +189,18 @@ class Start:
 
     def _start_controllers(self) -> None:
         assets = self._programs["assets"]
+        simulated, others = ((), (real_node.NAME,)) if self._node else (bootstrap.SIMULATED, ())
         with ThreadPoolExecutor(2) as pool:
             jobs = []
             if not self._bootstrapped():
                 kinds, objects = self._api(), self._api()
                 jobs = [
                     pool.submit(bootstrap.install_snapshot_kinds, kinds, assets),
-                    pool.submit(bootstrap.install_objects, objects),
+                    pool.submit(bootstrap.install_objects, objects, simulated),
                 ]
-            if not self._running("kwok"):
+            if self._node and not self._running("nodelink"):
+                real_node.mark_stopped(self._api())
+            if not self._node and not self._running("kwok"):
                 bootstrap.release_nodes(self._api())
             self._phase(Phase.CONTROLLERS)
             for job in jobs:
@@ -195,7 +208,8 @@ class Start:
         api = self._api()
         self._wait(lambda: bootstrap.snapshot_kinds_served(api), "the kinds of snapshots")
         self._phase(Phase.SNAPSHOTS)
-        self._wait(lambda: bootstrap.usable(api), "the nodes")
+        patience = _NODE_PATIENCE if self._node else _PATIENCE
+        self._wait(lambda: bootstrap.usable(api, simulated, others), "the nodes", patience)
         self._probation()
         self._facts["bootstrap"] = bootstrap.fingerprint(assets)
         write_json(self._cluster.facts, self._facts)
@@ -203,13 +217,13 @@ class Start:
     def _api(self) -> Api:
         return Api(self._cluster, self._port)
 
-    def _wait(self, condition: Callable[[], bool], what: str) -> None:
-        deadline = time.monotonic() + _PATIENCE
+    def _wait(self, condition: Callable[[], bool], what: str, patience: float = _PATIENCE) -> None:
+        deadline = time.monotonic() + patience
         while not condition():
             self._check()
             if time.monotonic() > deadline:
                 raise LocalClusterError(
-                    f"{what} is not ready after {_PATIENCE:.0f} s: the logs in "
+                    f"{what} is not ready after {patience:.0f} s: the logs in "
                     f"{self._cluster.log} say why"
                 )
             time.sleep(0.05)

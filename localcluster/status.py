@@ -7,7 +7,8 @@ from rich.console import Console
 from rich.table import Table
 
 from . import processes
-from .control_plane import PHASES
+from .control_plane import part_names
+from .files import read_json
 from .layout import Cluster
 
 
@@ -31,7 +32,8 @@ def rows(cluster: Cluster) -> list[Row]:
     Returns:
         One row a part, in the order of starting.
     """
-    return [_row(cluster, name) for name in PHASES]
+    real = bool(read_json(cluster.facts).get("real"))
+    return [_row(cluster, name) for name in part_names(real=real)]
 
 
 def _row(cluster: Cluster, name: str) -> Row:
@@ -41,7 +43,9 @@ def _row(cluster: Cluster, name: str) -> Row:
         return Row(name, None, state, 0.0, ())
     try:
         seen = psutil.Process(process.pid)
-        megabytes = seen.memory_info().rss / 2**20
+        # A node's pods are its own; the other parts start nothing.
+        every = (seen, *seen.children(recursive=True))
+        megabytes = sum(one.memory_info().rss for one in every) / 2**20
         addresses = _listening(seen)
     except psutil.Error:
         return Row(name, None, "dead", 0.0, ())

@@ -1,0 +1,2 @@
+#!/bin/sh
+exec java -cp "/zookeeper/lib:/zookeeper/lib/*" org.apache.zookeeper.ZooKeeperMain "$@"

@@ -1,0 +1,70 @@
+"""One real node for all tests of this folder, and databases that say what they hold."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from localcluster import cluster
+from localcluster.layout import Workspace
+from localcluster.real.needs import missing
+from tests.engine.conftest import Deployment
+
+from .databases import KINDS, Database
+
+
+def why_not() -> str | None:
+    """What these tests lack here; None when nothing."""
+    if not os.environ.get("STATEFAST_REAL"):
+        return "needs a real node: `make test-real`, or STATEFAST_REAL=1, as root on Linux"
+    return missing()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder needs the engine, and a node that runs pods."""
+    here = [item for item in items if Path(item.path).is_relative_to(Path(__file__).parent)]
+    reason = why_not() if here else None
+    for item in here:
+        item.add_marker(pytest.mark.engine)
+        item.add_marker(pytest.mark.real)
+        if reason:
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """A running cluster with a real node, kept where STATEFAST_TEST_STATE names a folder."""
+    kept = os.environ.get("STATEFAST_TEST_STATE")
+    place = Workspace.at(Path(kept) if kept else tmp_path_factory.mktemp("real"))
+    try:
+        cluster.up(place, real=True)
+        yield place
+    finally:
+        if kept is None:
+            cluster.down(place, delete=True)
+
+
+@pytest.fixture(scope="module")
+def database(workspace: Workspace, request: pytest.FixtureRequest) -> Iterator[Database]:
+    """The database that the file is named after: its tests go on with the data of those before."""
+    kind = KINDS[Path(request.path).stem.removeprefix("test_")]
+    # A cluster that is kept has the stacks of earlier runs.
+    made = kind(Deployment(workspace, f"{kind.workload}-{secrets.token_hex(3)}"))
+    try:
+        made.up()
+        yield made
+    finally:
+        made.remove()
+
+
+@pytest.fixture
+def kept(database: Database, request: pytest.FixtureRequest) -> Iterator[Database]:
+    """The database with a marker of the test's own, which it has to hold afterwards as well.
+
+    So it has to with those of the tests before.
+    """
+    database.write(request.node.name.removeprefix("test_").replace("_", "-")[:40])
+    yield database
+    database.assert_kept()

@@ -1,0 +1,237 @@
+"""Databases, as their own clients see them: what was written is read back after every edit."""
+
+import subprocess
+import time
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from tests.engine.conftest import Config, Deployment
+
+# A node that was killed starts its pods again, and each pod its server, which recovers.
+PATIENCE = 180.0
+
+
+def eventually(look: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
+    """The first answer that is not empty; fails the test when there is none in time."""
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, f"{what}: not after {seconds:.0f} seconds"
+        time.sleep(0.5)
+    return found
+
+
+class Database:
+    """One workload of this program in a stack of its own, with the markers written to it."""
+
+    workload: ClassVar[str]
+    pattern: ClassVar[str] = "stateful-set"
+    replicas: ClassVar[int] = 1
+    size: ClassVar[str] = "300Mi"
+    folder: ClassVar[str]
+
+    def __init__(self, deployment: Deployment) -> None:
+        self.deployment = deployment
+        self.config: Config = {"pattern": self.pattern, "storage": {"size": self.size}}
+        if self.replicas > 1:
+            self.config["replicas"] = self.replicas
+        self.markers: list[str] = []
+
+    def put(self, pod: str, key: str) -> bool:
+        """Writes one marker by the client in a pod; whether the server confirmed it."""
+        raise NotImplementedError
+
+    def held(self, pod: str) -> set[str]:
+        """The markers that the server in a pod has."""
+        raise NotImplementedError
+
+    def up(self, **changes: Any) -> None:
+        """Edits the workload and deploys; the pods are ready afterwards."""
+        self.config.update(changes)
+        self.deployment.workloads(**{self.workload: self.config}).up()
+        self.ready()
+
+    def resize(self, size: str) -> None:
+        """Asks for larger volumes."""
+        self.up(storage={**self.config["storage"], "size": size})
+
+    def run(self, pod: str, *words: str) -> subprocess.CompletedProcess[str]:
+        """A command in a pod."""
+        return subprocess.run(
+            ["kubectl", "-n", self.deployment.name, "exec", pod, "--", *words],
+            env=self.deployment.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    def shell(self, pod: str, script: str) -> str:
+        """What a script in a pod prints, errors as well."""
+        done = self.run(pod, "/bin/bash", "-c", f"{{ {script}; }} 2>&1")
+        return done.stdout
+
+    def pods(self) -> dict[str, str]:
+        """By name, the identity of each pod."""
+        return self.deployment.uids("pod")
+
+    def restarts(self) -> dict[str, int]:
+        """By pod, how often its containers were started again."""
+        return {
+            name: sum(each["restartCount"] for each in pod["status"]["containerStatuses"])
+            for name, pod in self.deployment.list("pod").items()
+        }
+
+    def ready(self) -> dict[str, str]:
+        """Waits until all pods that there should be serve; their identities."""
+        wanted = self.config.get("replicas", 1)
+        eventually(lambda: self._serving() == wanted, f"{wanted} pods of {self.workload}")
+        return self.pods()
+
+    def _serving(self) -> int:
+        pods = self.deployment.list("pod").values()
+        leaving = any("deletionTimestamp" in pod["metadata"] for pod in pods)
+        return -1 if leaving else sum(_is_ready(pod) for pod in pods)
+
+    def write(self, key: str) -> None:
+        """Writes a marker that has to be there from now on."""
+        pod = min(self.pods())
+        eventually(lambda: self.put(pod, key), f"{key} is written")
+        self.markers.append(key)
+
+    def assert_kept(self) -> None:
+        """Every pod has every marker that was ever written."""
+        wanted = set(self.markers)
+
+        def lacking() -> dict[str, set[str]]:
+            found = {pod: wanted - self.held(pod) for pod in self.pods()}
+            return {pod: keys for pod, keys in found.items() if keys}
+
+        self.ready()
+        deadline = time.monotonic() + 60
+        while found := lacking():
+            assert time.monotonic() < deadline, f"lost: {found}"
+
+    def sizes(self) -> dict[str, int]:
+        """By pod, the bytes of the file system that the data is on, as `df` in the pod has them."""
+        return {
+            pod: int(self.run(pod, "df", "-B1", "--output=size", self.folder).stdout.split()[-1])
+            for pod in self.pods()
+        }
+
+    def delete_pod(self, pod: str, *options: str) -> None:
+        """Deletes a pod and waits for the next one."""
+        self.deployment.kubectl("delete", "pod", pod, *options)
+        self.ready()
+
+    def remove(self) -> None:
+        """Removes everything, data included."""
+        for words in (
+            ["delete", "namespace", self.deployment.name, "--ignore-not-found", "--wait=false"],
+            ["delete", "storageclass", f"rbd-{self.deployment.name}", "--ignore-not-found"],
+        ):
+            self.deployment.kubectl(*words, namespace=False)
+
+
+def _is_ready(pod: Any) -> bool:
+    conditions = pod["status"].get("conditions", [])
+    return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
+
+
+class ZooKeeper(Database):
+    """An ensemble of three; a marker is a znode."""
+
+    workload = "zookeeper"
+    replicas = 3
+    size = "100Mi"
+    folder = "/data"
+
+    def put(self, pod: str, key: str) -> bool:
+        said = self._client(pod, f"create /{key} kept")
+        return f"Created /{key}" in said or "Node already exists" in said
+
+    def held(self, pod: str) -> set[str]:
+        # The last line of `ls`, once this member has caught up with the leader.
+        lines = self._client(pod, "sync /\nls /").splitlines()
+        found = [line for line in lines if line.startswith("[") and "zookeeper" in line]
+        return set(found[-1].strip("[]").split(", ")) if found else set()
+
+    def modes(self) -> list[str]:
+        """What each member calls itself: follower, leader, standalone."""
+        script = "echo srvr | nc -w 2 127.0.0.1 2181 | sed -n 's/^Mode: //p'"
+        return sorted(self.shell(pod, script).strip() for pod in self.pods())
+
+    def _client(self, pod: str, commands: str) -> str:
+        given = f"printf '%s\\n' '{commands}'"
+        return self.shell(pod, f"{given} | zkCli.sh -server 127.0.0.1:2181")
+
+
+class PostgreSQL(Database):
+    """One server; a marker is a row."""
+
+    workload = "postgresql"
+    folder = "/var/lib/postgresql/data"
+
+    def put(self, pod: str, key: str) -> bool:
+        self.sql(pod, "create table if not exists markers (key text primary key)")
+        row = f"values ('{key}') on conflict do nothing"
+        said = self.sql(pod, f"insert into markers {row}")
+        return "INSERT" in said
+
+    def held(self, pod: str) -> set[str]:
+        return set(self.sql(pod, "select key from markers").splitlines())
+
+    def sql(self, pod: str, text: str) -> str:
+        """What the client prints, errors as well."""
+        client = "PGPASSWORD=$POSTGRES_PASSWORD psql -h 127.0.0.1 -U postgres -At"
+        return self.shell(pod, f'{client} -c "{text}"')
+
+
+class Redis(Database):
+    """One server; a marker is a key."""
+
+    workload = "redis"
+    size = "100Mi"
+    folder = "/data"
+
+    def put(self, pod: str, key: str) -> bool:
+        # Waits until the log of writes is on the volume, as an answer alone does not say.
+        return self._client(pod, f"SET {key} kept\nWAITAOF 1 0 1000").startswith("OK")
+
+    def held(self, pod: str) -> set[str]:
+        return set(self._client(pod, "KEYS *").splitlines())
+
+    def _client(self, pod: str, commands: str) -> str:
+        given = f"printf '%s\\n' '{commands}'"
+        return self.shell(pod, f"{given} | REDISCLI_AUTH=$REDIS_PASSWORD redis-cli")
+
+
+class MySQL(Database):
+    """One server, which is a MariaDB here; a marker is a row."""
+
+    workload = "mysql"
+    pattern = "deployment"
+    size = "500Mi"
+    folder = "/var/lib/mysql"
+
+    def put(self, pod: str, key: str) -> bool:
+        self.sql(
+            pod,
+            "create database if not exists kept; create table if not exists kept.markers"
+            " (name varchar(64) primary key)",
+        )
+        row = f"values ('{key}')"
+        said = self.sql(pod, f"insert ignore into kept.markers {row}")
+        return "ERROR" not in said
+
+    def held(self, pod: str) -> set[str]:
+        return set(self.sql(pod, "select name from kept.markers").splitlines())
+
+    def sql(self, pod: str, text: str) -> str:
+        """What the client prints, errors as well."""
+        client = 'MYSQL_PWD="$MYSQL_ROOT_PASSWORD" mariadb -h 127.0.0.1 -uroot -BN'
+        return self.shell(pod, f'{client} -e "{text}"')
+
+
+KINDS: dict[str, type[Database]] = {
+    kind.workload: kind for kind in (ZooKeeper, PostgreSQL, Redis, MySQL)
+}
