@@ -28,8 +28,9 @@ from statefast.safety.read.versions import ATTRIBUTES_CLASS, Need, check_version
 from statefast.safety.refusals.other_cluster import place_of
 from statefast.schema.args import RETENTIONS, one_of
 from statefast.schema.collected import Collected
-from statefast.schema.fields import Fields, nearest
+from statefast.schema.fields import Fields
 from statefast.schema.names import check_label_name
+from statefast.schema.nearest import nearest
 from statefast.workload.mounts import check_mounts_together, wanted_claims
 
 from .stack_name import named_after_stack

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from statefast import (
     StorageClass,
@@ -12,15 +12,20 @@ from statefast import (
     VolumeSnapshotClass,
     VolumeSnapshotClassArgs,
 )
-from statefast.drivers.catalogue import DRIVERS
+from statefast.drivers.catalogue import driver_named
+from statefast.errors import StatefastError
 from statefast.safety.preflight import PreflightArgs
-from statefast.schema.fields import Fields
 from statefast.schema.names import check_subdomain_name
-from statefast.storage.snapshot_class import DELETION_POLICIES
-from statefast.storage.storage_class import BINDING_MODES, RECLAIM_POLICIES
+from statefast.schema.read import Args, read_args
 from statefast.storage.topology import allowed_topologies
 
+from .shape import ClassConfig
+
 __all__ = ["StorageClassSettings", "read_storage_class"]
+
+_RESOURCE = "storageClass"
+# The program says these.
+_NOT_IN_CONFIG = ("part_of", "preflight", "consent")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,71 +89,38 @@ def read_storage_class(given: object) -> StorageClassSettings | None:
     Raises:
         StatefastError: a key is unknown or missing, or a value is wrong.
     """
-    fields = Fields("storageClass", given)
-    if given == {}:
+    if given in (None, {}):
         return None
-    name = check_subdomain_name("storageClass", "name", fields.text("name", like="rbd"))
-    driver = fields.choice("driver", list(DRIVERS))
-    args: StorageClassArgs = {
-        "driver": driver,
-        "parameters": fields.text_map("parameters"),
-        "reclaim_policy": fields.choice("reclaimPolicy", RECLAIM_POLICIES, RECLAIM_POLICIES[0]),
-        "volume_binding_mode": fields.choice("volumeBindingMode", BINDING_MODES, BINDING_MODES[0]),
-        "default": fields.boolean("default", False),
-        "demote": fields.texts("demote"),
-    }
-    topologies: Any = fields.take("allowedTopologies", [])
+    config = read_args(_RESOURCE, given, ClassConfig, without=_NOT_IN_CONFIG)
+    name = check_subdomain_name(_RESOURCE, "name", config.pop("name"))
+    snapshots = config.pop("snapshot_class", None)
+    attributes = config.pop("attributes_classes", ())
+    driver = driver_named(_RESOURCE, config["driver"])
     allowed_topologies(
-        "storageClass", "allowedTopologies", topologies, DRIVERS[driver].topology_keys
+        _RESOURCE, "allowedTopologies", config.get("allowed_topologies"), driver.topology_keys
     )
-    if topologies:
-        args["allowed_topologies"] = topologies
-    if "allowVolumeExpansion" in fields:
-        args["allow_volume_expansion"] = fields.boolean("allowVolumeExpansion", True)
-    if "mountOptions" in fields:
-        args["mount_options"] = fields.texts("mountOptions")
-    provisioner = fields.text("provisioner", like="ebs.csi.aws.com", optional=True)
-    if provisioner:
-        args["provisioner"] = provisioner
-    settings = StorageClassSettings(
+    # Of the classes beside it as well.
+    common: Args = {key: config[key] for key in ("driver", "provisioner") if key in config}
+    return StorageClassSettings(
         name=name,
-        args=args,
-        snapshot_classes=_snapshot_class(fields, driver, provisioner),
-        attributes_classes=_attributes_classes(fields, driver, provisioner),
+        args=cast("StorageClassArgs", config),
+        snapshot_classes=_by_name("snapshotClass", [snapshots] if snapshots else [], common),
+        attributes_classes=_by_name("attributesClasses", attributes, common),
     )
-    fields.done()
-    return settings
 
 
-def _snapshot_class(
-    fields: Fields, driver: str, provisioner: str
-) -> dict[str, VolumeSnapshotClassArgs]:
-    if "snapshotClass" not in fields:
-        return {}
-    group = fields.group("snapshotClass")
-    name = group.text("name", like="rbd-snapshots")
-    args: VolumeSnapshotClassArgs = {
-        "driver": driver,
-        "parameters": group.text_map("parameters"),
-        "deletion_policy": group.choice("deletionPolicy", DELETION_POLICIES, DELETION_POLICIES[0]),
-        "default": group.boolean("default", False),
-    }
-    if provisioner:
-        args["provisioner"] = provisioner
-    group.done()
-    return {name: args}
-
-
-def _attributes_classes(
-    fields: Fields, driver: str, provisioner: str
-) -> dict[str, VolumeAttributesClassArgs]:
-    read: dict[str, VolumeAttributesClassArgs] = {}
-    for group in fields.groups("attributesClasses"):
-        name = group.text("name", like="fast")
+def _by_name(field: str, given: Sequence[Args], common: Args) -> dict[str, Any]:
+    read: dict[str, Any] = {}
+    for index, one in enumerate(given):
+        args = {**common, **one}
+        name = args.pop("name")
         if name in read:
-            raise group.fail("name", name, "but another one has that name", "rename one")
-        read[name] = {"driver": driver, "parameters": group.text_map("parameters")}
-        if provisioner:
-            read[name]["provisioner"] = provisioner
-        group.done()
+            raise StatefastError(
+                _RESOURCE,
+                f"{field}[{index}].name",
+                name,
+                "but another one has that name",
+                "rename one",
+            )
+        read[name] = args
     return read

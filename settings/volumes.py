@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from statefast.errors import MISSING
+from statefast.errors import MISSING, StatefastError
 from statefast.schema.args import ACCESS_MODES
-from statefast.schema.fields import Fields, nearest
+from statefast.schema.nearest import nearest
 from statefast.schema.quantity import storage_size
+from statefast.schema.read import Args
 from statefast.workload.args import VolumeArgs
-from workloads.loader import VolumeMount
+from workloads.shape import MountArgs
 
 __all__ = ["VolumeSettings", "read_volumes"]
 
@@ -45,70 +46,60 @@ class VolumeSettings:
         return f"{self.path}.{key}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _ForAll:
-    """What config says of every volume that does not say otherwise."""
-
-    size: object
-    access_modes: tuple[str, ...]
-    class_name: str | None
-
-
 def read_volumes(
-    storage: Fields, mounts: Sequence[VolumeMount], class_name: str | None
+    resource: str, config: Args, mounts: Sequence[MountArgs], class_name: str | None
 ) -> tuple[VolumeSettings, ...]:
     """The volumes there are: those of the file, less the optional ones that config leaves out.
 
     Args:
-        storage: What config says of all of them, and under `volumes` of each.
+        resource: The workload, for errors.
+        config: A `StorageConfig`: what config says of all of them, and of each.
         mounts: The volumes of the file.
         class_name: Class where config names none; None for the default of the cluster.
 
     Raises:
-        StatefastError: a key or volume is unknown, or a value is missing or wrong.
+        StatefastError: a volume is unknown, or has no size, or one that is none.
     """
-    for_all = _ForAll(
-        size=storage.take("size"),
-        access_modes=storage.texts("accessModes", ACCESS_MODES) or ACCESS_MODES[:1],
-        class_name=storage.text("storageClassName", optional=True) or class_name,
-    )
-    given = storage.entries("volumes")
-    storage.done()
-    names = [mount.name for mount in mounts]
+    given = config.get("volumes", {})
+    names = [mount["name"] for mount in mounts]
     for name, value in given.items():
         if name not in names:
-            raise storage.fail(
-                f"volumes.{name}",
+            raise StatefastError(
+                resource,
+                f"storage.volumes.{name}",
                 value,
                 "but the workload has no such volume",
                 nearest(name, names),
             )
-    volumes = []
-    for mount in mounts:
-        if mount.optional and mount.name not in given:
-            continue
-        where = f"{storage.name_of('volumes')}.{mount.name}"
-        own = Fields(storage.resource, given.get(mount.name), where)
-        volumes.append(_volume(own, storage, mount, for_all))
-        own.done()
-    return tuple(volumes)
+    return tuple(
+        _volume(resource, mount, config, given.get(mount["name"], {}), class_name)
+        for mount in mounts
+        if mount["name"] in given or not mount.get("optional", False)
+    )
 
 
-def _volume(own: Fields, storage: Fields, mount: VolumeMount, for_all: _ForAll) -> VolumeSettings:
-    claim = own.text("existingClaim", optional=True)
-    size, modes = own.take("size"), own.texts("accessModes", ACCESS_MODES)
-    class_name = own.text("storageClassName", optional=True)
-    if claim and (size is not MISSING or class_name):
-        raise own.fail(
-            "existingClaim", claim, "but size or storageClassName is there too", "leave it out"
+def _volume(
+    resource: str, mount: MountArgs, for_all: Args, own: Args, class_name: str | None
+) -> VolumeSettings:
+    path = f"storage.volumes.{mount['name']}"
+    claim = own.get("existing_claim", "")
+    if claim and ("size" in own or "storage_class_name" in own):
+        raise StatefastError(
+            resource,
+            f"{path}.existingClaim",
+            claim,
+            "but the volume has a size or class of its own",
+            "leave out the one or the other",
         )
-    field, wanted = (own, size) if size is not MISSING else (storage, for_all.size)
+    size, where = (own["size"], path) if "size" in own else (for_all.get("size"), "storage")
+    wanted = MISSING if size is None else size
+    modes = own.get("access_modes")
     return VolumeSettings(
-        name=mount.name,
-        mount_path=mount.mount_path,
-        size="" if claim else storage_size(own.resource, field.name_of("size"), wanted),
-        access_modes=modes or for_all.access_modes,
-        class_name=class_name or for_all.class_name,
+        name=mount["name"],
+        mount_path=mount["mount_path"],
+        size="" if claim else storage_size(resource, f"{where}.size", wanted),
+        access_modes=tuple(modes or for_all.get("access_modes") or ACCESS_MODES[:1]),
+        class_name=own.get("storage_class_name") or for_all.get("storage_class_name") or class_name,
         existing_claim=claim,
-        path=own.path if modes else storage.path,
+        path=path if modes else "storage",
     )

@@ -2,38 +2,32 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import cast
 
 import pulumi
 
 from statefast import (
     ClaimOwner,
-    InitContainerArgs,
     PersistentDeployment,
     PersistentDeploymentArgs,
     PersistentStatefulSet,
     PersistentStatefulSetArgs,
-    SidecarArgs,
 )
 from statefast.drivers.catalogue import DRIVERS
 from statefast.errors import StatefastError
-from statefast.pod.environment import EnvSourceArgs
-from statefast.pod.resources import ResourcesArgs
 from statefast.safety.preflight import PreflightArgs
 from statefast.schema.collected import Collected
-from statefast.schema.fields import Fields, nearest
 from statefast.schema.names import LONGEST_WORKLOAD_NAME, check_label_name, headless_name, pod_name
-from statefast.workload.args import WorkloadArgs
+from statefast.schema.nearest import nearest
+from statefast.schema.read import Args, read_args
+from statefast.schema.shape import camel, keys_of
 from statefast.workload.model import Workload
 from statefast.workload.read import read_workload as built
-from statefast.workload.rollout import RolloutArgs
 from statefast.workload.service import peer_host, service_host
-from statefast.workload.stateful_set import POD_MANAGEMENT
 from workloads import WorkloadFile, load_workload
-from workloads.containers import read_resources
-from workloads.environment import EnvValue, read_env, read_env_sources
+from workloads.environment import EnvValue, read_env, with_sources
 
-from .pods import read_pods, read_rollout
+from .shape import PATTERNS, WorkloadConfig
 from .storage import StorageClassSettings
 from .volumes import VolumeSettings, read_volumes
 
@@ -47,17 +41,29 @@ __all__ = [
     "read_workload",
 ]
 
-PATTERNS = ("stateful-set", "deployment")
+_SHAPES = dict(zip(PATTERNS, (PersistentStatefulSetArgs, PersistentDeploymentArgs), strict=True))
 # Keys that one pattern alone has; in the other they would have no effect.
 OF_ONE_PATTERN = {
-    "podManagementPolicy": PATTERNS[0],
-    "updateStrategy": PATTERNS[0],
-    "firstOrdinal": PATTERNS[0],
-    "progressDeadlineSeconds": PATTERNS[1],
+    camel(key): pattern
+    for pattern, shape in _SHAPES.items()
+    for key in keys_of(WorkloadConfig)
+    if [key in keys_of(other) for other in _SHAPES.values()].count(True) == 1
+    and key in keys_of(shape)
 }
 _PART_OF = "statefast"
-
-Side = TypeVar("Side", InitContainerArgs, SidecarArgs)
+# What is read here, and not handed on as it is.
+_OWN = (
+    "workload",
+    "pattern",
+    "replicas",
+    "storage",
+    "image",
+    "resources",
+    "env",
+    "env_sources",
+    "config_files",
+    "scheduling",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +80,11 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkloadSettings:
-    """One workload: what runs, from its file, and how big and where, from config."""
+    """One workload: what runs, from its file, and how big and where, from config.
+
+    Attributes:
+        args: What the component takes as config has it.
+    """
 
     name: str
     pattern: str
@@ -82,34 +92,20 @@ class WorkloadSettings:
     replicas: int
     image: str
     volumes: tuple[VolumeSettings, ...]
-    resources: ResourcesArgs
+    resources: Args
     env: Mapping[str, EnvValue]
-    env_sources: Mapping[str, EnvSourceArgs]
+    env_sources: Args
     config_files: Mapping[str, str]
-    labels: Mapping[str, str]
-    pod_management_policy: str
-    autoscaled: bool
-    progress_deadline_seconds: int | None
-    pods: WorkloadArgs
-    rollout: RolloutArgs
+    args: Args
     secrets: Mapping[str, pulumi.Output[str]]
 
     def deployment_args(self, where: Surroundings) -> PersistentDeploymentArgs:
         """The args of the pattern `deployment`."""
-        shared = self._shared(where)
-        if self.progress_deadline_seconds is None:
-            # The cast adds nothing: no other key is the Deployment's own.
-            return cast("PersistentDeploymentArgs", shared)
-        return {**shared, "progress_deadline_seconds": self.progress_deadline_seconds}
+        return cast("PersistentDeploymentArgs", self._args(where))
 
     def stateful_set_args(self, where: Surroundings) -> PersistentStatefulSetArgs:
         """The args of the pattern `stateful-set`."""
-        return {
-            **self._shared(where),
-            **self.rollout,
-            "pod_management_policy": self.pod_management_policy,
-            "quorum": self.file.quorum,
-        }
+        return cast("PersistentStatefulSetArgs", {**self._args(where), "quorum": self.file.quorum})
 
     def check(self, where: Surroundings) -> None:
         """Asks the component, before any is built, whether it would have these args.
@@ -146,58 +142,42 @@ class WorkloadSettings:
         else:
             PersistentStatefulSet.preflight(self.name, self.stateful_set_args(where))
 
-    def _shared(self, where: Surroundings) -> WorkloadArgs:
+    def _args(self, where: Surroundings) -> Args:
+        """The args of both patterns, and those of its own that config gives."""
         file, namespace = self.file, where.namespace
         hosts, first = self._hosts(namespace), self._ordinals.start
-        values = {**file.env, **self.env}
         # Config says last where a variable comes from: as a text, or from another place.
+        values = {**file.env, **self.env}
         sources = {key: at for key, at in file.env_sources.items() if key not in self.env}
         volumes = [volume.name for volume in self.volumes]
-        args: WorkloadArgs = {
-            **self.pods,
+        args: Args = {
+            **file.args,
+            **self.args,
             "namespace": namespace,
             "image": self.image,
             "replicas": self.replicas,
-            "autoscaled": self.autoscaled,
             "volumes": [volume.args(self.name) for volume in self.volumes],
-            "ports": file.ports,
-            "command": file.command,
-            "args": file.args,
             "env": {
                 key: self._rendered(key, value, hosts, first, volumes)
                 for key, value in values.items()
                 if key not in self.env_sources
             },
             "env_sources": {**sources, **self.env_sources},
-            "env_from": file.env_from,
             "config_files": {**file.config_files, **self.config_files},
-            "empty_dirs": file.empty_dirs,
-            "read_only_root_filesystem": file.read_only_root_filesystem,
-            "init_containers": [self._with_volumes(item) for item in file.init_containers],
-            "sidecars": [self._with_volumes(item) for item in file.sidecars],
-            "ordinal_env": file.ordinal_env,
+            "resources": self.resources,
+            "init_containers": self._with_volumes("init_containers"),
+            "sidecars": self._with_volumes("sidecars"),
             "secret_env": self.secrets,
             "generated_secret_env": [key for key in file.secrets if key not in self.secrets],
-            "resources": self.resources,
-            "run_as_user": file.run_as_user,
-            "termination_grace_period_seconds": file.termination_grace_period_seconds,
-            "headless_suffix": file.headless_suffix,
             "retention": where.retention,
             "snapshot_class_name": where.snapshot_class_name,
             "preflight": where.preflight,
             "consent": where.consent,
             "app": file.name,
-            "component": file.component,
             "part_of": _PART_OF,
-            "labels": self.labels,
-            **file.probes,
         }
         if where.claim_owner is not None:
             args["claim_owner"] = where.claim_owner
-        if file.data is not None:
-            args["data"] = file.data
-        if file.metrics is not None:
-            args["metrics"] = file.metrics
         return args
 
     def _rendered(
@@ -214,11 +194,18 @@ class WorkloadSettings:
             )
         return value.render(hosts, first=first, volumes=volumes, replicas=self.replicas)
 
-    def _with_volumes(self, container: Side) -> Side:
-        """The container with its mounts under the names that the workload gives its volumes."""
-        given = container.get("mounts") or {}
-        mounts = {f"{self.name}-{volume}": path for volume, path in given.items()}
-        return cast("Side", {**container, "mounts": mounts})
+    def _with_volumes(self, key: str) -> list[Args]:
+        """Containers of the file, their mounts under the names that the workload gives volumes."""
+        return [
+            {
+                **container,
+                "mounts": {
+                    f"{self.name}-{volume}": path
+                    for volume, path in container.get("mounts", {}).items()
+                },
+            }
+            for container in self.file.args.get(key, ())
+        ]
 
     @property
     def headless_name(self) -> str:
@@ -237,7 +224,7 @@ class WorkloadSettings:
 
     @property
     def _ordinals(self) -> range:
-        first = self.rollout.get("first_ordinal", 0) if self.pattern == PATTERNS[0] else 0
+        first = self.args.get("first_ordinal", 0) if self.pattern == PATTERNS[0] else 0
         return range(first, first + self.replicas)
 
 
@@ -254,8 +241,12 @@ def read_workload(
     """
     resource = f"workload {name}"
     check_label_name(resource, "name", name, longest=LONGEST_WORKLOAD_NAME)
-    fields = Fields(resource, given)
-    file = load_workload(fields.text("workload", name), asked_by=resource)
+    config = read_args(resource, with_sources(resource, given), WorkloadConfig)
+    pattern = config.get("pattern", PATTERNS[0])
+    args = {key: value for key, value in config.items() if key not in _OWN}
+    _check_pattern(resource, pattern, args)
+    file = load_workload(config.get("workload", name), asked_by=resource)
+    _check_members(resource, pattern, file, config)
     for key in secrets:
         if key not in file.secrets:
             raise StatefastError(
@@ -265,11 +256,49 @@ def read_workload(
                 f"but workloads/{file.name}.yaml knows no such secret",
                 nearest(key, file.secrets),
             )
-    class_name = storage_class.name if storage_class else None
-    pattern = fields.choice("pattern", PATTERNS, PATTERNS[0])
-    replicas = fields.integer("replicas", 1, low=0, high=1000)
-    autoscaled = fields.boolean("autoscaled", False)
-    _check_pattern(fields, pattern)
+    return WorkloadSettings(
+        name=name,
+        pattern=pattern,
+        file=file,
+        replicas=config.get("replicas", 1),
+        image=config.get("image", file.image),
+        volumes=read_volumes(
+            resource,
+            config.get("storage", {}),
+            file.volumes,
+            storage_class.name if storage_class else None,
+        ),
+        resources=config.get("resources") or file.resources,
+        env=read_env(resource, config.get("env", {})),
+        env_sources=config.get("env_sources", {}),
+        config_files=config.get("config_files", {}),
+        args={**args, **config.get("scheduling", {})},
+        secrets=secrets,
+    )
+
+
+def _check_pattern(resource: str, pattern: str, args: Args) -> None:
+    """Refuses keys that only the other pattern has: they would have no effect.
+
+    Raises:
+        StatefastErrors: of each such key that is there, whatever its value.
+    """
+    wrong = Collected()
+    for key, value in args.items():
+        of = OF_ONE_PATTERN.get(camel(key), pattern)
+        if of != pattern:
+            said = f"but only the pattern {of} has it, and this is a {pattern}"
+            wrong.add(StatefastError(resource, camel(key), value, said, "leave it out"))
+    wrong.done()
+
+
+def _check_members(resource: str, pattern: str, file: WorkloadFile, config: Args) -> None:
+    """Refuses several replicas of a quorum in a Deployment.
+
+    Raises:
+        StatefastError: there would be several.
+    """
+    autoscaled, replicas = config.get("autoscaled", False), config.get("replicas", 1)
     if file.quorum and pattern == PATTERNS[1] and (replicas > 1 or autoscaled):
         raise StatefastError(
             resource,
@@ -279,51 +308,6 @@ def read_workload(
             " members of one: they share their volumes",
             "write 1, or use the pattern stateful-set",
         )
-    env = fields.entries("env")
-    deadline = fields.integer("progressDeadlineSeconds", 0, low=0, high=2**31 - 1)
-    workload = WorkloadSettings(
-        name=name,
-        pattern=pattern,
-        file=file,
-        replicas=replicas,
-        image=fields.text("image", file.image, pattern=r"[^\s]+", like=file.image),
-        volumes=read_volumes(fields.group("storage"), file.volumes, class_name),
-        resources=read_resources(fields.group("resources")) or file.resources,
-        env=read_env(fields, env),
-        env_sources=read_env_sources(fields, env),
-        config_files=fields.text_map("configFiles"),
-        labels=fields.text_map("labels"),
-        pod_management_policy=fields.choice(
-            "podManagementPolicy", POD_MANAGEMENT, POD_MANAGEMENT[0]
-        ),
-        autoscaled=autoscaled,
-        progress_deadline_seconds=deadline or None,
-        pods=read_pods(fields),
-        rollout=read_rollout(fields),
-        secrets=secrets,
-    )
-    fields.done()
-    return workload
-
-
-def _check_pattern(fields: Fields, pattern: str) -> None:
-    """Refuses a key that only the other pattern has.
-
-    Raises:
-        StatefastErrors: of each such key that is there, whatever its value.
-    """
-    wrong = Collected()
-    for key, of in OF_ONE_PATTERN.items():
-        if pattern != of and key in fields:
-            wrong.add(
-                fields.fail(
-                    key,
-                    fields.take(key),
-                    f"but only the pattern {of} has it, and this is a {pattern}",
-                    "leave it out",
-                )
-            )
-    wrong.done()
 
 
 def check_driver(workload: WorkloadSettings, made: StorageClassSettings | None) -> None:

@@ -3,16 +3,43 @@
 import string
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NotRequired, TypedDict
 
 from statefast.errors import StatefastError
-from statefast.pod.environment import EnvFromArgs, EnvSourceArgs
-from statefast.schema.fields import Fields, nearest
+from statefast.schema.nearest import nearest
+from statefast.schema.read import read_args
 
-__all__ = ["EnvValue", "read_env", "read_env_from", "read_env_sources"]
+__all__ = ["EnvValue", "read_env", "with_sources"]
 
+_SOURCES_KEY = "envSources"
 _PLACEHOLDERS = ("host", "number", "ordinal")
 # A mapping with one of these says where a value is, and not what it is.
 _SOURCES = ("secret", "configMap", "podField")
+
+
+class _PerReplica(TypedDict):
+    """A text that is repeated for each replica."""
+
+    per_replica: str
+    """What is repeated; `{host}`, `{ordinal}` and `{number}` (one more) are filled in."""
+    separator: NotRequired[str]
+    """What stands between. Default `,`."""
+
+
+_OfVolume = TypedDict("_OfVolume", {"volume": str, "with": str, "without": str})
+
+
+class _BySize(TypedDict):
+    """A text for one replica, and one for several."""
+
+    single: str
+    """With one replica."""
+    several: str
+    """With more than one."""
+
+
+# By the key that tells them apart.
+_WAYS: Mapping[str, type] = {"perReplica": _PerReplica, "volume": _OfVolume}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,58 +89,42 @@ class EnvValue:
         )
 
 
-def read_env(fields: Fields, given: Mapping[str, object]) -> dict[str, EnvValue]:
+def read_env(resource: str, given: Mapping[str, object], path: str = "env") -> dict[str, EnvValue]:
     """The values that are texts, or become texts.
 
     Raises:
         StatefastError: neither, or a template that cannot be filled in.
     """
-    return {
-        name: _value(fields.resource, f"{fields.name_of('env')}.{name}", value)
-        for name, value in given.items()
-        if not _is_source(value)
-    }
+    return {name: _value(resource, f"{path}.{name}", value) for name, value in given.items()}
 
 
-def read_env_sources(fields: Fields, given: Mapping[str, object]) -> dict[str, EnvSourceArgs]:
-    """Those of the entries that are in a Secret, a ConfigMap or a field of the pod.
+def with_sources(resource: str, given: object, path: str = "") -> object:
+    """What a file gives, with the variables that come from elsewhere under a key of their own.
+
+    Files write both kinds under `env`; the args of a container have them apart. The containers
+    beside the main one are divided alike.
 
     Raises:
-        StatefastError: an unknown key beside them.
+        StatefastError: the second key is there already.
     """
-    sources: dict[str, EnvSourceArgs] = {}
-    for name, value in given.items():
-        if not _is_source(value):
-            continue
-        entry = Fields(fields.resource, value, f"{fields.name_of('env')}.{name}")
-        source: EnvSourceArgs = {}
-        if secret := entry.text("secret", optional=True):
-            source["secret"] = secret
-        if config_map := entry.text("configMap", optional=True):
-            source["config_map"] = config_map
-        if key := entry.text("key", optional=True):
-            source["key"] = key
-        if of_pod := entry.text("podField", optional=True):
-            source["pod_field"] = of_pod
-        entry.done()
-        sources[name] = source
-    return sources
-
-
-def read_env_from(fields: Fields) -> list[EnvFromArgs]:
-    """Secrets and ConfigMaps that are taken whole."""
-    entries: list[EnvFromArgs] = []
-    for group in fields.groups("envFrom"):
-        entry: EnvFromArgs = {}
-        if secret := group.text("secret", optional=True):
-            entry["secret"] = secret
-        if config_map := group.text("configMap", optional=True):
-            entry["config_map"] = config_map
-        if prefix := group.text("prefix", optional=True):
-            entry["prefix"] = prefix
-        group.done()
-        entries.append(entry)
-    return entries
+    if not isinstance(given, Mapping):
+        return given
+    if _SOURCES_KEY in given:
+        raise StatefastError(
+            resource, path + _SOURCES_KEY, given[_SOURCES_KEY], "no key of a file", "use env"
+        )
+    divided = dict(given)
+    env = given.get("env")
+    if isinstance(env, Mapping):
+        divided["env"] = {name: value for name, value in env.items() if not _is_source(value)}
+        divided[_SOURCES_KEY] = {name: value for name, value in env.items() if _is_source(value)}
+    for key in ("sidecars", "initContainers"):
+        beside = given.get(key)
+        if isinstance(beside, list):
+            divided[key] = [
+                with_sources(resource, item, f"{path}{key}[{n}].") for n, item in enumerate(beside)
+            ]
+    return divided
 
 
 def _is_source(value: object) -> bool:
@@ -134,34 +145,30 @@ def _value(resource: str, path: str, value: object) -> EnvValue:
         return EnvValue(single=value, several=value)
     if not isinstance(value, Mapping):
         raise StatefastError(resource, path, value, "not a text", "put it in quotes")
-    fields = Fields(resource, value, path)
-    if "perReplica" in fields:
-        template = fields.text("perReplica")
-        separator = fields.text("separator", ",")
-        fields.done()
-        for name in _placeholders(fields, template):
+    shape = next((shape for key, shape in _WAYS.items() if key in value), _BySize)
+    way = read_args(resource, value, shape, f"{path}.")
+    if "per_replica" in way:
+        template = way["per_replica"]
+        for name in _placeholders(resource, f"{path}.perReplica", template):
             if name not in _PLACEHOLDERS:
-                raise fields.fail(
-                    "perReplica",
+                raise StatefastError(
+                    resource,
+                    f"{path}.perReplica",
                     template,
                     f"but {{{name}}} is not a placeholder",
                     nearest(name, _PLACEHOLDERS),
                 )
+        separator = way.get("separator", ",")
         return EnvValue(single=template, several=template, per_replica=True, separator=separator)
-    if "volume" in fields:
-        value_of = EnvValue(
-            volume=fields.text("volume"), several=fields.text("with"), single=fields.text("without")
-        )
-    else:
-        value_of = EnvValue(single=fields.text("single"), several=fields.text("several"))
-    fields.done()
-    return value_of
+    if "volume" in way:
+        return EnvValue(volume=way["volume"], several=way["with"], single=way["without"])
+    return EnvValue(single=way["single"], several=way["several"])
 
 
-def _placeholders(fields: Fields, template: str) -> list[str]:
+def _placeholders(resource: str, field: str, template: str) -> list[str]:
     try:
         return [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
     except ValueError:
-        raise fields.fail(
-            "perReplica", template, "not a template", "close each brace, or double it"
+        raise StatefastError(
+            resource, field, template, "not a template", "close each brace, or double it"
         ) from None

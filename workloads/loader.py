@@ -7,71 +7,47 @@ from pathlib import Path
 import yaml
 
 from statefast.errors import StatefastError
-from statefast.pod.container import InitContainerArgs, SidecarArgs
-from statefast.pod.environment import EnvFromArgs, EnvSourceArgs
-from statefast.pod.metrics import MetricsArgs
-from statefast.pod.ports import PortArgs
-from statefast.pod.probes import Probes
-from statefast.pod.resources import ResourcesArgs
-from statefast.schema.fields import Fields, nearest
-from statefast.workload.data_path import DataArgs
+from statefast.schema.nearest import nearest
+from statefast.schema.read import Args, read_args
+from statefast.schema.shape import keys_of
+from statefast.workload.args import ApplicationArgs
 
-from .containers import (
-    read_init_containers,
-    read_port,
-    read_probes,
-    read_resources,
-    read_sidecars,
-)
-from .data import read_data
-from .environment import EnvValue, read_env, read_env_from, read_env_sources
+from .environment import EnvValue, read_env, with_sources
+from .shape import MountArgs, WorkloadFileArgs
 
-__all__ = ["VolumeMount", "WorkloadFile", "load_workload", "workload_names"]
+__all__ = ["WorkloadFile", "load_workload", "workload_names"]
 
 FOLDER = Path(__file__).parent
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VolumeMount:
-    """A volume of the application: the end of its name, and where it is mounted.
-
-    An optional one is there where config gives it a size.
-    """
-
-    name: str
-    mount_path: str
-    optional: bool
+# Config may say these as well, and then wins.
+_ON_TOP = ("image", "resources", "config_files")
+_AS_THEY_ARE = ("command", "args", "env_from", *keys_of(ApplicationArgs))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkloadFile:
-    """One application, as its file describes it."""
+    """One application, as its file describes it.
+
+    Attributes:
+        args: What both components take as it is here.
+        image: Its image, which config may replace.
+    """
 
     name: str
-    component: str
+    args: Args
     image: str
-    run_as_user: int
-    headless_suffix: str
-    termination_grace_period_seconds: int
-    command: tuple[str, ...]
-    args: tuple[str, ...]
-    ordinal_env: str
-    ports: tuple[PortArgs, ...]
-    volumes: tuple[VolumeMount, ...]
+    volumes: Sequence[MountArgs]
     env: Mapping[str, EnvValue]
-    env_sources: Mapping[str, EnvSourceArgs]
-    env_from: Sequence[EnvFromArgs]
+    env_sources: Args
     config_files: Mapping[str, str]
-    empty_dirs: Mapping[str, str]
+    resources: Args
+    secrets: Sequence[str]
     quorum: bool
-    data: DataArgs | None
-    read_only_root_filesystem: bool
-    init_containers: Sequence[InitContainerArgs]
-    sidecars: Sequence[SidecarArgs]
-    metrics: MetricsArgs | None
-    secrets: tuple[str, ...]
-    probes: Probes
-    resources: ResourcesArgs
+
+    @property
+    def headless_suffix(self) -> str:
+        """The headless Service is `<name>-<suffix>`."""
+        return str(self.args.get("headless_suffix", "headless"))
 
 
 def workload_names(folder: Path = FOLDER) -> list[str]:
@@ -106,61 +82,20 @@ def load_workload(name: str, *, asked_by: str, folder: Path = FOLDER) -> Workloa
         line = f"line {mark.line + 1}" if mark else "the file"
         problem = getattr(error, "problem", None) or str(error)
         raise StatefastError(resource, line, problem, "not valid YAML", "correct it") from None
-    return _read(name, Fields(resource, content))
+    return _read(resource, name, content)
 
 
-def _read(name: str, fields: Fields) -> WorkloadFile:
-    env = fields.entries("env")
-    file = WorkloadFile(
+def _read(resource: str, name: str, content: object) -> WorkloadFile:
+    given = read_args(resource, with_sources(resource, content), WorkloadFileArgs)
+    return WorkloadFile(
         name=name,
-        component=fields.text("component", "server"),
-        image=fields.text("image", pattern=r"[^\s]+", like="zookeeper:3.9.4"),
-        run_as_user=fields.integer("runAsUser", 1000, low=1, high=2**31 - 1),
-        headless_suffix=fields.text("headlessSuffix", "headless"),
-        termination_grace_period_seconds=fields.integer(
-            "terminationGracePeriodSeconds", 30, low=0, high=86_400
-        ),
-        command=fields.texts("command"),
-        args=fields.texts("args"),
-        ordinal_env=fields.text("ordinalEnv", optional=True),
-        ports=tuple(read_port(group) for group in fields.groups("ports")),
-        volumes=tuple(_volume(group) for group in fields.groups("volumes")),
-        env=read_env(fields, env),
-        env_sources=read_env_sources(fields, env),
-        env_from=read_env_from(fields),
-        config_files=fields.text_map("configFiles"),
-        empty_dirs=fields.text_map("emptyDirs"),
-        quorum=fields.boolean("quorum", False),
-        data=read_data(fields),
-        read_only_root_filesystem=fields.boolean("readOnlyRootFilesystem", False),
-        init_containers=read_init_containers(fields),
-        sidecars=read_sidecars(fields),
-        metrics=_metrics(fields),
-        secrets=fields.texts("secrets"),
-        probes=read_probes(fields),
-        resources=read_resources(fields.group("resources")),
+        args={key: given[key] for key in _AS_THEY_ARE if key in given and key not in _ON_TOP},
+        image=given["image"],
+        volumes=given.get("volumes", ()),
+        env=read_env(resource, given.get("env", {})),
+        env_sources=given.get("env_sources", {}),
+        config_files=given.get("config_files", {}),
+        resources=given.get("resources", {}),
+        secrets=given.get("secrets", ()),
+        quorum=given.get("quorum", False),
     )
-    fields.done()
-    return file
-
-
-def _volume(fields: Fields) -> VolumeMount:
-    volume = VolumeMount(
-        name=fields.text("name", like="vol"),
-        mount_path=fields.text("mountPath", like="/data"),
-        optional=fields.boolean("optional", False),
-    )
-    fields.done()
-    return volume
-
-
-def _metrics(fields: Fields) -> MetricsArgs | None:
-    if "metrics" not in fields:
-        return None
-    group = fields.group("metrics")
-    metrics: MetricsArgs = {
-        "port": group.text("port", like="metrics"),
-        "path": group.text("path", "/metrics"),
-    }
-    group.done()
-    return metrics

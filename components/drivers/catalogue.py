@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from ..errors import StatefastError
 from ..schema.args import ACCESS_MODES
-from ..schema.fields import nearest
+from ..schema.nearest import nearest
 from .ceph import CEPH
 from .clouds import CLOUDS
 from .driver import BLOCK, FILESYSTEM, Driver

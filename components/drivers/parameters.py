@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..errors import MISSING, StatefastError
-from ..schema.fields import nearest
+from ..schema.nearest import nearest
 
 __all__ = ["ParameterSpec"]
 

@@ -1,25 +1,33 @@
 """Containers beside the main one: those that run before it, and those that run along."""
 
 from collections.abc import Mapping, Sequence
-from typing import NotRequired
+from typing import NotRequired, TypedDict
 
 import pulumi
 
 from ..errors import StatefastError
-from ..schema.args import check_keys
-from ..schema.fields import nearest
 from ..schema.names import check_label_name
+from ..schema.nearest import nearest
+from ..schema.shape import Form, limit
 from .environment import EnvironmentArgs, env_from, environment
 from .ports import Port, PortArgs, container_ports
 from .probes import Probes, probes
 from .resources import ResourcesArgs, resources
 from .security import container_security
 
-__all__ = ["InitContainerArgs", "ProcessArgs", "SidecarArgs", "mount_path", "process", "side"]
+__all__ = [
+    "CommandArgs",
+    "InitContainerArgs",
+    "ProcessArgs",
+    "SidecarArgs",
+    "mount_path",
+    "process",
+    "side",
+]
 
 
-class ProcessArgs(EnvironmentArgs):
-    """Inputs that say which process a container runs."""
+class CommandArgs(TypedDict):
+    """Inputs that say which process a container runs, and with how much."""
 
     image: pulumi.Input[str]
     """Image of the container. Editing it rolls pods; in a container that mounts a volume another
@@ -30,6 +38,13 @@ class ProcessArgs(EnvironmentArgs):
     """Arguments of the entry point. Default: the image's. Editing them rolls pods."""
     resources: NotRequired[ResourcesArgs]
     """Compute resources. Default none."""
+
+
+limit(CommandArgs, image=Form(r"\S+", "zookeeper:3.9.4"))
+
+
+class ProcessArgs(CommandArgs, EnvironmentArgs):
+    """Inputs of every container: its process, and the environment of that."""
 
 
 class InitContainerArgs(ProcessArgs):
@@ -103,7 +118,6 @@ def side(
     Raises:
         StatefastError: an arg is unknown, missing or wrong.
     """
-    check_keys(resource, args, InitContainerArgs if ports is None else SidecarArgs, path)
     asked: dict[str, str] = {}
     for name in args.get("secrets") or ():
         if name not in secrets:

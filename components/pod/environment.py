@@ -6,16 +6,23 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
-from ..errors import MISSING, StatefastError
-from ..schema.args import check_keys
+from ..errors import StatefastError
 from ..schema.names import check_subdomain_name
+from ..schema.shape import Form, alternatives, limit
 
-__all__ = ["EnvFromArgs", "EnvSourceArgs", "EnvironmentArgs", "env_from", "environment"]
+__all__ = [
+    "EnvFromArgs",
+    "EnvSourceArgs",
+    "EnvironmentArgs",
+    "EnvironmentSourcesArgs",
+    "env_from",
+    "environment",
+]
 
 _NAME = re.compile(r"[-._A-Za-z][-._A-Za-z0-9]*")
-_KEY = re.compile(r"[-._A-Za-z0-9]{1,253}")
+_KEY = r"[-._A-Za-z0-9]{1,253}"
 # The fields of a pod that a variable can have (SupportedFieldPath of the API).
-_FIELD = re.compile(
+_FIELD = (
     r"metadata\.(name|namespace|uid|labels\['.+'\]|annotations\['.+'\])"
     r"|spec\.(nodeName|serviceAccountName)|status\.(hostIPs?|podIPs?)"
 )
@@ -36,6 +43,10 @@ class EnvSourceArgs(TypedDict):
     """Field of the pod, e.g. `status.podIP`, instead of the other three."""
 
 
+alternatives(EnvSourceArgs, ("secret", "key"), ("config_map", "key"), ("pod_field",))
+limit(EnvSourceArgs, key=Form(_KEY, "password"), pod_field=Form(_FIELD, "status.podIP"))
+
+
 class EnvFromArgs(TypedDict):
     """Every key of a Secret or ConfigMap as a variable. Editing it rolls pods."""
 
@@ -47,16 +58,24 @@ class EnvFromArgs(TypedDict):
     """Put before each key. Default none."""
 
 
-class EnvironmentArgs(TypedDict):
+alternatives(EnvFromArgs, ("secret",), ("config_map",))
+
+
+class EnvironmentSourcesArgs(TypedDict):
+    """Inputs that say where else the environment of a container comes from."""
+
+    env_sources: NotRequired[Mapping[str, EnvSourceArgs]]
+    """Variables whose values are in Secrets, ConfigMaps or fields of the pod. Default none."""
+    env_from: NotRequired[Sequence[EnvFromArgs]]
+    """Secrets and ConfigMaps of which every key is a variable. Default none."""
+
+
+class EnvironmentArgs(EnvironmentSourcesArgs):
     """Inputs that make the environment of a container."""
 
     env: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Plain values; `$(NAME)` in one stands for another variable. Default none. Editing it rolls
     pods."""
-    env_sources: NotRequired[Mapping[str, EnvSourceArgs]]
-    """Variables whose values are in Secrets, ConfigMaps or fields of the pod. Default none."""
-    env_from: NotRequired[Sequence[EnvFromArgs]]
-    """Secrets and ConfigMaps of which every key is a variable. Default none."""
 
 
 def environment(
@@ -111,14 +130,13 @@ def env_from(resource: str, args: EnvironmentArgs, path: str = "") -> list[dict[
     """The Secrets and ConfigMaps that are taken whole, in the form of the API.
 
     Raises:
-        StatefastError: an entry names none of the two, or both.
+        StatefastError: a name or prefix is none.
     """
     entries: list[dict[str, object]] = []
     for index, item in enumerate(args.get("env_from") or ()):
         field = f"{path}env_from[{index}]."
-        check_keys(resource, item, EnvFromArgs, field)
-        key, name = _one_place(resource, field, item.get("secret"), item.get("config_map"))
-        entry: dict[str, object] = {f"{key}Ref": {"name": name}}
+        kind, name = _place(resource, field, item)
+        entry: dict[str, object] = {f"{kind}Ref": {"name": name}}
         if prefix := item.get("prefix"):
             if not _NAME.fullmatch(prefix):
                 raise StatefastError(
@@ -134,41 +152,13 @@ def env_from(resource: str, args: EnvironmentArgs, path: str = "") -> list[dict[
 
 
 def _source(resource: str, field: str, given: EnvSourceArgs) -> dict[str, object]:
-    check_keys(resource, given, EnvSourceArgs, field)
-    secret, config_map = given.get("secret"), given.get("config_map")
-    key, of_pod = given.get("key"), given.get("pod_field")
-    if of_pod is not None:
-        if secret or config_map or key or not _FIELD.fullmatch(of_pod):
-            raise StatefastError(
-                resource,
-                f"{field}pod_field",
-                of_pod,
-                "not a field of the pod that stands alone",
-                "write it like 'status.podIP', and no secret, config_map or key beside it",
-            )
-        return {"fieldRef": {"fieldPath": of_pod}}
-    kind, name = _one_place(resource, field, secret, config_map)
-    if key is None or not _KEY.fullmatch(key):
-        raise StatefastError(
-            resource,
-            f"{field}key",
-            MISSING if key is None else key,
-            "",
-            f"name the key of {name} that holds the value",
-        )
-    return {f"{kind}KeyRef": {"name": name, "key": key}}
+    if "pod_field" in given:
+        return {"fieldRef": {"fieldPath": given["pod_field"]}}
+    kind, name = _place(resource, field, given)
+    return {f"{kind}KeyRef": {"name": name, "key": given["key"]}}
 
 
-def _one_place(
-    resource: str, field: str, secret: str | None, config_map: str | None
-) -> tuple[str, str]:
-    if bool(secret) == bool(config_map):
-        raise StatefastError(
-            resource,
-            f"{field}secret",
-            secret or MISSING,
-            "and config_map is there too" if secret else "",
-            "name a secret or a config_map, one of the two",
-        )
-    kind, name = ("secret", secret) if secret else ("configMap", config_map)
-    return kind, check_subdomain_name(resource, field.rstrip("."), name)
+def _place(resource: str, field: str, given: EnvSourceArgs | EnvFromArgs) -> tuple[str, str]:
+    key = "secret" if "secret" in given else "config_map"
+    name = check_subdomain_name(resource, field + key, given.get(key))
+    return ("secret" if key == "secret" else "configMap"), name

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
 from ..errors import StatefastError
-from ..schema.args import check_keys
-from ..schema.fields import nearest
+from ..schema.nearest import nearest
 from .ports import Port
 
 __all__ = ["MetricsArgs", "metrics_annotations"]
@@ -34,7 +33,6 @@ def metrics_annotations(
     """
     if given is None:
         return {}
-    check_keys(resource, given, MetricsArgs, "metrics.")
     path = given.get("path", "/metrics")
     if not path.startswith("/"):
         raise StatefastError(resource, "metrics.path", path, "not a path", "start it with '/'")

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pulumi_kubernetes as k8s
 
 from ..errors import MISSING, StatefastError
-from ..schema.fields import nearest
+from ..schema.nearest import nearest
 from .security import check_restricted, containers_of
 
 __all__ = ["override_pod"]

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import NotRequired, TypedDict
 
 from ..errors import StatefastError
-from ..schema.args import check_keys, one_of
-from ..schema.fields import whole_number
 from ..schema.label_syntax import check_qualified_name
 from ..schema.names import check_label_name
+from ..schema.shape import Between, OneOf, limit
 
 __all__ = ["SERVICES", "Port", "PortArgs", "container_ports", "read_ports"]
 
@@ -32,6 +31,9 @@ class PortArgs(TypedDict):
     none. Edited in place."""
 
 
+limit(PortArgs, port=Between(1, 65_535), service=OneOf(SERVICES))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Port:
     """A checked port."""
@@ -51,16 +53,14 @@ def read_ports(resource: str, given: Sequence[PortArgs], path: str = "ports") ->
     ports: list[Port] = []
     for index, item in enumerate(given):
         field = f"{path}[{index}]."
-        check_keys(resource, item, PortArgs, field)
         name = _port_name(resource, f"{field}name", item["name"])
-        number = whole_number(resource, f"{field}port", item["port"], low=1, high=65_535)
         protocol = item.get("app_protocol")
         if protocol is not None:
             check_qualified_name(resource, f"{field}app_protocol", protocol)
         port = Port(
             name=name,
-            port=number,
-            service=one_of(resource, f"{field}service", item.get("service", SERVICES[0]), SERVICES),
+            port=item["port"],
+            service=item.get("service", SERVICES[0]),
             app_protocol=protocol,
         )
         refuse_twice(resource, field, port, ports)

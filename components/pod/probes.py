@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
 from ..errors import StatefastError
-from ..schema.args import check_keys
-from ..schema.fields import whole_number
+from ..schema.shape import Between, alternatives, limit
 from .ports import Port
 
 __all__ = ["LONGEST_SECONDS", "ProbeArgs", "Probes", "probes", "start_seconds"]
@@ -32,6 +31,16 @@ class ProbeArgs(TypedDict):
     """Seconds a probe may take. Default 1."""
     failure_threshold: NotRequired[int]
     """Failures in a row that count. Default 3."""
+
+
+alternatives(ProbeArgs, ("command",), ("port",), ("port", "http_path"))
+limit(
+    ProbeArgs,
+    initial_delay_seconds=Between(0, LONGEST_SECONDS),
+    period_seconds=Between(1, LONGEST_SECONDS),
+    timeout_seconds=Between(1, LONGEST_SECONDS),
+    failure_threshold=Between(1, LONGEST_SECONDS),
+)
 
 
 class Probes(TypedDict):
@@ -75,16 +84,7 @@ def start_seconds(probe: ProbeArgs | None) -> int:
 
 
 def _probe(resource: str, field: str, given: ProbeArgs, ports: Sequence[Port]) -> dict[str, object]:
-    check_keys(resource, given, ProbeArgs, f"{field}.")
     command, path, port = given.get("command"), given.get("http_path"), given.get("port")
-    if bool(command) == bool(port) or (path and not port):
-        raise StatefastError(
-            resource,
-            field,
-            dict(given),
-            "but a probe is one of three things",
-            "give a command, or a port, or a port with an http_path",
-        )
     if port and port not in [known.name for known in ports]:
         raise StatefastError(
             resource,
@@ -101,14 +101,9 @@ def _probe(resource: str, field: str, given: ProbeArgs, ports: Sequence[Port]) -
     else:
         probe = {"tcpSocket": {"port": port}}
     timings = {
-        "initialDelaySeconds": ("initial_delay_seconds", given.get("initial_delay_seconds"), 0),
-        "periodSeconds": ("period_seconds", given.get("period_seconds"), 1),
-        "timeoutSeconds": ("timeout_seconds", given.get("timeout_seconds"), 1),
-        "failureThreshold": ("failure_threshold", given.get("failure_threshold"), 1),
+        "initialDelaySeconds": given.get("initial_delay_seconds"),
+        "periodSeconds": given.get("period_seconds"),
+        "timeoutSeconds": given.get("timeout_seconds"),
+        "failureThreshold": given.get("failure_threshold"),
     }
-    for key, (name, value, least) in timings.items():
-        if value is not None:
-            probe[key] = whole_number(
-                resource, f"{field}.{name}", value, low=least, high=LONGEST_SECONDS
-            )
-    return probe
+    return probe | {key: value for key, value in timings.items() if value is not None}

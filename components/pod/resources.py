@@ -5,9 +5,8 @@ from fractions import Fraction
 from typing import NotRequired, TypedDict
 
 from ..errors import MISSING, StatefastError
-from ..schema.args import check_keys
-from ..schema.fields import nearest
 from ..schema.label_syntax import check_qualified_name
+from ..schema.nearest import nearest
 from ..schema.quantity import parse_quantity
 
 __all__ = ["ResourcesArgs", "resources"]
@@ -36,7 +35,6 @@ def resources(
     """
     if not given:
         return {}
-    check_keys(resource, given, ResourcesArgs, f"{field}.")
     requests = _read(resource, f"{field}.requests", given.get("requests") or {})
     limits = _read(resource, f"{field}.limits", given.get("limits") or {})
     for name, size in requests.items():

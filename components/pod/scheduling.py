@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import NotRequired, TypedDict
 
 from ..errors import StatefastError
-from ..schema.args import check_keys, one_of
-from ..schema.fields import whole_number
 from ..schema.label_syntax import check_label_value, check_qualified_name
 from ..schema.names import check_subdomain_name
+from ..schema.shape import Between, OneOf, limit
 
 __all__ = ["SchedulingArgs", "SpreadArgs", "TolerationArgs", "scheduling"]
 
@@ -34,6 +33,14 @@ class TolerationArgs(TypedDict):
     """Seconds until a pod leaves a node with a `NoExecute` taint. Default: never."""
 
 
+limit(
+    TolerationArgs,
+    operator=OneOf(_OPERATORS),
+    effect=OneOf(_EFFECTS),
+    toleration_seconds=Between(0, 2**31 - 1),
+)
+
+
 class SpreadArgs(TypedDict):
     """How evenly replicas are spread. `ScheduleAnyway` prefers, `DoNotSchedule` insists: a pod
     whose volume is pinned to a full place then waits for ever.
@@ -43,6 +50,9 @@ class SpreadArgs(TypedDict):
     """Over nodes: `ScheduleAnyway` (default), `DoNotSchedule` or `none`. Editing it rolls pods."""
     zone: NotRequired[str]
     """Over zones: `ScheduleAnyway` (default), `DoNotSchedule` or `none`. Editing it rolls pods."""
+
+
+limit(SpreadArgs, hostname=OneOf(SPREADS), zone=OneOf(SPREADS))
 
 
 class SchedulingArgs(TypedDict):
@@ -61,6 +71,9 @@ class SchedulingArgs(TypedDict):
     anti_affinity: NotRequired[str]
     """Whether two replicas may share a node: `none` (default) leaves it to `spread`, `preferred`
     avoids it, `required` forbids it. Editing it rolls pods."""
+
+
+limit(SchedulingArgs, anti_affinity=OneOf(ANTI_AFFINITIES))
 
 
 def scheduling(
@@ -86,20 +99,17 @@ def scheduling(
         ]
     if priority := args.get("priority_class_name"):
         spec["priorityClassName"] = check_subdomain_name(resource, "priority_class_name", priority)
-    if constraints := _spread(resource, args.get("spread") or {}, selector):
+    if constraints := _spread(args.get("spread") or {}, selector):
         spec["topologySpreadConstraints"] = constraints
-    choice = one_of(
-        resource, "anti_affinity", args.get("anti_affinity", ANTI_AFFINITIES[0]), ANTI_AFFINITIES
-    )
+    choice = args.get("anti_affinity", ANTI_AFFINITIES[0])
     if choice != "none":
         spec["affinity"] = {"podAntiAffinity": _anti_affinity(choice, selector)}
     return spec
 
 
 def _toleration(resource: str, path: str, given: TolerationArgs) -> dict[str, object]:
-    check_keys(resource, given, TolerationArgs, path)
     key, value = given.get("key"), given.get("value")
-    operator = one_of(resource, f"{path}operator", given.get("operator", "Equal"), _OPERATORS)
+    operator = given.get("operator", "Equal")
     if key is not None:
         check_qualified_name(resource, f"{path}key", key)
     if value is not None:
@@ -119,7 +129,7 @@ def _toleration(resource: str, path: str, given: TolerationArgs) -> dict[str, ob
         toleration["value"] = value
     effect = given.get("effect")
     if effect is not None:
-        toleration["effect"] = one_of(resource, f"{path}effect", effect, _EFFECTS)
+        toleration["effect"] = effect
     seconds = given.get("toleration_seconds")
     if seconds is not None:
         if effect != "NoExecute":
@@ -130,19 +140,14 @@ def _toleration(resource: str, path: str, given: TolerationArgs) -> dict[str, ob
                 "but only NoExecute makes a pod leave",
                 "give effect NoExecute as well",
             )
-        toleration["tolerationSeconds"] = whole_number(
-            resource, f"{path}toleration_seconds", seconds, low=0, high=2**31 - 1
-        )
+        toleration["tolerationSeconds"] = seconds
     return toleration
 
 
-def _spread(
-    resource: str, given: SpreadArgs, selector: Mapping[str, str]
-) -> list[dict[str, object]]:
-    check_keys(resource, given, SpreadArgs, "spread.")
+def _spread(given: SpreadArgs, selector: Mapping[str, str]) -> list[dict[str, object]]:
     wanted = {
-        _HOSTNAME: one_of(resource, "spread.hostname", given.get("hostname", SPREADS[0]), SPREADS),
-        _ZONE: one_of(resource, "spread.zone", given.get("zone", SPREADS[0]), SPREADS),
+        _HOSTNAME: given.get("hostname", SPREADS[0]),
+        _ZONE: given.get("zone", SPREADS[0]),
     }
     return [
         {

@@ -8,8 +8,8 @@ import pulumi
 
 from ..errors import StatefastError
 from ..marks import Word, framed
-from ..schema.args import check_keys, one_of
-from ..schema.fields import whole_number
+from ..schema.read import check_args
+from ..schema.shape import Between, OneOf, limit
 from .read.cluster import Cluster, Object, Unreadable, cluster_of
 from .run import OwnClassArgs, this_run
 
@@ -21,7 +21,6 @@ __all__ = [
     "PreflightArgs",
     "Reader",
     "Warns",
-    "check_preflight",
     "owner_of_run",
     "reader",
     "report",
@@ -60,6 +59,9 @@ class PreflightArgs(TypedDict):
     """Seconds that `up` waits for each volume to have the size its claim asks for, 0 to 86400.
     Default 600; 0 waits for none. After that it fails, the claim goes on asking, and the next
     `up` goes on waiting."""
+
+
+limit(PreflightArgs, mode=OneOf(MODES), growth_seconds=Between(0, LONGEST_GROWTH_SECONDS))
 
 
 class Warns(str):
@@ -259,30 +261,9 @@ def reader(resource: str, given: PreflightArgs | None) -> Reader:
     """
     if given is None:
         return Reader(resource, None, {})
-    mode = check_preflight(resource, given)
+    check_args(resource, given, PreflightArgs, "preflight.")
     cluster = cluster_of(given.get("context", ""))
-    return Reader(resource, None if mode == "off" else cluster, given, cluster)
-
-
-def check_preflight(resource: str, given: PreflightArgs | None) -> str:
-    """The mode, once all of the args are checked; a component does so before it reads anything.
-
-    Raises:
-        StatefastError: an arg is unknown or wrong.
-    """
-    if given is None:
-        return MODES[0]
-    check_keys(resource, given, PreflightArgs, "preflight.")
-    for name, made in (given.get("own_classes") or {}).items():
-        check_keys(resource, made, OwnClassArgs, f"preflight.own_classes.{name}.")
-    whole_number(
-        resource,
-        "preflight.growth_seconds",
-        given.get("growth_seconds", GROWTH_SECONDS),
-        low=0,
-        high=LONGEST_GROWTH_SECONDS,
-    )
-    return one_of(resource, "preflight.mode", given.get("mode", MODES[0]), MODES)
+    return Reader(resource, None if given.get("mode") == "off" else cluster, given, cluster)
 
 
 def stack_of_run() -> str:

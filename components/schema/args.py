@@ -1,12 +1,11 @@
 """Checks that every component makes of its args before it registers anything."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from ..errors import MISSING, StatefastError
-from .fields import nearest
-from .kinds import check_kinds
+from ..errors import StatefastError
+from .nearest import nearest
 
-__all__ = ["ACCESS_MODES", "DELETE_AT_ONCE", "RETENTIONS", "access_modes", "check_keys", "one_of"]
+__all__ = ["ACCESS_MODES", "DELETE_AT_ONCE", "RETENTIONS", "access_modes", "one_of"]
 
 ACCESS_MODES = ("ReadWriteOnce", "ReadWriteOncePod", "ReadOnlyMany", "ReadWriteMany")
 
@@ -16,36 +15,6 @@ RETENTIONS = ("retain", "delete", "snapshot")
 # for a moment after its deletion, and the provider can miss the end of it and wait ten minutes
 # (docs/engine.md 15). In the background it is gone at once.
 DELETE_AT_ONCE = {"pulumi.com/deletionPropagationPolicy": "background"}
-
-
-def check_keys(resource: str, args: Mapping[str, object], shape: type, path: str = "") -> None:
-    """Refuses keys the args type does not have, names those that are required and absent, and
-    refuses values of another kind than they take.
-
-    A TypedDict is a plain dict when the program runs: a misspelt key would be dropped without
-    a word, and with it whatever it was meant to protect.
-
-    Raises:
-        StatefastError: an unknown or a missing key, or a value of another kind.
-    """
-    if not isinstance(args, Mapping):
-        raise StatefastError(
-            resource, path.rstrip(".") or "args", args, "not a mapping", "write a mapping"
-        )
-    known = list(_annotations(shape))
-    for key, value in args.items():
-        if key not in known:
-            raise StatefastError(
-                resource, path + key, value, "but there is no such argument", nearest(key, known)
-            )
-    for key in sorted(getattr(shape, "__required_keys__", ())):
-        if args.get(key) is None:
-            raise StatefastError(resource, path + key, MISSING, "", "it has no default, give it")
-    check_kinds(resource, args, shape, path)
-
-
-def _annotations(shape: type) -> Mapping[str, object]:
-    return getattr(shape, "__annotations__", {})
 
 
 def one_of(resource: str, field: str, value: object, allowed: Sequence[str]) -> str:

@@ -32,6 +32,10 @@ class Collected:
     def __init__(self) -> None:
         self._errors: dict[str, StatefastError] = {}
 
+    def __bool__(self) -> bool:
+        """Whether anything was refused."""
+        return bool(self._errors)
+
     @contextmanager
     def going_on(self) -> Iterator[None]:
         """Keeps a refusal for `done`."""

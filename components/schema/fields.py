@@ -1,29 +1,13 @@
 """Reads what people write, key by key, and refuses the rest with the nearest valid name."""
 
-import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from ..errors import MISSING, StatefastError
 from .collected import Collected
-from .renamed import new_name
+from .nearest import nearest
 
-__all__ = ["Fields", "flag", "nearest", "whole_number"]
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """A remedy that names the nearest known word first, then all of them."""
-    names = list(known)
-    if not names:
-        return "remove it: no keys are expected here"
-    if renamed := new_name(word, names):
-        return f"it is called {renamed!r} now"
-    folded = {name.casefold(): name for name in names}
-    close = difflib.get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.5)
-    known_list = ", ".join(names)
-    if close:
-        return f"did you mean {folded[close[0]]!r}? Known are {known_list}"
-    return f"known are {known_list}"
+__all__ = ["Fields", "flag", "whole_number"]
 
 
 def whole_number(resource: str, field: str, value: object, *, low: int, high: int) -> int:

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
 from ..errors import StatefastError
-from .args import check_keys, one_of
 from .label_syntax import check_label_key, check_label_value
+from .shape import OneOf, limit
 
 __all__ = ["RequirementArgs", "SelectorArgs", "label_selector"]
 
@@ -22,6 +22,9 @@ class RequirementArgs(TypedDict):
     """`In`, `NotIn`, `Exists` or `DoesNotExist`."""
     values: NotRequired[Sequence[str]]
     """What the label may be or not be, for `In` and `NotIn`."""
+
+
+limit(RequirementArgs, operator=OneOf(_OPERATORS))
 
 
 class SelectorArgs(TypedDict):
@@ -43,7 +46,6 @@ def label_selector(resource: str, field: str, given: object) -> dict[str, Any]:
         raise StatefastError(
             resource, field, given, "not a mapping", "write it like {'match_labels': {…}}"
         )
-    check_keys(resource, given, SelectorArgs, f"{field}.")
     labels = given.get("match_labels") or {}
     expressions = given.get("match_expressions") or ()
     if not labels and not expressions:
@@ -67,8 +69,7 @@ def label_selector(resource: str, field: str, given: object) -> dict[str, Any]:
 
 
 def _requirement(resource: str, where: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    check_keys(resource, given, RequirementArgs, f"{where}.")
-    operator = one_of(resource, f"{where}.operator", given["operator"], _OPERATORS)
+    operator = given["operator"]
     values = given.get("values") or ()
     if bool(values) is (operator in _WITHOUT_VALUES):
         raise StatefastError(

@@ -19,9 +19,9 @@ import pulumi_kubernetes as k8s
 
 from ..drivers.catalogue import driver_named
 from ..errors import MISSING, StatefastError
-from ..schema.args import check_keys
 from ..schema.labels import object_labels
 from ..schema.names import check_subdomain_name
+from ..schema.read import check_args
 from .storage_class import provisioner_of
 
 __all__ = ["VolumeAttributesClass", "VolumeAttributesClassArgs"]
@@ -113,7 +113,7 @@ class _Plan:
 def _plan(name: str, args: VolumeAttributesClassArgs) -> _Plan:
     """The whole class, checked."""
     resource = f"VolumeAttributesClass {name}"
-    check_keys(resource, args, VolumeAttributesClassArgs)
+    check_args(resource, args, VolumeAttributesClassArgs)
     driver = driver_named(resource, args["driver"])
     parameters = driver.attribute_parameters(resource, args["parameters"])
     if not parameters:

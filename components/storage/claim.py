@@ -13,14 +13,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..safety.plan.claims import ClaimPlan, WantedClaim, plan_claims
-from ..safety.preflight import (
-    PreflightArgs,
-    Reader,
-    check_preflight,
-    reader,
-    report,
-    stack_of_run,
-)
+from ..safety.preflight import PreflightArgs, Reader, reader, report, stack_of_run
 from ..safety.read.known import Known, known, uid_of
 from ..safety.read.last_run import VOLUMES
 from ..safety.read.live import DATA
@@ -31,10 +24,12 @@ from ..safety.run import this_run
 from ..safety.wait.growth import wait_until_grown
 from ..safety.wait.held import held_volumes
 from ..safety.wait.stale import refuse_stale_state
-from ..schema.args import RETENTIONS, check_keys, one_of
+from ..schema.args import RETENTIONS
 from ..schema.labels import object_labels
 from ..schema.names import check_label_name, check_subdomain_name
 from ..schema.quantity import binary_text, storage_bytes
+from ..schema.read import check_args
+from ..schema.shape import OneOf, limit
 from .claim_annotations import NO_WAIT, claim_annotations
 from .claim_owner import ClaimOwner, check_claim_owner, claim_owner_for
 from .claim_spec import ClaimSourceArgs, binds_at_once, claim_spec
@@ -90,6 +85,9 @@ class VolumeClaimArgs(ClaimSourceArgs):
     consent: NotRequired[Sequence[str]]
     """Changes that the owner agrees to, each in the words of the refusal that asked for it.
     Default none."""
+
+
+limit(VolumeClaimArgs, retention=OneOf(RETENTIONS))
 
 
 class VolumeClaim(pulumi.ComponentResource):
@@ -217,12 +215,11 @@ class _Checked:
 def _checked(name: str, args: VolumeClaimArgs) -> _Checked:
     """The whole claim, as far as its args tell."""
     resource = f"VolumeClaim {name}"
-    check_keys(resource, args, VolumeClaimArgs)
-    check_preflight(resource, args.get("preflight"))
+    check_args(resource, args, VolumeClaimArgs)
     check_subdomain_name(resource, "name", name)
     spec = claim_spec(resource, args)
     namespace = check_label_name(resource, "namespace", args["namespace"])
-    retention = one_of(resource, "retention", args.get("retention", "retain"), RETENTIONS)
+    retention = args.get("retention", "retain")
     check_claim_owner(resource, args, namespace, retention)
     this_run().claims.add((namespace, name))
     return _Checked(

@@ -18,9 +18,11 @@ from ..safety.preflight import PreflightArgs, reader
 from ..safety.read.known import recorded
 from ..safety.read.live import CLAIM_OWNER, RETENTION, LiveClaim
 from ..safety.wait.snapshots import SNAPSHOT_CLASS, snapshot_before_deletion, snapshot_hook
-from ..schema.args import RETENTIONS, check_keys, one_of
+from ..schema.args import RETENTIONS
 from ..schema.labels import object_labels
 from ..schema.names import check_label_name
+from ..schema.read import check_args
+from ..schema.shape import OneOf, limit
 
 __all__ = ["ClaimOwner", "ClaimOwnerArgs", "check_claim_owner", "claim_owner_for"]
 
@@ -44,6 +46,9 @@ class ClaimOwnerArgs(TypedDict):
     """Reads which claims name this owner, see `retention`. Default: reads nothing, and with
     `retain` the ConfigMap stays in the cluster when the stack goes. Editing it changes nothing in
     the cluster."""
+
+
+limit(ClaimOwnerArgs, retention=OneOf(RETENTIONS))
 
 
 class ClaimOwner(pulumi.ComponentResource):
@@ -71,9 +76,9 @@ class ClaimOwner(pulumi.ComponentResource):
         self, name: str, args: ClaimOwnerArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         resource = f"ClaimOwner {name}"
-        check_keys(resource, args, ClaimOwnerArgs)
+        check_args(resource, args, ClaimOwnerArgs)
         self.namespace = check_label_name(resource, "namespace", args["namespace"])
-        self.retention = one_of(resource, "retention", args.get("retention", "retain"), RETENTIONS)
+        self.retention = args.get("retention", "retain")
         super().__init__("statefast:index:ClaimOwner", name, {}, opts)
         context = args.get("preflight", {}).get("context", "")
         # Also where nothing needs it any more: the state may have it from before, and the engine

@@ -5,7 +5,7 @@ from typing import Any, NotRequired, TypedDict
 
 from ..drivers.driver import BLOCK, FILESYSTEM
 from ..errors import StatefastError
-from ..schema.args import access_modes, check_keys, one_of
+from ..schema.args import access_modes, one_of
 from ..schema.names import check_subdomain_name
 from ..schema.quantity import storage_size
 from ..schema.selectors import SelectorArgs, label_selector
@@ -134,7 +134,6 @@ def _data_source(resource: str, given: object) -> dict[str, str] | None:
         raise StatefastError(
             resource, "data_source", given, "not a mapping", "write it like {'snapshot': 'monday'}"
         )
-    check_keys(resource, given, DataSourceArgs, "data_source.")
     if len(given) != 1:
         raise StatefastError(
             resource,
@@ -157,7 +156,6 @@ def _data_source_ref(resource: str, given: object) -> dict[str, str] | None:
         raise StatefastError(
             resource, "data_source_ref", given, "not a mapping", "give api_group, kind and name"
         )
-    check_keys(resource, given, DataSourceRefArgs, "data_source_ref.")
     group, kind, name = given["api_group"], given["kind"], given["name"]
     check_subdomain_name(resource, "data_source_ref.name", name)
     if not isinstance(kind, str) or not kind.isalnum():

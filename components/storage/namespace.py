@@ -8,9 +8,11 @@ import pulumi_kubernetes as k8s
 from ..safety.preflight import owner_of_run
 from ..safety.read.live import OWNER, RETENTION
 from ..safety.run import this_run
-from ..schema.args import RETENTIONS, check_keys, one_of
+from ..schema.args import RETENTIONS
 from ..schema.labels import object_labels
 from ..schema.names import check_label_name
+from ..schema.read import check_args
+from ..schema.shape import OneOf, limit
 
 __all__ = ["WorkloadNamespace", "WorkloadNamespaceArgs"]
 
@@ -23,6 +25,9 @@ class WorkloadNamespaceArgs(TypedDict):
     or `snapshot`. The namespace itself stays in any case. Edited in place."""
     part_of: NotRequired[str]
     """The larger application, for the label. Default `statefast`. Edited in place."""
+
+
+limit(WorkloadNamespaceArgs, retention=OneOf(RETENTIONS))
 
 
 class WorkloadNamespace(pulumi.ComponentResource):
@@ -47,9 +52,9 @@ class WorkloadNamespace(pulumi.ComponentResource):
         self, name: str, args: WorkloadNamespaceArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         resource = f"Namespace {name}"
-        check_keys(resource, args, WorkloadNamespaceArgs)
+        check_args(resource, args, WorkloadNamespaceArgs)
         check_label_name(resource, "name", name)
-        retention = one_of(resource, "retention", args.get("retention", "retain"), RETENTIONS)
+        retention = args.get("retention", "retain")
         this_run().namespaces.add(name)
         super().__init__("statefast:index:WorkloadNamespace", name, {}, opts)
         labels = object_labels(

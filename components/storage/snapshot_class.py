@@ -12,10 +12,11 @@ import pulumi
 from ..drivers.catalogue import driver_named
 from ..safety.owner import owned
 from ..safety.plan.names import Names, WantedName, plan_names
-from ..safety.preflight import PreflightArgs, Reader, check_preflight, reader, report
-from ..schema.args import check_keys, one_of
+from ..safety.preflight import PreflightArgs, Reader, reader, report
 from ..schema.labels import object_labels
 from ..schema.names import check_subdomain_name
+from ..schema.read import check_args
+from ..schema.shape import OneOf, limit
 from .storage_class import provisioner_of
 
 __all__ = ["DELETION_POLICIES", "VolumeSnapshotClass", "VolumeSnapshotClassArgs"]
@@ -55,6 +56,9 @@ class VolumeSnapshotClassArgs(TypedDict):
     consent: NotRequired[Sequence[str]]
     """Changes that the owner agrees to, each in the words of the refusal that asked for it.
     Default none."""
+
+
+limit(VolumeSnapshotClassArgs, deletion_policy=OneOf(DELETION_POLICIES))
 
 
 class VolumeSnapshotClass(pulumi.ComponentResource):
@@ -122,8 +126,7 @@ def _names(name: str, args: VolumeSnapshotClassArgs) -> tuple[Names, Reader]:
 def _plan(name: str, args: VolumeSnapshotClassArgs) -> dict[str, Any]:
     """The whole class, checked."""
     resource = f"VolumeSnapshotClass {name}"
-    check_keys(resource, args, VolumeSnapshotClassArgs)
-    check_preflight(resource, args.get("preflight"))
+    check_args(resource, args, VolumeSnapshotClassArgs)
     check_subdomain_name(resource, "name", name)
     driver = driver_named(resource, args["driver"])
     parameters = driver.snapshot_parameters(resource, args.get("parameters") or {})
@@ -145,11 +148,6 @@ def _plan(name: str, args: VolumeSnapshotClassArgs) -> dict[str, Any]:
             },
         },
         "driver": provisioner_of(resource, driver, args.get("provisioner")),
-        "deletionPolicy": one_of(
-            resource,
-            "deletion_policy",
-            args.get("deletion_policy", DELETION_POLICIES[0]),
-            DELETION_POLICIES,
-        ),
+        "deletionPolicy": args.get("deletion_policy", DELETION_POLICIES[0]),
         **({"parameters": parameters} if parameters else {}),
     }

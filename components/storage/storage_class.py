@@ -16,12 +16,13 @@ from ..errors import MISSING, StatefastError
 from ..safety.owner import owned
 from ..safety.plan.default_class import IS_DEFAULT, check_default, check_only_default, marks_of
 from ..safety.plan.names import Names, WantedName, plan_names
-from ..safety.preflight import PreflightArgs, Reader, check_preflight, reader, report
+from ..safety.preflight import PreflightArgs, Reader, reader, report
 from ..safety.run import this_run
-from ..schema.args import check_keys, one_of
 from ..schema.label_syntax import is_qualified_name
 from ..schema.labels import object_labels
 from ..schema.names import check_subdomain_name
+from ..schema.read import check_args
+from ..schema.shape import OneOf, limit
 from .topology import allowed_topologies
 
 __all__ = [
@@ -80,6 +81,13 @@ class StorageClassArgs(TypedDict):
     consent: NotRequired[Sequence[str]]
     """Changes that the owner agrees to, each in the words of the refusal that asked for it.
     Default none."""
+
+
+limit(
+    StorageClassArgs,
+    reclaim_policy=OneOf(RECLAIM_POLICIES),
+    volume_binding_mode=OneOf(BINDING_MODES),
+)
 
 
 class StorageClass(pulumi.ComponentResource):
@@ -189,8 +197,7 @@ def _plan(
 ) -> _Plan:
     """The whole class, checked."""
     resource = f"StorageClass {name}"
-    check_keys(resource, args, StorageClassArgs)
-    check_preflight(resource, args.get("preflight"))
+    check_args(resource, args, StorageClassArgs)
     check_subdomain_name(resource, "name", name)
     driver = driver_named(resource, args["driver"])
     default = args.get("default", False)
@@ -202,15 +209,8 @@ def _plan(
     remade: dict[str, Any] = {
         "provisioner": provisioner,
         "parameters": driver.parameters(resource, args.get("parameters") or {}),
-        "reclaimPolicy": one_of(
-            resource, "reclaim_policy", args.get("reclaim_policy", "Retain"), RECLAIM_POLICIES
-        ),
-        "volumeBindingMode": one_of(
-            resource,
-            "volume_binding_mode",
-            args.get("volume_binding_mode", BINDING_MODES[0]),
-            BINDING_MODES,
-        ),
+        "reclaimPolicy": args.get("reclaim_policy", "Retain"),
+        "volumeBindingMode": args.get("volume_binding_mode", BINDING_MODES[0]),
     }
     made = k8s.storage.v1.StorageClassInitArgs(
         metadata=k8s.meta.v1.ObjectMetaArgs(

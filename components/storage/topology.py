@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import pulumi_kubernetes as k8s
 
 from ..errors import StatefastError
-from ..schema.fields import nearest
 from ..schema.label_syntax import check_label_key, check_label_value
+from ..schema.nearest import nearest
 
 __all__ = ["allowed_topologies"]
 

@@ -1,18 +1,29 @@
-"""The args that both patterns share, so that one word of config can switch between them."""
+"""The args that both patterns share, so that one word of config can switch between them.
+
+They are divided by who knows them: what an application is like, its file says (workloads/); where
+and how it runs, the config of a stack does. A key that is added here can be given there at once.
+"""
 
 from collections.abc import Mapping, Sequence
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
-from ..pod.args import PodArgs
+from ..pod.container import InitContainerArgs, ProcessArgs, SidecarArgs
+from ..pod.metrics import MetricsArgs
 from ..pod.ports import PortArgs
+from ..pod.probes import Probes
+from ..pod.scheduling import SchedulingArgs
 from ..safety.preflight import PreflightArgs
+from ..schema.args import ACCESS_MODES, RETENTIONS
+from ..schema.shape import Between, OneOf, limit
 from ..storage.claim_owner import ClaimOwner
 from .data_path import DataArgs
 from .network_args import NetworkPolicyArgs
 
-__all__ = ["VolumeArgs", "WorkloadArgs"]
+__all__ = ["ApplicationArgs", "PlacementArgs", "VolumeArgs", "WorkloadArgs"]
+
+_DAY = 86_400
 
 
 class VolumeArgs(TypedDict):
@@ -37,7 +48,85 @@ class VolumeArgs(TypedDict):
     """Class of the volumes. Default: the cluster's default class. Editing it is a replacement."""
 
 
-class WorkloadArgs(PodArgs):
+limit(VolumeArgs, access_modes=OneOf(ACCESS_MODES))
+
+
+class ApplicationArgs(Probes):
+    """Inputs that say what an application is like, wherever it runs."""
+
+    ports: NotRequired[Sequence[PortArgs]]
+    """Ports of the container. Default none."""
+    ordinal_env: NotRequired[str]
+    """Environment variable that gets the pod's ordinal (always 0 in a Deployment). Editing it
+    rolls pods."""
+    run_as_user: NotRequired[int]
+    """User and group of the process, and the group that owns the volume. Default 1000. Editing it
+    is refused without consent: the files on the volume belong to the old one."""
+    data: NotRequired[DataArgs]
+    """Where the main container looks for its data, and which versions of its image read it.
+    Default: what its mounts, its settings and its image say by themselves. Edited in place."""
+    termination_grace_period_seconds: NotRequired[int]
+    """Seconds a pod gets to stop. Default 30. Editing it rolls pods."""
+    headless_suffix: NotRequired[str]
+    """The headless Service is `<name>-<suffix>`. Default `headless`. Editing it is a replacement
+    of the StatefulSet."""
+    component: NotRequired[str]
+    """Role, for the label `component`. Default `server`. Editing it rolls pods."""
+    config_files: NotRequired[Mapping[str, str]]
+    """Path to content: files that the main container finds, kept in the ConfigMap
+    `<name>-config`. Default none. Editing one rolls pods."""
+    empty_dirs: NotRequired[Mapping[str, str]]
+    """Path to size: empty folders that the main container can write and that end with the pod.
+    Default none. Editing them rolls pods."""
+    read_only_root_filesystem: NotRequired[bool]
+    """Whether containers can write to volumes and `empty_dirs` only. Default false. Editing it
+    rolls pods."""
+    init_containers: NotRequired[Sequence[InitContainerArgs]]
+    """Containers that run to their end, one by one, before the main one. Default none."""
+    sidecars: NotRequired[Sequence[SidecarArgs]]
+    """Containers that run along with the main one. Default none."""
+    metrics: NotRequired[MetricsArgs]
+    """Where Prometheus finds the metrics of each pod. Default: nowhere."""
+
+
+limit(
+    ApplicationArgs,
+    run_as_user=Between(1, 2**31 - 1),
+    termination_grace_period_seconds=Between(0, _DAY),
+)
+
+
+class PlacementArgs(TypedDict):
+    """Inputs that say where and among whom an application runs."""
+
+    min_ready_seconds: NotRequired[int]
+    """Seconds a new pod has to be ready before it counts. Default 0. Edited in place."""
+    disruption_budget: NotRequired[bool]
+    """Whether drains take the pods one at a time, where there is more than one. Default true.
+    Edited in place."""
+    network_policy: NotRequired[NetworkPolicyArgs]
+    """Who may connect to the pods; peers always may. Default: everybody, for want of a policy."""
+    service_account_name: NotRequired[str]
+    """A ServiceAccount that exists, for workloads that talk to a cloud. Default: one of the
+    workload's own, under its name. Neither mounts a token. Editing it rolls pods."""
+    image_pull_secrets: NotRequired[Sequence[str]]
+    """Secrets with the credentials of private registries, which have to exist. Default none.
+    Editing them rolls pods."""
+    labels: NotRequired[Mapping[str, str]]
+    """More labels, on every object. Default none. Editing them rolls pods."""
+    pod_annotations: NotRequired[Mapping[str, str]]
+    """Annotations of the pods. Default none. Editing them rolls pods."""
+    pod: NotRequired[Mapping[str, Any]]
+    """The escape hatch: a part of a pod spec in the API's own form, merged last and checked
+    again. Lists of named things are merged by name, `null` removes a key. Editing it rolls pods."""
+    restricted: NotRequired[bool]
+    """Whether `pod` has to keep to the restricted Pod Security Standard. Default true."""
+
+
+limit(PlacementArgs, min_ready_seconds=Between(0, _DAY))
+
+
+class WorkloadArgs(ProcessArgs, ApplicationArgs, PlacementArgs, SchedulingArgs):
     """Inputs that PersistentDeployment and PersistentStatefulSet share."""
 
     namespace: str
@@ -50,33 +139,12 @@ class WorkloadArgs(PodArgs):
     """Whether something else decides how many replicas there are, e.g. an autoscaler; `replicas`
     is then where it starts from, and is left as it is found. In a Deployment only where many nodes
     can mount each volume. Default false. Edited in place."""
-    ports: NotRequired[Sequence[PortArgs]]
-    """Ports of the container. Default none."""
-    ordinal_env: NotRequired[str]
-    """Environment variable that gets the pod's ordinal (always 0 in a Deployment). Editing it
-    rolls pods."""
     secret_env: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Environment kept in a Secret, as `<name>-secrets`. Default none. Editing a value is in
     place, and running pods keep the old one."""
     generated_secret_env: NotRequired[Sequence[str]]
     """Variables that get a random password at the first `up` and keep it, in the Secret
     `<name>-generated`. Default none."""
-    run_as_user: NotRequired[int]
-    """User and group of the process, and the group that owns the volume. Default 1000. Editing it
-    is refused without consent: the files on the volume belong to the old one."""
-    data: NotRequired[DataArgs]
-    """Where the main container looks for its data, and which versions of its image read it.
-    Default: what its mounts, its settings and its image say by themselves. Edited in place."""
-    termination_grace_period_seconds: NotRequired[int]
-    """Seconds a pod gets to stop. Default 30. Editing it rolls pods."""
-    headless_suffix: NotRequired[str]
-    """The headless Service is `<name>-<suffix>`. Default `headless`. Editing it is a replacement
-    of the StatefulSet."""
-    disruption_budget: NotRequired[bool]
-    """Whether drains take the pods one at a time, where there is more than one. Default true.
-    Edited in place."""
-    network_policy: NotRequired[NetworkPolicyArgs]
-    """Who may connect to the pods; peers always may. Default: everybody, for want of a policy."""
     retention: NotRequired[str]
     """`retain` (default): claims and generated passwords stay when the workload goes. `delete`:
     they are deleted with the `claim_owner`. `snapshot`: as `delete`, once a snapshot of each claim
@@ -90,15 +158,14 @@ class WorkloadArgs(PodArgs):
     app: NotRequired[str]
     """What runs, for the label `name`. Default: the name. Editing it is a replacement: it
     selects the pods."""
-    component: NotRequired[str]
-    """Role, for the label `component`. Default `server`. Editing it rolls pods."""
     part_of: NotRequired[str]
     """The larger application. Default `statefast`. Editing it rolls pods."""
-    labels: NotRequired[Mapping[str, str]]
-    """More labels, on every object. Default none. Editing them rolls pods."""
     preflight: NotRequired[PreflightArgs]
     """Reads the cluster first, so that what would fail or lose data is refused at preview.
     Default: reads nothing. Editing it changes nothing in the cluster."""
     consent: NotRequired[Sequence[str]]
     """Changes that the owner agrees to, each in the words of the refusal that asked for it.
     Default none. One that was used, or fits nothing, has no effect."""
+
+
+limit(WorkloadArgs, replicas=Between(0, 1000), retention=OneOf(RETENTIONS))

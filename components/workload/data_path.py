@@ -3,16 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import NotRequired, TypedDict
 
-from ..errors import MISSING, StatefastError
+from ..errors import StatefastError
 from ..safety.read.images import Format
 from ..safety.read.pod_data import Declared
-from ..schema.args import check_keys
-from ..schema.fields import flag, whole_number
+from ..schema.shape import Between, Form, alternatives, limit
 
 __all__ = ["DataArgs", "DataSettingArgs", "DataVersionArgs", "read_data"]
 
 _MOST_PARTS = 4
-_REMEDY = "name one of env, argument, or file with key"
 
 
 class DataSettingArgs(TypedDict):
@@ -32,6 +30,12 @@ class DataSettingArgs(TypedDict):
     """First word of the line in `file`, e.g. `dir`."""
 
 
+alternatives(DataSettingArgs, ("env",), ("argument",), ("file", "key"))
+limit(
+    DataSettingArgs, **dict.fromkeys(("env", "argument", "file", "key"), Form(r"(?s).+", "PGDATA"))
+)
+
+
 class DataVersionArgs(TypedDict):
     """Which versions of the image read the data, by the numbers that its tag begins with."""
 
@@ -41,6 +45,9 @@ class DataVersionArgs(TypedDict):
     reads_older: NotRequired[bool]
     """Whether a newer version reads what an older one wrote; no older one ever reads what a newer
     one wrote. Default false. Editing it changes nothing in the cluster."""
+
+
+limit(DataVersionArgs, parts=Between(0, _MOST_PARTS))
 
 
 class DataArgs(TypedDict):
@@ -74,40 +81,28 @@ def read_data(
         StatefastError: an arg is unknown, missing or wrong.
     """
     args: DataArgs = given if given is not None else {}
-    check_keys(resource, args, DataArgs, "data.")
     settings = []
     for index, item in enumerate(args.get("settings") or ()):
         path = f"data.settings[{index}]"
-        check_keys(resource, item, DataSettingArgs, f"{path}.")
         settings.append(_setting(resource, path, item, files))
     declared = Declared(container=name, settings=settings, files=files)
     version = args.get("version")
     if version is None:
         return declared, None
-    check_keys(resource, version, DataVersionArgs, "data.version.")
-    parts = whole_number(resource, "data.version.parts", version["parts"], low=0, high=_MOST_PARTS)
-    older = flag(resource, "data.version.reads_older", version.get("reads_older", False))
-    return declared, Format(parts=parts, reads_older=older)
+    older = version.get("reads_older", False)
+    return declared, Format(parts=version["parts"], reads_older=older)
 
 
 def _setting(
     resource: str, path: str, item: DataSettingArgs, files: Mapping[str, str]
 ) -> dict[str, str]:
-    given = {key: value for key in DataSettingArgs.__annotations__ if (value := _text(item, key))}
-    if set(given) not in ({"env"}, {"argument"}, {"file", "key"}):
-        said = ", ".join(given) or MISSING
-        raise StatefastError(resource, path, said, "" if said is MISSING else "at once", _REMEDY)
-    if "file" in given and given["file"] not in files:
+    file = item.get("file")
+    if file is not None and file not in files:
         raise StatefastError(
             resource,
             f"{path}.file",
-            given["file"],
+            file,
             "but that is none of the config files",
             "write the path of one, or leave the setting out",
         )
-    return given
-
-
-def _text(item: DataSettingArgs, key: str) -> str:
-    value = item.get(key)
-    return value if isinstance(value, str) else ""
+    return {key: str(value) for key, value in item.items()}

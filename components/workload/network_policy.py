@@ -6,10 +6,9 @@ import pulumi_kubernetes as k8s
 
 from ..errors import MISSING, StatefastError
 from ..safety.owner import owned
-from ..schema.args import check_keys
-from ..schema.fields import nearest
 from ..schema.label_syntax import check_label_value, check_qualified_name
 from ..schema.names import check_label_name
+from ..schema.nearest import nearest
 from .model import Workload
 from .network_args import ClientArgs, NetworkPolicyArgs
 
@@ -29,7 +28,6 @@ def network_policy(
     """
     if given is None:
         return None
-    check_keys(workload.resource, given, NetworkPolicyArgs, "network_policy.")
     peers = k8s.networking.v1.NetworkPolicyIngressRuleArgs(
         from_=[
             k8s.networking.v1.NetworkPolicyPeerArgs(
@@ -62,7 +60,6 @@ def _client(
     workload: Workload, path: str, given: ClientArgs
 ) -> k8s.networking.v1.NetworkPolicyIngressRuleArgs:
     resource = workload.resource
-    check_keys(resource, given, ClientArgs, path)
     labels, namespace = given.get("labels") or {}, given.get("namespace")
     if not labels and namespace is None:
         raise StatefastError(

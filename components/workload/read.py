@@ -1,13 +1,12 @@
 """Checks the args of a workload, and fills in every default."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ..errors import MISSING, StatefastError
 from ..pod.container import mount_path
 from ..pod.ports import Port, read_ports, refuse_twice
-from ..safety.preflight import check_preflight
-from ..schema.args import RETENTIONS, access_modes, check_keys, one_of
-from ..schema.fields import flag, whole_number
+from ..schema.args import access_modes
 from ..schema.labels import object_labels, selector_labels
 from ..schema.names import (
     LONGEST_WORKLOAD_NAME,
@@ -16,6 +15,7 @@ from ..schema.names import (
     headless_name,
 )
 from ..schema.quantity import storage_size
+from ..schema.read import check_args
 from ..storage.claim_owner import check_claim_owner
 from .args import VolumeArgs, WorkloadArgs
 from .data_path import read_data
@@ -37,28 +37,25 @@ def read_workload(kind: str, name: str, args: WorkloadArgs, shape: type) -> Work
         StatefastError: an arg is unknown, missing or wrong.
     """
     resource = f"{kind} {name}"
-    check_keys(resource, args, shape)
-    check_preflight(resource, args.get("preflight"))
+    check_args(resource, args, shape)
     check_label_name(resource, "name", name, longest=LONGEST_WORKLOAD_NAME)
     suffix = check_label_name(resource, "headless_suffix", args.get("headless_suffix", "headless"))
     app = args.get("app", name)
     # Only a StatefulSet has it, and `shape` decides who may give it.
-    given: Mapping[str, object] = args
+    given: Mapping[str, Any] = args
     own_ports, sidecar_ports = _ports(resource, args)
     namespace = check_label_name(resource, "namespace", args["namespace"])
-    retention = one_of(resource, "retention", args.get("retention", "retain"), RETENTIONS)
+    retention = args.get("retention", "retain")
     check_claim_owner(resource, args, namespace, retention)
     data, version = read_data(resource, name, args.get("data"), args.get("config_files") or {})
     return Workload(
         resource=resource,
         name=name,
         namespace=namespace,
-        replicas=whole_number(resource, "replicas", args.get("replicas", 1), low=0, high=1000),
-        autoscaled=flag(resource, "autoscaled", args.get("autoscaled", False)),
-        first_ordinal=whole_number(
-            resource, "first_ordinal", given.get("first_ordinal", 0), low=0, high=100_000
-        ),
-        quorum=flag(resource, "quorum", given.get("quorum", False)),
+        replicas=args.get("replicas", 1),
+        autoscaled=args.get("autoscaled", False),
+        first_ordinal=given.get("first_ordinal", 0),
+        quorum=given.get("quorum", False),
         own_ports=own_ports,
         sidecar_ports=sidecar_ports,
         volumes=_volumes(resource, args["volumes"]),
@@ -73,21 +70,11 @@ def read_workload(kind: str, name: str, args: WorkloadArgs, shape: type) -> Work
         selector=selector_labels(app, name),
         headless_name=check_label_name(resource, "headless_suffix", headless_name(name, suffix)),
         retention=retention,
-        run_as_user=whole_number(
-            resource, "run_as_user", args.get("run_as_user", 1000), low=1, high=2**31 - 1
-        ),
+        run_as_user=args.get("run_as_user", 1000),
         data=data,
         data_version=version,
-        termination_grace_period_seconds=whole_number(
-            resource,
-            "termination_grace_period_seconds",
-            args.get("termination_grace_period_seconds", 30),
-            low=0,
-            high=86_400,
-        ),
-        min_ready_seconds=whole_number(
-            resource, "min_ready_seconds", args.get("min_ready_seconds", 0), low=0, high=86_400
-        ),
+        termination_grace_period_seconds=args.get("termination_grace_period_seconds", 30),
+        min_ready_seconds=args.get("min_ready_seconds", 0),
         args=args,
     )
 
@@ -116,7 +103,6 @@ def _volumes(resource: str, given: Sequence[VolumeArgs]) -> tuple[Volume, ...]:
     volumes: list[Volume] = []
     for index, item in enumerate(given):
         path = f"volumes[{index}]."
-        check_keys(resource, item, VolumeArgs, path)
         name = check_label_name(resource, f"{path}name", item["name"])
         class_name = item.get("storage_class_name")
         if class_name is not None:

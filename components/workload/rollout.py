@@ -9,8 +9,8 @@ import pulumi_kubernetes as k8s
 from ..errors import StatefastError
 from ..pod.probes import start_seconds
 from ..safety.read.live import SKIP_AWAIT
-from ..schema.args import check_keys, one_of
 from ..schema.fields import whole_number
+from ..schema.shape import Between, OneOf, limit
 from .model import Workload
 
 __all__ = [
@@ -42,6 +42,9 @@ class UpdateStrategyArgs(TypedDict):
     new."""
 
 
+limit(UpdateStrategyArgs, type=OneOf(UPDATE_STRATEGIES), partition=Between(0, 1000))
+
+
 class RolloutArgs(TypedDict):
     """Inputs of a StatefulSet that say how it is rolled out."""
 
@@ -50,6 +53,9 @@ class RolloutArgs(TypedDict):
     first_ordinal: NotRequired[int]
     """Ordinal of the first pod. Default 0. Editing it in place moves the range of pods: claims of
     ordinals that leave are kept, new ordinals start on volumes of their own."""
+
+
+limit(RolloutArgs, first_ordinal=Between(0, 100_000))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +85,7 @@ def update_strategy(workload: Workload, given: UpdateStrategyArgs | None) -> Upd
     """
     resource, field = workload.resource, "update_strategy."
     given = given or {}
-    check_keys(resource, given, UpdateStrategyArgs, field)
-    kind = one_of(
-        resource, f"{field}type", given.get("type", UPDATE_STRATEGIES[0]), UPDATE_STRATEGIES
-    )
+    kind = given.get("type", UPDATE_STRATEGIES[0])
     partition = whole_number(
         resource, f"{field}partition", given.get("partition", 0), low=0, high=workload.replicas
     )

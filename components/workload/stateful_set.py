@@ -19,8 +19,8 @@ from ..safety.wait.canary import after_rollout
 from ..safety.wait.held import held_volumes
 from ..safety.wait.second_look import refuse_what_had_no_effect
 from ..safety.wait.stale import refuse_stale_state
-from ..schema.args import one_of
 from ..schema.names import pod_name
+from ..schema.shape import OneOf, limit
 from ..storage.claim_owner import claim_owner_for
 from .args import WorkloadArgs
 from .claims import grow_claim, take_up_claim, volume_annotations
@@ -63,6 +63,9 @@ class PersistentStatefulSetArgs(WorkloadArgs, RolloutArgs):
     them. A change of `replicas` or `first_ordinal` after which members without the last writes
     could decide is then refused without consent. Default false. Edited in place; start with three
     members."""
+
+
+limit(PersistentStatefulSetArgs, pod_management_policy=OneOf(POD_MANAGEMENT))
 
 
 class PersistentStatefulSet(pulumi.ComponentResource):
@@ -291,12 +294,7 @@ def _plan(
 ) -> tuple[Workload, str, k8s.core.v1.PodTemplateSpecArgs]:
     """Everything the component is made of, checked."""
     workload = read_workload("StatefulSet", name, args, PersistentStatefulSetArgs)
-    management = one_of(
-        workload.resource,
-        "pod_management_policy",
-        args.get("pod_management_policy", POD_MANAGEMENT[0]),
-        POD_MANAGEMENT,
-    )
+    management = args.get("pod_management_policy", POD_MANAGEMENT[0])
     for index, volume in enumerate(workload.volumes):
         if volume.existing_claim is not None:
             raise StatefastError(

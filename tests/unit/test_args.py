@@ -5,7 +5,8 @@ from typing import NotRequired, TypedDict
 import pytest
 
 from statefast import StatefastError
-from statefast.schema.args import ACCESS_MODES, access_modes, check_keys, one_of
+from statefast.schema.args import ACCESS_MODES, access_modes, one_of
+from statefast.schema.read import check_args
 
 
 class Shape(TypedDict):
@@ -15,13 +16,13 @@ class Shape(TypedDict):
 
 
 def test_args_that_fit_are_accepted() -> None:
-    check_keys("Claim vol", {"namespace": "data", "size": "8Gi"}, Shape)
-    check_keys("Claim vol", {"namespace": "data", "size": "8Gi", "retention": "retain"}, Shape)
+    check_args("Claim vol", {"namespace": "data", "size": "8Gi"}, Shape)
+    check_args("Claim vol", {"namespace": "data", "size": "8Gi", "retention": "retain"}, Shape)
 
 
 def test_a_misspelt_arg_is_refused_and_never_dropped() -> None:
     with pytest.raises(StatefastError) as refusal:
-        check_keys(
+        check_args(
             "Claim vol", {"namespace": "data", "size": "8Gi", "retenton": "delete"}, Shape, "a."
         )
     assert refusal.value.field == "a.retenton"
@@ -31,7 +32,7 @@ def test_a_misspelt_arg_is_refused_and_never_dropped() -> None:
 @pytest.mark.parametrize("given", [{"namespace": "data"}, {"namespace": "data", "size": None}])
 def test_a_required_arg_that_is_absent_is_named(given: dict[str, object]) -> None:
     with pytest.raises(StatefastError) as refusal:
-        check_keys("Claim vol", given, Shape)
+        check_args("Claim vol", given, Shape)
     assert refusal.value.sentence == "Claim vol: size is missing; it has no default, give it."
 
 

@@ -5,7 +5,8 @@ import math
 import pytest
 
 from statefast import StatefastError
-from statefast.schema.fields import Fields, nearest, whole_number
+from statefast.schema.fields import Fields, whole_number
+from statefast.schema.nearest import nearest
 
 
 def fields(**given: object) -> Fields:

@@ -3,8 +3,8 @@
 import pytest
 
 from statefast import PersistentStatefulSetArgs, StatefastError, StorageClassArgs
-from statefast.schema.args import check_keys
 from statefast.schema.fields import Fields
+from statefast.schema.read import check_args
 from statefast.schema.renamed import RENAMED
 
 
@@ -26,7 +26,7 @@ from statefast.schema.renamed import RENAMED
 )
 def test_a_component_names_the_new_key(shape: type, old: str, new: str) -> None:
     with pytest.raises(StatefastError, match=f"it is called '{new}' now"):
-        check_keys("it", {old: None}, shape)
+        check_args("it", {old: None}, shape)
 
 
 @pytest.mark.parametrize(("old", "new"), [(old, new) for old, (new, _) in RENAMED.items()])

@@ -199,7 +199,7 @@ def test_two_of_them_live_in_one_program() -> None:
         ({"image": None}, "image is missing"),
         ({"labels": {"app.kubernetes.io/name": "x"}}, "selects or describes"),
         ({"liveness_probe": {"port": "nope"}}, "no port has that name"),
-        ({"liveness_probe": {"command": ["a"], "port": "client"}}, "one of three things"),
+        ({"liveness_probe": {"command": ["a"], "port": "client"}}, "which do not go together"),
         ({"secret_env": {"A": "x"}, "generated_secret_env": ["A"]}, "given in secret_env as well"),
         ({"secret_env": {"A": "x"}, "env": {"A": "y"}}, "given twice: in the environment"),
     ],

@@ -28,14 +28,7 @@ def test_no_class_is_none() -> None:
 
 def test_what_is_not_said_is_left_to_the_component() -> None:
     settings = read(snapshotClass=None, attributesClasses=None)
-    assert settings.args == {
-        "driver": "aws-ebs",
-        "parameters": {},
-        "reclaim_policy": "Retain",
-        "volume_binding_mode": "WaitForFirstConsumer",
-        "default": False,
-        "demote": (),
-    }
+    assert settings.args == {"driver": "aws-ebs"}
     assert settings.snapshot_classes == {}
     assert settings.attributes_classes == {}
 
@@ -55,8 +48,8 @@ def test_every_key_reaches_its_arg() -> None:
         },
     )
     assert settings.args["allowed_topologies"] == zones
-    assert settings.args["mount_options"] == ()
-    assert settings.args["demote"] == ("gp2",)
+    assert settings.args["mount_options"] == []
+    assert settings.args["demote"] == ["gp2"]
     assert settings.snapshot_classes == {
         "snaps": {
             "driver": "aws-ebs",
@@ -100,7 +93,7 @@ def test_an_attributes_class_of_ours_is_found_by_its_short_name() -> None:
         ({"snapshotClass": {"name": "A"}}, "VolumeSnapshotClass A: name is 'A'"),
         ({"driver": "local-path"}, "VolumeSnapshotClass gp3-snapshots: .* takes no snapshots"),
         ({"attributesClasses": {"name": "a"}}, "attributesClasses is .* not a list"),
-        ({"attributesClasses": [{"name": "a"}]}, "parameters is missing; give one at least"),
+        ({"attributesClasses": [{"name": "a"}]}, "parameters is missing; it has no default"),
         (
             {"attributesClasses": CLASS["attributesClasses"] * 2},
             r"attributesClasses\[1\]\.name is 'fast', but another one has that name",

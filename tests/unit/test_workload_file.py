@@ -35,7 +35,7 @@ def test_zookeeper_knows_its_peers(replicas: int) -> None:
 def test_zookeeper_keeps_its_transactions_on_the_last_of_its_volumes(volumes: list[str]) -> None:
     file = load_workload("zookeeper", asked_by="test")
     path = Path(file.env["ZOO_DATA_LOG_DIR"].render(HOSTS, volumes=volumes))
-    mounts = {volume.name: volume.mount_path for volume in file.volumes}
+    mounts = {volume["name"]: volume["mount_path"] for volume in file.volumes}
     assert path.is_relative_to(mounts[volumes[-1]])
     data = Path(file.env["ZOO_DATA_DIR"].render(HOSTS, volumes=volumes))
     assert data.is_relative_to(mounts["vol"])
@@ -54,7 +54,7 @@ def test_the_first_ordinal_is_counted_from() -> None:
         ("- a", "the whole entry is .*, not a mapping"),
         ("component: x", "image is missing"),
         ("{image: a, imag: b}", "did you mean 'image'"),
-        ("{image: a, ports: [{name: client}]}", r"ports\[0\]\.port is 0, out of bounds"),
+        ("{image: a, ports: [{name: client}]}", r"ports\[0\]\.port is missing"),
         ("{image: a, ports: [{nam: client}]}", r"ports\[0\]\.name is missing"),
         ("{image: a, ports: client}", "ports is 'client', not a list"),
         ("{image: a, env: {A: 1}}", r"env\.A is 1, not a text; put it in quotes"),

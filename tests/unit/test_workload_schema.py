@@ -1,8 +1,6 @@
 """The schema that editors complete workload files by: it says what the loader says."""
 
 import json
-import re
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +9,9 @@ import pytest
 import yaml
 
 from statefast.errors import StatefastError
-from statefast.schema.fields import Fields
 from workloads import load_workload, workload_names
 from workloads.loader import FOLDER
+from workloads.schema import text
 
 SCHEMA: dict[str, Any] = json.loads((FOLDER / "schema.json").read_text())
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
@@ -73,42 +71,24 @@ resources: {{requests: {{cpu: 1m}}, limits: {{cpu: 1m}}}}
 """
 
 
-def keys_of_the_schema(node: Mapping[str, Any], path: str = "") -> Iterator[str]:
-    """Every key the schema knows, with the path that leads to it."""
-    if "$ref" in node:
-        yield from keys_of_the_schema(SCHEMA["$defs"][node["$ref"].rpartition("/")[2]], path)
-    for choice in node.get("anyOf", ()):
-        yield from keys_of_the_schema(choice, path)
-    for key, value in node.get("properties", {}).items():
-        yield f"{path}.{key}"
-        yield from keys_of_the_schema(value, f"{path}.{key}")
-    if "items" in node:
-        yield from keys_of_the_schema(node["items"], f"{path}[]")
-    if isinstance(node.get("additionalProperties"), dict):
-        yield from keys_of_the_schema(node["additionalProperties"], f"{path}.*")
+def test_the_schema_is_made_out_of_the_shape() -> None:
+    assert (FOLDER / "schema.json").read_text() == text(), (
+        "python -m workloads.schema > workloads/schema.json"
+    )
 
 
-def keys_of_the_loader(folder: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """Every key the loader asks for when it reads a file that has everything."""
-    asked: set[str] = set()
-    done = Fields.done
-
-    def noting(fields: Fields) -> None:
-        path = re.sub(r"\[\d+\]", "[]", fields.path)
-        path = re.sub(r"((^|\[\]\.)env)\.[A-Z]$", r"\1.*", path)
-        asked.update(f".{path}.{key}" if path else f".{key}" for key in fields._known)
-        done(fields)
-
-    monkeypatch.setattr(Fields, "done", noting)
-    (folder / "everything.yaml").write_text(EVERYTHING)
-    load_workload("everything", asked_by="test", folder=folder)
-    return asked
+def test_the_loader_takes_every_key_of_the_schema(tmp_path: Path) -> None:
+    assert yaml.safe_load(EVERYTHING).keys() == SCHEMA["properties"].keys()
+    (tmp_path / "everything.yaml").write_text(EVERYTHING)
+    load_workload("everything", asked_by="test", folder=tmp_path)
 
 
-def test_the_loader_and_the_schema_know_the_same_keys(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert keys_of_the_loader(tmp_path, monkeypatch) == set(keys_of_the_schema(SCHEMA))
+def test_every_key_is_described() -> None:
+    for name, one in SCHEMA["properties"].items():
+        assert one["description"], name
+    for name, definition in SCHEMA["$defs"].items():
+        for key, one in definition["properties"].items():
+            assert one["description"], f"{name}.{key}"
 
 
 def test_a_file_with_everything_is_valid() -> None:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from ...errors import StatefastError
-from ...schema.fields import nearest
+from ...schema.nearest import nearest
 from ...schema.quantity import binary_text, parse_quantity
 from .cluster import Object
 from .live import LiveClass

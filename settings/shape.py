@@ -1,0 +1,125 @@
+"""The shape of what stack config says of a workload and of its storage.
+
+Where and among whom a workload runs, and how a StatefulSet rolls out, is inherited from the args of
+the components: a key that is added there can be given in config at once.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NotRequired, TypedDict
+
+from statefast.pod.resources import ResourcesArgs
+from statefast.pod.scheduling import SchedulingArgs
+from statefast.schema.args import ACCESS_MODES
+from statefast.schema.shape import Between, Form, OneOf, limit
+from statefast.storage.snapshot_class import DELETION_POLICIES
+from statefast.storage.storage_class import StorageClassArgs
+from statefast.workload.args import PlacementArgs
+from statefast.workload.rollout import RolloutArgs
+from statefast.workload.stateful_set import POD_MANAGEMENT
+
+__all__ = ["PATTERNS", "ClassConfig", "StorageConfig", "VolumeConfig", "WorkloadConfig"]
+
+PATTERNS = ("stateful-set", "deployment")
+
+
+class VolumeConfig(TypedDict):
+    """One volume, where it differs from the others."""
+
+    size: NotRequired[str]
+    """Its size. Default: that of all."""
+    access_modes: NotRequired[Sequence[str]]
+    """Its access modes. Default: those of all."""
+    storage_class_name: NotRequired[str]
+    """Its class. Default: that of all."""
+    existing_claim: NotRequired[str]
+    """A claim of somebody else's, instead of a size and a class."""
+
+
+class StorageConfig(TypedDict):
+    """The volumes of a workload."""
+
+    size: NotRequired[str]
+    """Size of each volume."""
+    access_modes: NotRequired[Sequence[str]]
+    """Access modes of each. Default `[ReadWriteOnce]`."""
+    storage_class_name: NotRequired[str]
+    """Class of each. Default: the stack's, or else the default class of the cluster."""
+    volumes: NotRequired[Mapping[str, VolumeConfig]]
+    """Volumes of the file by name, those that differ and those that are optional."""
+
+
+class WorkloadConfig(PlacementArgs, RolloutArgs):
+    """One workload of a stack."""
+
+    workload: NotRequired[str]
+    """What runs: a file in workloads/. Default: the name."""
+    pattern: NotRequired[str]
+    """`stateful-set` (default) or `deployment`."""
+    replicas: NotRequired[int]
+    """Number of pods. Default 1."""
+    storage: NotRequired[StorageConfig]
+    """Its volumes."""
+    image: NotRequired[str]
+    """Image. Default: the file's."""
+    resources: NotRequired[ResourcesArgs]
+    """Compute resources. Default: the file's."""
+    env: NotRequired[Mapping[str, object]]
+    """Variables on top of the file's."""
+    env_sources: NotRequired[Mapping[str, object]]
+    """Those of `env` that come from elsewhere."""
+    config_files: NotRequired[Mapping[str, str]]
+    """Config files on top of the file's."""
+    scheduling: NotRequired[SchedulingArgs]
+    """Where the pods run."""
+    pod_management_policy: NotRequired[str]
+    """`Parallel` (default) or `OrderedReady`. stateful-set."""
+    autoscaled: NotRequired[bool]
+    """Whether something else decides how many replicas there are."""
+    progress_deadline_seconds: NotRequired[int]
+    """When a rollout counts as stuck. deployment."""
+
+
+class SnapshotClassConfig(TypedDict):
+    """The class that snapshots of the volumes are taken with."""
+
+    name: str
+    """Its name."""
+    parameters: NotRequired[Mapping[str, str]]
+    """Parameters of the driver. Default: the driver's own."""
+    deletion_policy: NotRequired[str]
+    """`Retain` (default) or `Delete`."""
+    default: NotRequired[bool]
+    """Whether snapshots that name no class get this one. Default false."""
+
+
+class AttributesClassConfig(TypedDict):
+    """What volumes can be told later."""
+
+    name: str
+    """What its name in the cluster begins with."""
+    parameters: NotRequired[Mapping[str, str]]
+    """Parameters of the driver, at least one."""
+
+
+class ClassConfig(StorageClassArgs):
+    """The class that a stack makes."""
+
+    name: str
+    """Its name in the cluster."""
+    snapshot_class: NotRequired[SnapshotClassConfig]
+    """The class of snapshots beside it. Default none."""
+    attributes_classes: NotRequired[Sequence[AttributesClassConfig]]
+    """The classes of attributes beside it. Default none."""
+
+
+limit(SnapshotClassConfig, deletion_policy=OneOf(DELETION_POLICIES))
+limit(VolumeConfig, access_modes=OneOf(ACCESS_MODES))
+limit(StorageConfig, access_modes=OneOf(ACCESS_MODES))
+limit(
+    WorkloadConfig,
+    pattern=OneOf(PATTERNS),
+    replicas=Between(0, 1000),
+    image=Form(r"\S+", "zookeeper:3.9.4"),
+    pod_management_policy=OneOf(POD_MANAGEMENT),
+    progress_deadline_seconds=Between(1, 2**31 - 1),
+)
