@@ -140,8 +140,6 @@ class Settings:
         for workload in self.workloads:
             workload.preflight(where)
         if self.storage_class is not None:
-            classes = asks.read("classes", "", "whether another class is the default one")
-            self.storage_class.check(classes)
             self.storage_class.preflight()
             check_version(
                 asks,

@@ -42,16 +42,13 @@ class StorageClassSettings:
     snapshot_classes: Mapping[str, VolumeSnapshotClassArgs]
     attributes_classes: Mapping[str, VolumeAttributesClassArgs]
 
-    def check(self, cluster_classes: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+    def check(self) -> None:
         """Asks the components, before any is built, whether they would have these args.
-
-        Args:
-            cluster_classes: The StorageClasses of the cluster by name; None where nobody asked.
 
         Raises:
             StatefastError: one would not.
         """
-        StorageClass.check(self.name, self.args, cluster_classes)
+        StorageClass.check(self.name, self.args)
         for name, snapshots in self.snapshot_classes.items():
             VolumeSnapshotClass.check(name, snapshots)
         for name, attributes in self.attributes_classes.items():

@@ -39,6 +39,7 @@ class Registered:
     replace_on_changes: list[str]
     secret_outputs: list[str]
     aliases: list[str]
+    former_names: list[str]
     timeouts: dict[str, str]
     import_id: str
 
@@ -164,6 +165,7 @@ class _Monitor(mocks.MockMonitor):
                     replace_on_changes=list(request.replaceOnChanges),
                     secret_outputs=list(request.additionalSecretOutputs),
                     aliases=[alias.spec.parentUrn for alias in request.aliases],
+                    former_names=[alias.spec.name for alias in request.aliases if alias.spec.name],
                     timeouts={
                         "create": request.customTimeouts.create,
                         "update": request.customTimeouts.update,

@@ -55,6 +55,9 @@ class VolumeClaimArgs(ClaimSourceArgs):
     storage_class_name: NotRequired[str]
     """Class of the volume; an empty text is a volume without a class. Default: the cluster's
     default class, or none where `volume_name` or `selector` is given. Editing it is refused."""
+    claim_name: NotRequired[str]
+    """Name of the claim in the cluster. Default: the name of the component. Editing it makes a new,
+    empty claim; the old one stays."""
     retention: NotRequired[str]
     """`retain` (default): the claim stays in the cluster when it leaves the stack. `delete`: it is
     deleted with its `claim_owner`. `snapshot`: as `delete`, but not before a snapshot of it is
@@ -94,7 +97,7 @@ class VolumeClaim(pulumi.ComponentResource):
     """One PersistentVolumeClaim under a name that never changes.
 
     Args:
-        name: Name of the claim in the cluster, and of this component.
+        name: Name of this component, and of the claim in the cluster unless that is given.
         args: See VolumeClaimArgs.
         opts: Options of the component; the provider is inherited.
 
@@ -131,6 +134,7 @@ class VolumeClaim(pulumi.ComponentResource):
         super().__init__("statefast:index:VolumeClaim", name, {}, opts)
         report(asks.notes, self)
         retention, namespace, labels = checked.retention, checked.namespace, checked.labels
+        claim_name = checked.name
         annotations = {
             **(NO_WAIT if plan.volume else checked.waiting),
             **claim_annotations(checked.size, retention, plan.volume),
@@ -151,7 +155,7 @@ class VolumeClaim(pulumi.ComponentResource):
         claim = k8s.core.v1.PersistentVolumeClaimPatch(
             name,
             metadata=k8s.meta.v1.ObjectMetaPatchArgs(
-                name=name,
+                name=claim_name,
                 namespace=namespace,
                 labels=labels,
                 annotations={
@@ -169,15 +173,15 @@ class VolumeClaim(pulumi.ComponentResource):
                 aliases=[pulumi.Alias(type_="kubernetes:core/v1:PersistentVolumeClaim")],
             ),
         )
-        take_up(self, claim, namespace, name, plan)
+        take_up(self, claim, namespace, claim_name, plan, name)
         refuse_stale_state(
             asks,
             claim,
             claim.metadata,
-            resource=f"VolumeClaim {name}",
+            resource=checked.resource,
             kind="claims",
             namespace=namespace,
-            name=name,
+            name=claim_name,
             uid=plan.uid,
         )
         if plan.short:
@@ -186,17 +190,17 @@ class VolumeClaim(pulumi.ComponentResource):
                 self,
                 claim,
                 namespace=namespace,
-                claim=name,
+                claim=claim_name,
                 field="size",
                 plan=plan,
             )
-        self.claim_name = claim.id.apply(lambda _: name)
+        self.claim_name = claim.id.apply(lambda _: claim_name)
         self.register_outputs(
             {
                 "claimName": self.claim_name,
-                **before.outputs(namespace, {name: uid_of(claim, plan.uid or "")}),
+                **before.outputs(namespace, {claim_name: uid_of(claim, plan.uid or "")}),
                 VOLUMES: held_volumes(
-                    asks, claim, namespace, [name], before.memory.last, again=False
+                    asks, claim, namespace, [claim_name], before.memory.last, again=False
                 ),
             }
         )
@@ -204,6 +208,8 @@ class VolumeClaim(pulumi.ComponentResource):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Checked:
+    resource: str
+    name: str
     namespace: str
     labels: dict[str, str]
     waiting: dict[str, str]
@@ -214,20 +220,24 @@ class _Checked:
 
 def _checked(name: str, args: VolumeClaimArgs) -> _Checked:
     """The whole claim, as far as its args tell."""
-    resource = f"VolumeClaim {name}"
+    # Errors and consents name what is in the cluster.
+    claim = args.get("claim_name", name)
+    resource = f"VolumeClaim {claim}"
     check_args(resource, args, VolumeClaimArgs)
-    check_subdomain_name(resource, "name", name)
+    check_subdomain_name(resource, "claim_name" if "claim_name" in args else "name", claim)
     spec = claim_spec(resource, args)
     namespace = check_label_name(resource, "namespace", args["namespace"])
     retention = args.get("retention", "retain")
     check_claim_owner(resource, args, namespace, retention)
-    this_run().claims.add((namespace, name))
+    this_run().claims.add((namespace, claim))
     return _Checked(
+        resource=resource,
+        name=claim,
         namespace=namespace,
         labels=object_labels(
             resource,
-            app=args.get("app", name),
-            instance=args.get("instance", name),
+            app=args.get("app", claim),
+            instance=args.get("instance", claim),
             component=args.get("component", "storage"),
             part_of=args.get("part_of", "statefast"),
             extra=args.get("labels"),
@@ -245,7 +255,7 @@ def _planned(
     """What this run makes of it, the reader with what its owner should know, and what was known."""
     spec = checked.spec
     wanted = WantedClaim(
-        name=name,
+        name=checked.name,
         field="size",
         size=checked.size,
         storage_class_name=spec.get("storage_class_name"),
@@ -255,13 +265,13 @@ def _planned(
         chosen=next((key for key in _ORIGINS if key in spec), ""),
         volume_name=spec.get("volume_name", ""),
     )
-    asks = reader(f"VolumeClaim {name}", args.get("preflight"))
+    asks = reader(checked.resource, args.get("preflight"))
     consents = args.get("consent") or ()
-    before = known(asks, consents)
+    before = known(asks, consents, f"VolumeClaim {name}")
     refuse_missing_namespace(asks, checked.namespace)
     check_version(asks, _needs(spec))
     refuse_moved_claim(
-        asks, namespace=checked.namespace, name=name, known=before, consents=consents
+        asks, namespace=checked.namespace, name=checked.name, known=before, consents=consents
     )
     plans = plan_claims(
         asks,
@@ -271,7 +281,7 @@ def _planned(
         known=before,
         consents=consents,
     )
-    return plans[name], asks, before
+    return plans[checked.name], asks, before
 
 
 def _needs(spec: Mapping[str, Any]) -> Iterator[Need]:

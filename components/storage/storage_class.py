@@ -14,7 +14,7 @@ from ..drivers.catalogue import driver_named, driver_of
 from ..drivers.driver import Driver, check_in_tree
 from ..errors import MISSING, StatefastError
 from ..safety.owner import owned
-from ..safety.plan.default_class import IS_DEFAULT, check_default, check_only_default, marks_of
+from ..safety.plan.default_class import IS_DEFAULT, check_default, check_only_default, marks_on
 from ..safety.plan.names import Names, WantedName, plan_names
 from ..safety.preflight import PreflightArgs, Reader, reader, report
 from ..safety.run import this_run
@@ -98,7 +98,7 @@ class StorageClass(pulumi.ComponentResource):
         args: See StorageClassArgs.
         opts: Options of the component; the provider is inherited.
         cluster_classes: The StorageClasses the cluster has, by name, as the API server returns
-            them; for the question which is default. None where nobody could ask it.
+            them; for the question which is default. Default: what `preflight` reads.
 
     Raises:
         StatefastError: an arg is unknown, missing or wrong, or another class is default.
@@ -125,9 +125,9 @@ class StorageClass(pulumi.ComponentResource):
         """Refuses what the live cluster speaks against, and registers nothing.
 
         Raises:
-            StatefastError: see `check`; or the class is another's.
+            StatefastError: see `check`; or the class is another's, or another one is default.
         """
-        _names(name, args, _plan(name, args, None))
+        _asked(name, args, None)
 
     def __init__(
         self,
@@ -137,13 +137,12 @@ class StorageClass(pulumi.ComponentResource):
         *,
         cluster_classes: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
-        plan = _plan(name, args, cluster_classes)
+        plan, names, asks, classes = _asked(name, args, cluster_classes)
         if plan.default:
             check_only_default(f"StorageClass {name}", name, opts)
-        names, asks = _names(name, args, plan)
         super().__init__("statefast:index:StorageClass", name, {}, opts)
         report(asks.notes, self)
-        demoted = [self._demote(name, other, cluster_classes or {}) for other in plan.demote]
+        demoted = [self._demote(name, other, classes) for other in plan.demote]
         storage_class = k8s.storage.v1.StorageClass(
             name,
             plan.made,
@@ -167,7 +166,8 @@ class StorageClass(pulumi.ComponentResource):
     def _demote(
         self, name: str, other: str, classes: Mapping[str, Mapping[str, Any]]
     ) -> k8s.storage.v1.StorageClassPatch:
-        marks = [IS_DEFAULT, *marks_of(classes.get(other, {}))]
+        # Not only what makes it default now: in the next run that says false.
+        marks = [IS_DEFAULT, *marks_on(classes.get(other, {}))]
         return k8s.storage.v1.StorageClassPatch(
             f"{name}-demotes-{other}",
             metadata=k8s.meta.v1.ObjectMetaPatchArgs(
@@ -243,11 +243,20 @@ def _plan(
     return _Plan(made=made, remade=remade, default=default, demote=demote)
 
 
-def _names(name: str, args: StorageClassArgs, plan: _Plan) -> tuple[Names, Reader]:
-    """What becomes of a class of that name which is there, and the reader with its notes."""
+def _asked(
+    name: str, args: StorageClassArgs, classes: Mapping[str, Mapping[str, Any]] | None
+) -> tuple[_Plan, Names, Reader, Mapping[str, Mapping[str, Any]]]:
+    """The class, what becomes of one of its name which is there, the reader with its notes, and
+    the classes of the cluster; none where nobody could ask.
+    """
+    plan = _plan(name, args, classes)
     asks = reader(f"StorageClass {name}", args.get("preflight"))
+    if classes is None and plan.default:
+        classes = asks.read("classes", "", "whether another class is the default one")
+        plan = _plan(name, args, classes)
     wanted = WantedName(kind="StorageClass", name=name, remade=plan.remade)
-    return plan_names(asks, [wanted], args.get("consent") or ()), asks
+    names = plan_names(asks, [wanted], args.get("consent") or ())
+    return plan, names, asks, classes or {}
 
 
 def _expandable(resource: str, driver: Driver, given: bool | None) -> bool:

@@ -16,6 +16,7 @@ def take_up(
     namespace: str,
     claim: str,
     plan: ClaimPlan,
+    name: str = "",
 ) -> Sequence[pulumi.Resource]:
     """Hands a released volume to the claim that has its old claim's name, and to no other.
 
@@ -28,6 +29,7 @@ def take_up(
         namespace: Of the claim.
         claim: Name of the claim.
         plan: What the guard said.
+        name: What the name of the resource begins with. Default: the name of the claim.
 
     Returns:
         What a workload has to wait for; nothing where the claim takes up no volume.
@@ -35,7 +37,7 @@ def take_up(
     if not plan.volume:
         return []
     volume = k8s.core.v1.PersistentVolumePatch(
-        f"{claim}-volume",
+        f"{name or claim}-volume",
         metadata=k8s.meta.v1.ObjectMetaPatchArgs(
             name=plan.volume, annotations={"pulumi.com/patchForce": "true"}
         ),

@@ -14,6 +14,7 @@ from ..errors import StatefastError
 from ..safety.plan.reading import settled
 from ..safety.preflight import report
 from ..safety.read.last_run import VOLUMES
+from ..safety.read.memory import held
 from ..safety.read.pod_data import record
 from ..safety.wait.held import held_volumes
 from ..safety.wait.stale import refuse_stale_state
@@ -33,6 +34,7 @@ from .service import client_service, headless_service, service_host, service_opt
 
 __all__ = ["PersistentDeployment", "PersistentDeploymentArgs", "strategy"]
 
+_CLAIM = "kubernetes:core/v1:PersistentVolumeClaimPatch"
 _LEAST_DEADLINE_SECONDS = 540
 _LONGEST_DEADLINE_SECONDS = 2**31 - 1
 
@@ -100,7 +102,9 @@ class PersistentDeployment(pulumi.ComponentResource):
         password_plan(asks, workload, workload.is_claim, known.memory.last)
         for volume in workload.volumes:
             if volume.existing_claim is None:
-                VolumeClaim.preflight(volume.name, _claim_args(workload, volume))
+                VolumeClaim.preflight(
+                    _claim_component(workload, volume), _claim_args(workload, volume)
+                )
 
     def __init__(
         self,
@@ -126,9 +130,9 @@ class PersistentDeployment(pulumi.ComponentResource):
         )
         claims = [
             VolumeClaim(
-                volume.name,
+                _claim_component(workload, volume),
                 _claim_args(workload, volume, owner, record(pod.data(), volume.claim)),
-                pulumi.ResourceOptions(parent=self),
+                pulumi.ResourceOptions(parent=self, aliases=_claim_aliases(workload, volume)),
             )
             for volume in workload.volumes
             if volume.existing_claim is None
@@ -268,11 +272,31 @@ def strategy(workload: Workload) -> str:
     return "Recreate"
 
 
+def _claim_component(workload: Workload, volume: Volume) -> str:
+    """Name of the component of a claim: no other Deployment of the program has it, in whatever
+    namespace or cluster it has a claim of that name.
+    """
+    begins = volume.name.startswith(f"{workload.name}-")
+    # Neither name may have a dot, so no two pairs of them are one.
+    return volume.name if begins else f"{workload.name}.{volume.name}"
+
+
+def _claim_aliases(workload: Workload, volume: Volume) -> list[pulumi.Alias] | None:
+    """Before 0.2 it was called like the claim. Two components that give one resource that name are
+    an error; so only those do whose claim the state has, or may have.
+    """
+    claim = f"{workload.namespace}/{volume.name}"
+    if _claim_component(workload, volume) == volume.name or held(_CLAIM, claim) is False:
+        return None
+    return [pulumi.Alias(name=volume.name)]
+
+
 def _claim_args(
     workload: Workload, volume: Volume, owner: ClaimOwner | None = None, data: str = ""
 ) -> VolumeClaimArgs:
     given = workload.args
     args: VolumeClaimArgs = {
+        "claim_name": volume.name,
         "namespace": workload.namespace,
         "size": volume.size,
         "access_modes": list(volume.access_modes),

@@ -8,12 +8,13 @@ import pytest
 from localcluster.layout import Workspace
 from statefast import StorageClass, StorageClassArgs
 from statefast.drivers.catalogue import DRIVERS
-from statefast.safety.plan.default_class import IS_DEFAULT
+from statefast.safety.plan.default_class import DEFAULT_ANNOTATIONS, default_classes
 from tests.recording import run
 
 from .conftest import Deployment
 from .parts import DryRun, Parts, part
 
+IS_DEFAULT, OLDER = DEFAULT_ANNOTATIONS
 ZONES = [{"topology.kubernetes.io/zone": ["a", "b"]}, {"example.com/rack": ["1"]}]
 
 
@@ -110,7 +111,7 @@ def other(parts: Parts) -> Iterator[str]:
         f"""
 apiVersion: storage.k8s.io/v1
 kind: StorageClass
-metadata: {{name: {name}, annotations: {{{IS_DEFAULT}: "true"}}}}
+metadata: {{name: {name}, annotations: {{{IS_DEFAULT}: "true", {OLDER}: "true"}}}}
 provisioner: csi.example.com
 """
     )
@@ -119,18 +120,11 @@ provisioner: csi.example.com
 
 
 def defaults(parts: Parts) -> list[str]:
-    marks = {
-        name: found["metadata"]["annotations"].get(IS_DEFAULT)
-        for name, found in parts.list("storageclass").items()
-    }
-    return [name for name, mark in marks.items() if mark == "true"]
+    return default_classes(parts.list("storageclass"))
 
 
 def test_a_second_default_class_is_refused_and_nothing_is_touched(parts: Parts, other: str) -> None:
-    live = {"cluster_classes": parts.list("storageclass")}
-    ours = {**parts.storage(default=True), "more": live}
-
-    result = parts.components(ours).up(ok=False)
+    result = parts.components(parts.storage(default=True, preflight={})).up(ok=False)
 
     (error,) = result.errors
     assert f"{other} is the default class of the cluster" in error
@@ -140,19 +134,16 @@ def test_a_second_default_class_is_refused_and_nothing_is_touched(parts: Parts, 
 
 
 def test_a_default_class_that_is_named_is_put_down_for_good(parts: Parts, other: str) -> None:
-    def ours() -> dict[str, Any]:
-        live = {"cluster_classes": parts.list("storageclass")}
-        return {**parts.storage(default=True, demote=[other]), "more": live}
-
+    ours = parts.storage(default=True, demote=[other], preflight={})
     of_default_class = part("VolumeClaim", "data", namespace=parts.name, size="1Gi")
-    parts.components(ours(), of_default_class).up()
+    parts.components(ours, of_default_class).up()
 
     assert defaults(parts) == [parts.class_name]
     assert parts.get("pvc", "data")["spec"]["storageClassName"] == parts.class_name
-    assert "updated" not in parts.components(ours(), of_default_class).up().changes
+    assert "updated" not in parts.components(ours, of_default_class).up().changes
     parts.destroy()
     left = parts.list("storageclass")[other]["metadata"]["annotations"]
-    assert left[IS_DEFAULT] == "false"
+    assert (left[IS_DEFAULT], left[OLDER]) == ("false", "false")
 
 
 def test_one_program_makes_one_default_class(parts: Parts) -> None:

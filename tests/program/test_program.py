@@ -10,6 +10,7 @@ import yaml
 
 from settings import KEYS, Settings
 from statefast import StatefastError
+from tests.guard.fakes import FakeCluster, use
 from tests.recording import Recording, run
 
 ROOT = Path(__file__).parents[2]
@@ -168,6 +169,26 @@ def test_each_stack_file_has_declared_keys_only(stack: str) -> None:
 
 def test_no_default_provider_can_be_used() -> None:
     assert PROJECT["config"]["pulumi:disable-default-providers"] == {"value": ["kubernetes"]}
+
+
+def test_a_class_that_is_default_by_the_older_annotation_is_put_down(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    older = "storageclass.beta.kubernetes.io/is-default-class"
+    live: dict[str, Any] = {
+        "metadata": {"name": "standard", "annotations": {older: "true"}},
+        "provisioner": "rbd.csi.ceph.com",
+    }
+    use(monkeypatch, FakeCluster(classes=[live], namespaces=[]))
+    made = {"name": "fast", "driver": "hostpath", "default": True}
+
+    with pytest.raises(StatefastError, match=r"but standard is the default .* \[standard\]"):
+        record("dev", storageClass=json.dumps(made), workloads="{}")
+    named = {**made, "demote": ["standard"]}
+    patch = record("dev", storageClass=json.dumps(named), workloads="{}").one(
+        "StorageClassPatch", "fast-demotes-standard"
+    )
+    assert patch.metadata["annotations"][older] == "false"
 
 
 @pytest.mark.parametrize("said", ["off", "false"], ids=["quoted", "not-quoted"])

@@ -95,6 +95,13 @@ def test_the_demotion_is_a_patch_that_stays() -> None:
     assert {older.urn, old.urn} <= set(own.dependencies)
 
 
+def test_what_was_put_down_once_is_put_down_in_the_same_words() -> None:
+    down = {"older": found(**{GA: "false", BETA: "false"})}
+    recording = run(lambda: StorageClass("rbd", args(demote=["older"]), cluster_classes=down))
+    annotations = recording.one("StorageClassPatch", "rbd-demotes-older").metadata["annotations"]
+    assert (annotations[GA], annotations[BETA]) == ("false", "false")
+
+
 def test_a_program_makes_one_default_class() -> None:
     def twice() -> None:
         StorageClass("rbd", args())

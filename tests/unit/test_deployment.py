@@ -98,9 +98,49 @@ def test_the_claim_is_named_by_a_literal_and_waited_for() -> None:
     assert recording.one("PersistentVolumeClaimPatch", "zk-vol").urn in made.dependencies
 
 
+def two_in_two_namespaces() -> None:
+    for name in ("shop", "wiki"):
+        given = deployment_args(namespace=name, volumes=volume(name="data"), retention="delete")
+        PersistentDeployment(name, given)
+
+
+@pytest.mark.parametrize(
+    "state", [[], [("kubernetes:core/v1:PersistentVolumeClaimPatch", "shop/data")]]
+)
+def test_equally_named_claims_in_two_namespaces_are_two_resources(
+    state: list[tuple[str, str]],
+) -> None:
+    recording = run(two_in_two_namespaces, state=state)
+
+    urns = [item.urn for item in recording.resources]
+    assert len(urns) == len(set(urns))
+    claims = [item for item in recording.objects() if item.kind == "PersistentVolumeClaimPatch"]
+    assert [(item.name, item.metadata["namespace"], item.metadata["name"]) for item in claims] == [
+        ("shop.data", "shop", "data"),
+        ("wiki.data", "wiki", "data"),
+    ]
+    # One resource of the state cannot be two: that of a claim which is in none is called by no
+    # name of before.
+    former = {
+        item.name: item.former_names for item in recording.resources if item.kind == "VolumeClaim"
+    }
+    assert former == {"shop.data": ["data"] if state else [], "wiki.data": []}
+
+
+def test_a_claim_that_is_named_after_its_workload_keeps_its_name() -> None:
+    made = deployment().one("VolumeClaim", "zk-vol")
+    assert made.former_names == []
+
+
 def claim(**changes: object) -> Recording:
     args = {"namespace": "data", "size": "8Gi", "storage_class_name": "rbd", **changes}
     return run(lambda: VolumeClaim("vol", args))  # type: ignore[arg-type]
+
+
+def test_the_name_in_the_cluster_may_be_another() -> None:
+    made = claim(claim_name="data").one("PersistentVolumeClaimPatch", "vol")
+    assert made.metadata["name"] == "data"
+    assert made.metadata["labels"]["app.kubernetes.io/instance"] == "data"
 
 
 def test_a_retained_claim_is_applied_and_never_owned() -> None:

@@ -19,7 +19,7 @@ __all__ = [
     "check_default",
     "check_only_default",
     "default_classes",
-    "marks_of",
+    "marks_on",
 ]
 
 IS_DEFAULT = "storageclass.kubernetes.io/is-default-class"
@@ -37,13 +37,13 @@ def default_classes(classes: Mapping[str, Mapping[str, Any]]) -> list[str]:
     Args:
         classes: Name to the object, as the API server returns it.
     """
-    return sorted(name for name, found in classes.items() if marks_of(found))
+    return sorted(name for name, found in classes.items() if "true" in marks_on(found).values())
 
 
-def marks_of(storage_class: Mapping[str, Any]) -> list[str]:
-    """The annotations that make this StorageClass a default one."""
+def marks_on(storage_class: Mapping[str, Any]) -> dict[str, str]:
+    """Those annotations of a StorageClass that say whether it is a default one."""
     annotations = storage_class.get("metadata", {}).get("annotations") or {}
-    return [key for key in DEFAULT_ANNOTATIONS if annotations.get(key) == "true"]
+    return {key: annotations[key] for key in DEFAULT_ANNOTATIONS if key in annotations}
 
 
 def check_default(

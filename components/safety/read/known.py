@@ -20,7 +20,7 @@ class Known:
     """What is known of one component.
 
     Attributes:
-        resource: Kind and name, e.g. `StatefulSet zookeeper`.
+        resource: Kind and name of the component, e.g. `StatefulSet zookeeper`.
         memory: What the state holds, where it is about the cluster of this run; else empty.
         before: What the component recorded last; empty where it did not, or of another cluster.
         place: Whether this is the cluster it was deployed to.
@@ -66,27 +66,29 @@ class Known:
         }
 
 
-def known(reader: Reader, consents: Sequence[str]) -> Known:
+def known(reader: Reader, consents: Sequence[str], component: str = "") -> Known:
     """What is known of the component that asks, once it is known to be in its cluster.
 
     Args:
         reader: Of the component.
         consents: What the owner agreed to.
+        component: Kind and name of the component, where the reader names the object in the
+            cluster by another.
 
     Raises:
         StatefastError: this is another cluster; or, in mode strict, it could not be read.
     """
     memory = memory_of_run()
-    before = memory.records.get(reader.resource, Remembered())
+    component = component or reader.resource
+    # Versions before 0.2 recorded every claim under its own name.
+    before = memory.records.get(component) or memory.records.get(reader.resource, Remembered())
     if memory.trouble:
         reader.cannot(memory.trouble, "whether an edit leaves data of the last run behind")
     place, cluster = place_of(reader, memory, [before.cluster], consents)
     if place is Place.MOVED:
         # What it knew is about another cluster.
         memory, before = Memory(), Remembered()
-    return Known(
-        resource=reader.resource, memory=memory, before=before, place=place, cluster=cluster
-    )
+    return Known(resource=component, memory=memory, before=before, place=place, cluster=cluster)
 
 
 def recorded(reader: Reader) -> Known:
