@@ -31,6 +31,8 @@ class VolumeConfig(TypedDict):
     """Its access modes. Default: those of all."""
     storage_class_name: NotRequired[str]
     """Its class. Default: that of all."""
+    volume_attributes_class_name: NotRequired[str]
+    """Its attributes. Default: those of all."""
     existing_claim: NotRequired[str]
     """A claim of somebody else's, instead of a size and a class."""
 
@@ -44,6 +46,9 @@ class StorageConfig(TypedDict):
     """Access modes of each. Default `[ReadWriteOnce]`."""
     storage_class_name: NotRequired[str]
     """Class of each. Default: the stack's, or else the default class of the cluster."""
+    volume_attributes_class_name: NotRequired[str]
+    """Attributes of each: one of the stack's own `attributesClasses`, or a class of the cluster.
+    Default: those of their class."""
     volumes: NotRequired[Mapping[str, VolumeConfig]]
     """Volumes of the file by name, those that differ and those that are optional."""
 

@@ -11,7 +11,11 @@ from statefast.schema.read import Args
 from statefast.workload.args import VolumeArgs
 from workloads.shape import MountArgs
 
+from .storage import StorageClassSettings
+
 __all__ = ["VolumeSettings", "read_volumes"]
+
+_ATTRIBUTES = "volume_attributes_class_name"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +27,7 @@ class VolumeSettings:
     size: str
     access_modes: tuple[str, ...]
     class_name: str | None
+    attributes: str
     existing_claim: str
     path: str
 
@@ -39,6 +44,8 @@ class VolumeSettings:
         args["size"] = self.size
         if self.class_name is not None:
             args["storage_class_name"] = self.class_name
+        if self.attributes:
+            args["volume_attributes_class_name"] = self.attributes
         return args
 
     def field(self, key: str) -> str:
@@ -47,7 +54,10 @@ class VolumeSettings:
 
 
 def read_volumes(
-    resource: str, config: Args, mounts: Sequence[MountArgs], class_name: str | None
+    resource: str,
+    config: Args,
+    mounts: Sequence[MountArgs],
+    made: StorageClassSettings | None,
 ) -> tuple[VolumeSettings, ...]:
     """The volumes there are: those of the file, less the optional ones that config leaves out.
 
@@ -55,7 +65,7 @@ def read_volumes(
         resource: The workload, for errors.
         config: A `StorageConfig`: what config says of all of them, and of each.
         mounts: The volumes of the file.
-        class_name: Class where config names none; None for the default of the cluster.
+        made: The class of the stack, where config names none; None for the default of the cluster.
 
     Raises:
         StatefastError: a volume is unknown, or has no size, or one that is none.
@@ -72,34 +82,37 @@ def read_volumes(
                 nearest(name, names),
             )
     return tuple(
-        _volume(resource, mount, config, given.get(mount["name"], {}), class_name)
+        _volume(resource, mount, config, given.get(mount["name"], {}), made)
         for mount in mounts
         if mount["name"] in given or not mount.get("optional", False)
     )
 
 
 def _volume(
-    resource: str, mount: MountArgs, for_all: Args, own: Args, class_name: str | None
+    resource: str, mount: MountArgs, for_all: Args, own: Args, made: StorageClassSettings | None
 ) -> VolumeSettings:
     path = f"storage.volumes.{mount['name']}"
     claim = own.get("existing_claim", "")
-    if claim and ("size" in own or "storage_class_name" in own):
+    if claim and own.keys() & {"size", "storage_class_name", _ATTRIBUTES}:
         raise StatefastError(
             resource,
             f"{path}.existingClaim",
             claim,
-            "but the volume has a size or class of its own",
+            "but the volume has a size, class or attributes of its own",
             "leave out the one or the other",
         )
     size, where = (own["size"], path) if "size" in own else (for_all.get("size"), "storage")
     wanted = MISSING if size is None else size
     modes = own.get("access_modes")
+    attributes = own.get(_ATTRIBUTES) or for_all.get(_ATTRIBUTES) or ""
+    class_name = made.name if made is not None else None
     return VolumeSettings(
         name=mount["name"],
         mount_path=mount["mount_path"],
         size="" if claim else storage_size(resource, f"{where}.size", wanted),
         access_modes=tuple(modes or for_all.get("access_modes") or ACCESS_MODES[:1]),
         class_name=own.get("storage_class_name") or for_all.get("storage_class_name") or class_name,
+        attributes=made.attributes_class_name(attributes) if made is not None else attributes,
         existing_claim=claim,
         path=path if modes else "storage",
     )

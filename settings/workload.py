@@ -262,12 +262,7 @@ def read_workload(
         file=file,
         replicas=config.get("replicas", 1),
         image=config.get("image", file.image),
-        volumes=read_volumes(
-            resource,
-            config.get("storage", {}),
-            file.volumes,
-            storage_class.name if storage_class else None,
-        ),
+        volumes=read_volumes(resource, config.get("storage", {}), file.volumes, storage_class),
         resources=config.get("resources") or file.resources,
         env=read_env(resource, config.get("env", {})),
         env_sources=config.get("env_sources", {}),
@@ -320,15 +315,15 @@ def check_driver(workload: WorkloadSettings, made: StorageClassSettings | None) 
         return
     driver = DRIVERS[made.args["driver"]]
     for volume in workload.volumes:
-        of_this_class = volume.class_name == made.name
-        if of_this_class and "ReadWriteMany" in volume.access_modes and not driver.shared:
-            raise StatefastError(
-                f"workload {workload.name}",
-                volume.field("accessModes"),
-                "ReadWriteMany",
-                f"but driver {driver.name} of class {made.name} cannot do that",
-                "use ReadWriteOnce, or a class of a driver like cephfs or nfs",
-            )
+        for mode in volume.access_modes if volume.class_name == made.name else ():
+            if not driver.serves(mode):
+                raise StatefastError(
+                    f"workload {workload.name}",
+                    volume.field("accessModes"),
+                    mode,
+                    f"but driver {driver.name} of class {made.name} cannot do that",
+                    "use ReadWriteOnce, or a class of a driver like cephfs or nfs",
+                )
 
 
 def check_services(workloads: tuple[WorkloadSettings, ...]) -> None:

@@ -82,6 +82,13 @@ WRONG: dict[str, tuple[Config, list[str]]] = {
         {**storage_class(), **storage({**SIZE, "accessModes": ["ReadWriteMany"]})},
         ["storage.accessModes", "ceph-rbd", "cephfs"],
     ),
+    "read by many on a disk of one node": (
+        {
+            **storage_class(driver="aws-ebs", parameters={}),
+            **storage({**SIZE, "accessModes": ["ReadOnlyMany"]}),
+        },
+        ["storage.accessModes", "'ReadOnlyMany'", "aws-ebs"],
+    ),
     "growth of what cannot grow": (
         storage_class(driver="local-path", parameters={}, allowVolumeExpansion=True),
         ["allow_volume_expansion", "local-path"],

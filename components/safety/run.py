@@ -68,6 +68,8 @@ class Run:
         claims: Namespace and name of claims.
         of_workloads: Those of them that a workload makes for itself.
         mounts: By cluster, by namespace and workload: what it mounts.
+        asked: By cluster and namespace, by claim: its class, the bytes that it asks for on top of
+            what it has, and whether it is new.
     """
 
     classes: dict[str, OwnClassArgs] = field(default_factory=dict)
@@ -75,6 +77,7 @@ class Run:
     claims: set[tuple[str, str]] = field(default_factory=set)
     of_workloads: set[tuple[str, str]] = field(default_factory=set)
     mounts: dict[object, dict[tuple[str, str], tuple[Mount, ...]]] = field(default_factory=dict)
+    asked: dict[tuple[object, str], dict[str, tuple[str, int, bool]]] = field(default_factory=dict)
 
 
 # By the root of a run: with an inline program many runs share one process.

@@ -7,6 +7,7 @@ __all__ = ["RENAMED", "new_name"]
 # The words of Kubernetes took the place of our own in 0.2. As in files and as in code.
 RENAMED = {
     "arguments": ("args", "args"),
+    "attributes_class_name": ("volumeAttributesClassName", "volume_attributes_class_name"),
     "binding_mode": ("volumeBindingMode", "volume_binding_mode"),
     "bindingMode": ("volumeBindingMode", "volume_binding_mode"),
     "className": ("storageClassName", "storage_class_name"),

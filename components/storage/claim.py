@@ -39,6 +39,7 @@ __all__ = ["VolumeClaim", "VolumeClaimArgs"]
 
 # A claim for a volume that is there is bound at once, or it names the wrong one.
 _BOUND = {"pulumi.com/waitFor": "jsonpath={.status.phase}=Bound"}
+_COPIES = {"PersistentVolumeClaim": "claim", "VolumeSnapshot": "snapshot"}
 _ORIGINS = ("volume_name", "selector", "data_source", "data_source_ref")
 
 
@@ -264,6 +265,8 @@ def _planned(
         settled=True,
         chosen=next((key for key in _ORIGINS if key in spec), ""),
         volume_name=spec.get("volume_name", ""),
+        copy_of=_COPIES.get(_source(spec).get("kind", ""), ""),
+        attributes=spec.get("volume_attributes_class_name", ""),
     )
     asks = reader(checked.resource, args.get("preflight"))
     consents = args.get("consent") or ()
@@ -284,12 +287,17 @@ def _planned(
     return plans[checked.name], asks, before
 
 
+def _source(spec: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = spec.get("data_source") or spec.get("data_source_ref") or {}
+    return found
+
+
 def _needs(spec: Mapping[str, Any]) -> Iterator[Need]:
     """What a claim takes that not every cluster has."""
     yield from needs_of_modes("access_modes", spec["access_modes"])
     chosen = spec.get("volume_attributes_class_name")
     if chosen:
-        yield Need(field="attributes_class_name", value=chosen, feature=ATTRIBUTES_CLASS)
+        yield Need(field="volume_attributes_class_name", value=chosen, feature=ATTRIBUTES_CLASS)
 
 
 def _field_manager() -> str:

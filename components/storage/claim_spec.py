@@ -63,7 +63,7 @@ class ClaimSourceArgs(TypedDict):
     refused by the API server at preview; taking it away changes nothing."""
     data_source_ref: NotRequired[DataSourceRefArgs]
     """The same for any other object. Default: none. Edits as those of `data_source`."""
-    attributes_class_name: NotRequired[str]
+    volume_attributes_class_name: NotRequired[str]
     """Attributes of the volume, e.g. its throughput. Default: those of its class. Edited in place;
     taking it away is refused by the API server at preview."""
 
@@ -87,9 +87,9 @@ def claim_spec(resource: str, args: Mapping[str, Any]) -> dict[str, Any]:
     for field, value in (("volume_name", volume_name), ("selector", selector)):
         if value is not None and (source or reference):
             raise _together(resource, field, value, "data_source")
-    attributes = args.get("attributes_class_name")
+    attributes = args.get("volume_attributes_class_name")
     if attributes is not None:
-        check_subdomain_name(resource, "attributes_class_name", attributes)
+        check_subdomain_name(resource, "volume_attributes_class_name", attributes)
     spec = {
         "access_modes": list(access_modes(resource, "access_modes", args.get("access_modes"))),
         "resources": {"requests": {"storage": storage_size(resource, "size", args["size"])}},

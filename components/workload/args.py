@@ -46,6 +46,10 @@ class VolumeArgs(TypedDict):
     """Default `["ReadWriteOnce"]`. Editing them is a replacement."""
     storage_class_name: NotRequired[str]
     """Class of the volumes. Default: the cluster's default class. Editing it is a replacement."""
+    volume_attributes_class_name: NotRequired[str]
+    """Attributes of the volumes, e.g. their throughput: name of a VolumeAttributesClass. Default:
+    those of their class. Edited in place; taking it away is refused by the API server at
+    preview."""
 
 
 limit(VolumeArgs, access_modes=OneOf(ACCESS_MODES))

@@ -76,7 +76,9 @@ def grow_claim(
         spec=k8s.core.v1.PersistentVolumeClaimSpecPatchArgs(
             resources=k8s.core.v1.VolumeResourceRequirementsPatchArgs(
                 requests={"storage": binary_text(plan.request)}
-            )
+            ),
+            # Not in the claim template, which never changes.
+            volume_attributes_class_name=volume.attributes,
         ),
         opts=pulumi.ResourceOptions(
             parent=parent,

@@ -316,6 +316,8 @@ def _claim_args(
         args["data"] = data
     if "preflight" in given:
         args["preflight"] = given["preflight"]
+    if volume.attributes is not None:
+        args["volume_attributes_class_name"] = volume.attributes
     if volume.storage_class_name is not None:
         args["storage_class_name"] = volume.storage_class_name
     return args

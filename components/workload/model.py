@@ -26,6 +26,7 @@ class Volume:
     access_modes: tuple[str, ...]
     storage_class_name: str | None
     existing_claim: str | None
+    attributes: str | None = None
 
     @property
     def claim(self) -> str:

@@ -23,6 +23,7 @@ from ..safety.read.live import (
 )
 from ..safety.read.pod_data import record
 from ..safety.read.versions import (
+    ATTRIBUTES_CLASS,
     FIRST_ORDINAL,
     Need,
     check_version,
@@ -288,6 +289,9 @@ def _needs(workload: Workload) -> Iterator[Need]:
         yield Need(field="first_ordinal", value=workload.first_ordinal, feature=FIRST_ORDINAL)
     for volume in workload.volumes:
         yield from needs_of_modes(f"volumes.{volume.name}.access_modes", volume.access_modes)
+        if volume.attributes is not None:
+            field = f"volumes.{volume.name}.volume_attributes_class_name"
+            yield Need(field=field, value=volume.attributes, feature=ATTRIBUTES_CLASS)
 
 
 def _wanted_claim(resource: str, name: str, volume: Volume) -> WantedClaim:
@@ -300,6 +304,7 @@ def _wanted_claim(resource: str, name: str, volume: Volume) -> WantedClaim:
         access_modes=volume.access_modes,
         volume_mode="Filesystem",
         settled=False,
+        attributes=volume.attributes or "",
     )
 
 

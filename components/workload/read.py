@@ -127,9 +127,17 @@ def _volumes(resource: str, given: Sequence[VolumeArgs]) -> tuple[Volume, ...]:
                 ),
                 storage_class_name=class_name,
                 existing_claim=item.get("existing_claim"),
+                attributes=_attributes(resource, path, item),
             )
         )
     return tuple(volumes)
+
+
+def _attributes(resource: str, path: str, given: VolumeArgs) -> str | None:
+    name = given.get("volume_attributes_class_name")
+    if name is None:
+        return None
+    return check_subdomain_name(resource, f"{path}volume_attributes_class_name", name)
 
 
 def _size(resource: str, path: str, given: VolumeArgs) -> str:
@@ -138,7 +146,7 @@ def _size(resource: str, path: str, given: VolumeArgs) -> str:
     if claim is None:
         return storage_size(resource, f"{path}size", given.get("size", MISSING))
     check_subdomain_name(resource, f"{path}existing_claim", claim)
-    for key in ("size", "storage_class_name"):
+    for key in ("size", "storage_class_name", "volume_attributes_class_name"):
         value = given.get(key)
         if value is not None:
             raise StatefastError(

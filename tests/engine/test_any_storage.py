@@ -120,7 +120,7 @@ CLAIMS = some(
             "name": NAMES,
         }
     ),
-    attributes_class_name=NAMES,
+    volume_attributes_class_name=NAMES,
     retention=mostly("retain", "delete", wrong=TEXTS),
     labels=st.dictionaries(KEYS, VALUES, max_size=1),
 )

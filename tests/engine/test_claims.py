@@ -127,7 +127,7 @@ def with_attributes(
     return [
         parts.storage(),
         part("VolumeAttributesClass", parts.name, **args),
-        parts.claim("data", attributes_class_name=name, retention=retention),
+        parts.claim("data", volume_attributes_class_name=name, retention=retention),
     ]
 
 

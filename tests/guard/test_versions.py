@@ -56,7 +56,7 @@ ONE_POD = ["ReadWriteOncePod"]
             27,
         ),
         (make_claim, {"access_modes": ONE_POD}, "access_modes", 27),
-        (make_claim, {"attributes_class_name": "gold"}, "attributes_class_name", 34),
+        (make_claim, {"volume_attributes_class_name": "gold"}, "volume_attributes_class_name", 34),
     ],
 )
 def test_what_takes_a_newer_cluster(

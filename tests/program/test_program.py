@@ -171,6 +171,28 @@ def test_no_default_provider_can_be_used() -> None:
     assert PROJECT["config"]["pulumi:disable-default-providers"] == {"value": ["kubernetes"]}
 
 
+@pytest.mark.parametrize("pattern", ["deployment", "stateful-set"])
+def test_a_workload_has_the_attributes_that_the_stack_makes(pattern: str) -> None:
+    made = {
+        "name": "gp3",
+        "driver": "aws-ebs",
+        "attributesClasses": [{"name": "fast", "parameters": {"iops": "6000"}}],
+    }
+    volumes = {"log": {"size": "1Gi", "volumeAttributesClassName": "theirs"}}
+    storage = {"size": "1Gi", "volumeAttributesClassName": "fast", "volumes": volumes}
+    workload = {"workload": "zookeeper", "pattern": pattern, "storage": storage}
+    recording = record("dev", storageClass=json.dumps(made), workloads=json.dumps({"zk": workload}))
+
+    fast = recording.one("VolumeAttributesClassPatch", "fast").metadata["name"]
+    of_set = "-zk-0" if pattern == "stateful-set" else ""
+    for volume, attributes in (("vol", fast), ("log", "theirs")):
+        claim = recording.one("PersistentVolumeClaimPatch", f"zk-{volume}{of_set}")
+        assert claim.spec["volumeAttributesClassName"] == attributes
+    if of_set:
+        for template in recording.one("StatefulSet", "zk").spec["volumeClaimTemplates"]:
+            assert "volumeAttributesClassName" not in template["spec"]
+
+
 def test_a_class_that_is_default_by_the_older_annotation_is_put_down(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -43,7 +43,7 @@ def test_a_plain_claim_asks_for_no_more_than_it_must(retention: str) -> None:
         ({"volume_mode": "Block"}, {"volumeMode": "Block"}),
         ({"access_modes": ["ReadWriteOncePod"]}, {"accessModes": ["ReadWriteOncePod"]}),
         ({"storage_class_name": ""}, {"storageClassName": ""}),
-        ({"attributes_class_name": "fast"}, {"volumeAttributesClassName": "fast"}),
+        ({"volume_attributes_class_name": "fast"}, {"volumeAttributesClassName": "fast"}),
         ({"volume_name": "pv"}, {"volumeName": "pv", "storageClassName": ""}),
         (
             {"volume_name": "pv", "storage_class_name": "rbd"},
@@ -116,7 +116,10 @@ SOURCE = {"data_source": {"claim": "old"}}
         ({"volume_mode": "Raw"}, "volume_mode is 'Raw', not one of the choices"),
         ({"volume_name": "PV"}, "volume_name is 'PV', not a DNS name"),
         ({"storage_class_name": "RBD"}, "storage_class_name is 'RBD', not a DNS name"),
-        ({"attributes_class_name": ""}, "attributes_class_name is '', not a DNS name"),
+        (
+            {"volume_attributes_class_name": ""},
+            "volume_attributes_class_name is '', not a DNS name",
+        ),
         ({"data_source": "old"}, "data_source is 'old', not a mapping"),
         ({"data_source": {}}, "but it takes one source"),
         ({"data_source": {"claim": "a", "snapshot": "b"}}, "but it takes one source"),

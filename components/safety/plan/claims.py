@@ -1,7 +1,7 @@
 """What becomes of each claim in this run: made, taken up again, grown, left alone, or refused."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ...drivers.catalogue import driver_of
 from ...drivers.driver import GIB
@@ -9,12 +9,6 @@ from ...errors import StatefastError
 from ...schema.quantity import binary_text
 from ..owner import check_owner
 from ..preflight import Reader
-from ..read.capability import (
-    check_class,
-    check_expandable,
-    check_quota,
-    needs_of,
-)
 from ..read.holders import stop_commands
 from ..read.known import Known
 from ..read.live import LiveClaim, LiveClass
@@ -23,67 +17,18 @@ from ..refusals.forgotten import refuse_forgotten, refuse_used
 from ..refusals.left_behind import Asked, read_volumes, volume_to_reattach
 from ..refusals.owned import check_owned
 from ..refusals.unseen import refuse_unseen
-from .default_class import default_classes
+from .claim_plan import ClaimPlan, WantedClaim
+from .limits import (
+    check_classes,
+    check_default,
+    check_drivers,
+    check_quotas,
+    classes_of,
+    own_classes_of,
+)
 from .sizes import expected_capacity, request
 
 __all__ = ["ClaimPlan", "WantedClaim", "plan_claims"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WantedClaim:
-    """One claim as the args want it.
-
-    Attributes:
-        name: In the cluster.
-        field: The field its size stands in, for errors.
-        size: In bytes.
-        storage_class_name: None for the default class.
-        settled: Whether the claim itself is held to class and modes. The claims of a StatefulSet
-            are not: they keep those of the template they were made from.
-        chosen: The field that says which volume it is for, or what it starts with; empty where
-            it starts on a new, empty one.
-        volume_name: The volume that the args name; empty where they name none.
-    """
-
-    name: str
-    field: str
-    size: int
-    storage_class_name: str | None
-    access_modes: tuple[str, ...]
-    volume_mode: str | None
-    settled: bool
-    chosen: str = ""
-    volume_name: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimPlan:
-    """One claim as this run will have it.
-
-    Attributes:
-        request: Size to ask for, in bytes.
-        capacity: Size that the volume will have at least, in bytes; 0 where it is not waited for.
-        live: Whether the claim is there and this stack's.
-        grows: Whether a volume that is there gets larger.
-        claim_owner: Name of the ConfigMap whose deletion deletes it now; empty where none does.
-        short: Whether a volume that is there has less than `capacity`.
-        volume: The volume that the claim takes up again, now or in an earlier run; empty where
-            it gets one of its own.
-        volume_class: Class of that volume.
-        force: Whether the claim is known not to be another's, so that fields may be taken over.
-        uid: Of the claim that lives; empty where there is none, None where none could be read.
-    """
-
-    request: int
-    capacity: int
-    live: bool
-    grows: bool
-    claim_owner: str = ""
-    short: bool = False
-    volume: str
-    volume_class: str
-    force: bool
-    uid: str | None = None
 
 
 def plan_claims(
@@ -126,7 +71,7 @@ def plan_claims(
         consents=consents,
     )
     if claims is None:
-        return {
+        unseen = {
             claim.name: ClaimPlan(
                 request=claim.size,
                 # Waited for by the provider, and only where nobody means to look at the cluster.
@@ -139,18 +84,23 @@ def plan_claims(
             )
             for claim in wanted
         }
-    live = {name: LiveClaim.of(item) for name, item in claims.items()}
+        check_drivers(reader, wanted, unseen, {}, own_classes_of(reader), retention)
+        return unseen
+    live = {
+        claim.name: LiveClaim.of(claims[claim.name]) for claim in wanted if claim.name in claims
+    }
     plans = {
         claim.name: _plan(
             reader, namespace, claim, live.get(claim.name), retention, known, consents
         )
         for claim in wanted
     }
-    classes = _classes(reader)
+    classes = classes_of(reader)
     if classes is not None:
-        _check_classes(reader, wanted, plans, live, classes)
-        _check_default(reader, wanted, plans, classes)
-    _check_quotas(reader, namespace, wanted, plans, live)
+        check_classes(reader, wanted, plans, live, classes)
+        check_default(reader, wanted, plans, classes)
+        check_drivers(reader, wanted, plans, live, classes, retention)
+    check_quotas(reader, namespace, wanted, plans, live, classes)
     return {
         claim.name: _with_capacity(reader, plans[claim.name], live.get(claim.name), claim, classes)
         for claim in wanted
@@ -295,60 +245,6 @@ def _check_settled(reader: Reader, wanted: WantedClaim, live: LiveClaim) -> None
         )
 
 
-def _classes(reader: Reader) -> Mapping[str, LiveClass] | None:
-    """The classes of the cluster, with those that this program makes as it makes them."""
-    found = reader.read("classes", "", "whether the storage classes are there and let claims grow")
-    if found is None:
-        return None
-    own = {
-        name: LiveClass(
-            name=name,
-            provisioner=made["provisioner"],
-            expandable=made["expandable"],
-            default=made["default"],
-        )
-        for name, made in reader.own_classes.items()
-    }
-    defaults = default_classes(found)
-    live = {name: LiveClass.of(item, default=name in defaults) for name, item in found.items()}
-    return {**live, **own}
-
-
-def _check_classes(
-    reader: Reader,
-    wanted: Iterable[WantedClaim],
-    plans: Mapping[str, ClaimPlan],
-    live: Mapping[str, LiveClaim],
-    classes: Mapping[str, LiveClass],
-) -> None:
-    for claim in wanted:
-        plan = plans[claim.name]
-        if plan.grows:
-            name = live[claim.name].storage_class_name
-            check_expandable(
-                reader.resource, claim.field, plan.request, claim.name, name, classes.get(name)
-            )
-        elif _is_made(plan, claim) and claim.storage_class_name:
-            check_class(reader.resource, "storage_class_name", claim.storage_class_name, classes)
-
-
-def _check_default(
-    reader: Reader,
-    wanted: Iterable[WantedClaim],
-    plans: Mapping[str, ClaimPlan],
-    classes: Mapping[str, LiveClass],
-) -> None:
-    for claim in wanted:
-        without = claim.storage_class_name is None and _is_made(plans[claim.name], claim)
-        if without and not any(found.default for found in classes.values()):
-            check_class(reader.resource, "storage_class_name", "(default)", classes)
-
-
-def _is_made(plan: ClaimPlan, claim: WantedClaim) -> bool:
-    """Whether a class has to make a volume for it."""
-    return not plan.live and not plan.volume and not (claim.chosen and not claim.storage_class_name)
-
-
 def _with_capacity(
     reader: Reader,
     plan: ClaimPlan,
@@ -379,25 +275,3 @@ def _with_capacity(
         capacity=capacity,
         short=live is not None and bool(live.volume) and live.capacity < capacity,
     )
-
-
-def _check_quotas(
-    reader: Reader,
-    namespace: str,
-    wanted: Sequence[WantedClaim],
-    plans: Mapping[str, ClaimPlan],
-    live: Mapping[str, LiveClaim],
-) -> None:
-    more = [
-        (
-            claim.storage_class_name or "",
-            plans[claim.name].request - (live[claim.name].requested if claim.name in live else 0),
-            claim.name not in live,
-        )
-        for claim in wanted
-    ]
-    if not any(size > 0 for _, size, _ in more):
-        return
-    quotas = reader.read("quotas", namespace, "whether quotas have room")
-    if quotas:
-        check_quota(reader.resource, wanted[0].field, needs_of(more), quotas)

@@ -65,13 +65,16 @@ def check_expandable(
     )
 
 
-def check_quota(resource: str, field: str, needs: Need, quotas: Mapping[str, Object]) -> None:
+def check_quota(
+    resource: str, field: str, needs: Need, others: Need, quotas: Mapping[str, Object]
+) -> None:
     """What is asked for has to fit the quotas of the namespace.
 
     Args:
         resource: Who asks.
         field: The field that asks for it.
         needs: By key of a quota, what comes on top.
+        others: The same of all else that this run asks for.
         quotas: ResourceQuotas of the namespace, by name.
 
     Raises:
@@ -81,15 +84,17 @@ def check_quota(resource: str, field: str, needs: Need, quotas: Mapping[str, Obj
         status = quota.get("status") or {}
         used = status.get("used") or {}
         for key, hard in (status.get("hard") or {}).items():
-            more = needs.get(key, 0)
+            more, beside = needs.get(key, 0), others.get(key, 0)
             has, limit = parse_quantity(used.get(key, "0")), parse_quantity(hard)
-            if more > 0 and has + more > limit:
+            if more > 0 and has + more + beside > limit:
                 text = binary_text if key.endswith(_STORAGE) else str
+                of_others = f", and other claims of this run ask for {text(beside)}"
                 raise StatefastError(
                     resource,
                     field,
                     f"{text(more)} more",
-                    f"but quota {name} has {hard} of {key} and {used.get(key, '0')} are used",
+                    f"but quota {name} has {hard} of {key} and {used.get(key, '0')} are used"
+                    f"{of_others if beside else ''}",
                     "raise the quota, or ask for less",
                 )
 
@@ -98,11 +103,12 @@ def needs_of(claims: Iterable[tuple[str, int, bool]]) -> Need:
     """Sums up what claims take from quotas.
 
     Args:
-        claims: For each, its class, the bytes that come on top, and whether it is new.
+        claims: For each, its class (empty where it has none), the bytes that come on top, and
+            whether it is new.
     """
     needs: Counter[str] = Counter()
     for class_name, size, is_new in claims:
-        for prefix in ("", f"{class_name}.storageclass.storage.k8s.io/"):
+        for prefix in ("", *([f"{class_name}.storageclass.storage.k8s.io/"] if class_name else [])):
             needs[f"{prefix}{_STORAGE}"] += size
             needs[f"{prefix}{_COUNT}"] += int(is_new)
     return needs

@@ -24,6 +24,7 @@ __all__ = [
     "LiveWorkload",
     "Template",
     "claims_of_pod",
+    "class_by_default",
 ]
 
 # Written on what a stack makes, and read by the next run of any stack; so is OWNER.
@@ -246,12 +247,18 @@ class LiveWorkload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveClass:
-    """One storage class."""
+    """One storage class.
+
+    Attributes:
+        default: Whether it is marked as a default one.
+        created: When it was made, as the API writes it; empty for one that is yet to be.
+    """
 
     name: str
     provisioner: str
     expandable: bool
     default: bool
+    created: str = ""
 
     @classmethod
     def of(cls, item: Object, *, default: bool) -> Self:
@@ -261,4 +268,16 @@ class LiveClass:
             provisioner=item["provisioner"],
             expandable=bool(item.get("allowVolumeExpansion")),
             default=default,
+            created=str(item["metadata"].get("creationTimestamp") or ""),
         )
+
+
+def class_by_default(classes: Mapping[str, LiveClass]) -> str:
+    """The class of a claim that names none: the newest of the default ones (KEP-3333).
+
+    Returns:
+        Its name; empty where no class is default.
+    """
+    marked = sorted((found for found in classes.values() if found.default), key=lambda it: it.name)
+    newest = max(marked, key=lambda it: (not it.created, it.created), default=None)
+    return newest.name if newest is not None else ""

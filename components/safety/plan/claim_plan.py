@@ -1,0 +1,72 @@
+"""A claim as the args want it, and as this run will have it."""
+
+from dataclasses import dataclass
+
+__all__ = ["ClaimPlan", "WantedClaim"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedClaim:
+    """One claim as the args want it.
+
+    Attributes:
+        name: In the cluster.
+        field: The field its size stands in, for errors.
+        size: In bytes.
+        storage_class_name: None for the default class.
+        settled: Whether the claim itself is held to class and modes. The claims of a StatefulSet
+            are not: they keep those of the template they were made from.
+        chosen: The field that says which volume it is for, or what it starts with; empty where
+            it starts on a new, empty one.
+        volume_name: The volume that the args name; empty where they name none.
+        copy_of: Kind of what it starts as a copy of, `snapshot` or `claim`; empty where it does
+            not.
+        attributes: Its class of attributes; empty where the args name none.
+    """
+
+    name: str
+    field: str
+    size: int
+    storage_class_name: str | None
+    access_modes: tuple[str, ...]
+    volume_mode: str | None
+    settled: bool
+    chosen: str = ""
+    volume_name: str = ""
+    copy_of: str = ""
+    attributes: str = ""
+
+    @property
+    def of_volume(self) -> str:
+        """What leads to the other fields of the volume, e.g. `volumes.data.`."""
+        return self.field.removesuffix("size")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimPlan:
+    """One claim as this run will have it.
+
+    Attributes:
+        request: Size to ask for, in bytes.
+        capacity: Size that the volume will have at least, in bytes; 0 where it is not waited for.
+        live: Whether the claim is there and this stack's.
+        grows: Whether a volume that is there gets larger.
+        claim_owner: Name of the ConfigMap whose deletion deletes it now; empty where none does.
+        short: Whether a volume that is there has less than `capacity`.
+        volume: The volume that the claim takes up again, now or in an earlier run; empty where
+            it gets one of its own.
+        volume_class: Class of that volume.
+        force: Whether the claim is known not to be another's, so that fields may be taken over.
+        uid: Of the claim that lives; empty where there is none, None where none could be read.
+    """
+
+    request: int
+    capacity: int
+    live: bool
+    grows: bool
+    claim_owner: str = ""
+    short: bool = False
+    volume: str
+    volume_class: str
+    force: bool
+    uid: str | None = None
