@@ -40,6 +40,7 @@ class StatefastError(pulumi.RunError, ValueError):
         resource: What is refused, e.g. `StatefulSet zookeeper`.
         field: The field in the words of whoever wrote it, e.g. `storage.size`.
         value: The value given, or `MISSING`.
+        problem: What is wrong with it; empty where it is missing.
         remedy: What to write instead.
     """
 
@@ -47,6 +48,7 @@ class StatefastError(pulumi.RunError, ValueError):
         self.resource = resource
         self.field = field
         self.value = value
+        self.problem = problem
         self.remedy = remedy
         said = f"{field} is missing" if value is MISSING else f"{field} is {_shown(field, value)}"
         if problem:

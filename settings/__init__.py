@@ -33,6 +33,7 @@ from statefast.schema.names import check_label_name
 from statefast.schema.nearest import nearest
 from statefast.workload.mounts import check_mounts_together, wanted_claims
 
+from .spelling import as_config_says
 from .stack_name import named_after_stack
 from .storage import StorageClassSettings, read_storage_class
 from .workload import (
@@ -270,7 +271,7 @@ def _read(fields: Fields) -> Settings:
         settings = replace(settings, storage_class=storage_class)
     # All of it before any of it: the SDK registers what was asked for before an error.
     if storage_class is not None:
-        with wrong.going_on():
+        with wrong.going_on(), as_config_says():
             storage_class.check()
     for workload in workloads:
         with wrong.going_on():

@@ -7,6 +7,7 @@ the components: a key that is added there can be given in config at once.
 from collections.abc import Mapping, Sequence
 from typing import NotRequired, TypedDict
 
+from statefast.pod.environment import EnvSourceArgs
 from statefast.pod.resources import ResourcesArgs
 from statefast.pod.scheduling import SchedulingArgs
 from statefast.schema.args import ACCESS_MODES
@@ -70,7 +71,7 @@ class WorkloadConfig(PlacementArgs, RolloutArgs):
     """Compute resources. Default: the file's."""
     env: NotRequired[Mapping[str, object]]
     """Variables on top of the file's."""
-    env_sources: NotRequired[Mapping[str, object]]
+    env_sources: NotRequired[Mapping[str, EnvSourceArgs]]
     """Those of `env` that come from elsewhere."""
     config_files: NotRequired[Mapping[str, str]]
     """Config files on top of the file's."""

@@ -28,6 +28,7 @@ from workloads import WorkloadFile, load_workload
 from workloads.environment import EnvValue, read_env, with_sources
 
 from .shape import PATTERNS, WorkloadConfig
+from .spelling import as_config_says
 from .storage import StorageClassSettings
 from .volumes import VolumeSettings, read_volumes
 
@@ -113,10 +114,12 @@ class WorkloadSettings:
         Raises:
             StatefastError: it would not.
         """
-        if self.pattern == "deployment":
-            PersistentDeployment.check(self.name, self.deployment_args(where))
-        else:
-            PersistentStatefulSet.check(self.name, self.stateful_set_args(where))
+        places = {f"volumes[{n}]": volume.path for n, volume in enumerate(self.volumes)}
+        with as_config_says(places):
+            if self.pattern == "deployment":
+                PersistentDeployment.check(self.name, self.deployment_args(where))
+            else:
+                PersistentStatefulSet.check(self.name, self.stateful_set_args(where))
 
     def built(self, where: Surroundings) -> Workload:
         """The workload as the component sees it.

@@ -91,7 +91,19 @@ WRONG: dict[str, tuple[Config, list[str]]] = {
     ),
     "growth of what cannot grow": (
         storage_class(driver="local-path", parameters={}, allowVolumeExpansion=True),
-        ["allow_volume_expansion", "local-path"],
+        ["allowVolumeExpansion", "local-path"],
+    ),
+    "class that cannot be one": (
+        storage({**SIZE, "storageClassName": "My Class"}),
+        ["storage.storageClassName", "'My Class'"],
+    ),
+    "variable from half a place": (
+        workload(env={"A": {"secret": "a"}}),
+        ["env.A", "secret and key"],
+    ),
+    "seconds of a toleration": (
+        workload(scheduling={"tolerations": [{"key": "a", "tolerationSeconds": 5}]}),
+        ["tolerations[0].tolerationSeconds", "NoExecute"],
     ),
     "provisioner of another time": (
         storage_class(driver="custom", provisioner="kubernetes.io/rbd"),

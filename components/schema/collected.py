@@ -21,7 +21,7 @@ class StatefastErrors(StatefastError):
         self.errors = tuple(errors)
         first = self.errors[0]
         self.resource, self.field, self.value = first.resource, first.field, first.value
-        self.remedy = first.remedy
+        self.problem, self.remedy = first.problem, first.remedy
         self.sentence = " ".join(error.sentence for error in self.errors)
         pulumi.RunError.__init__(self, "\n".join(str(error) for error in self.errors))
 
