@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .pod.probes import ProbeArgs
     from .pod.resources import ResourcesArgs
     from .pod.scheduling import SpreadArgs, TolerationArgs
+    from .program.guard import guard
     from .storage.attributes_class import VolumeAttributesClass, VolumeAttributesClassArgs
     from .storage.claim import VolumeClaim, VolumeClaimArgs
     from .storage.claim_owner import ClaimOwner, ClaimOwnerArgs
@@ -65,6 +66,7 @@ __all__ = [
     "WorkloadArgs",
     "WorkloadNamespace",
     "WorkloadNamespaceArgs",
+    "guard",
 ]
 
 _HOMES = {
@@ -103,6 +105,7 @@ _HOMES = {
     "WorkloadArgs": "workload.args",
     "WorkloadNamespace": "storage.namespace",
     "WorkloadNamespaceArgs": "storage.namespace",
+    "guard": "program.guard",
 }
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ..errors import StatefastError
 from .consent import DELETES_CLAIMS, Change
+from .fields import OURS, Fields
 from .read.live import LiveWorkload, Template
 
 __all__ = ["FROZEN", "Edit", "Shape", "edits", "refuse"]
@@ -29,12 +30,14 @@ class Shape:
     Attributes:
         templates: By name of the volume; empty for a Deployment.
         pod_management_policy, service_name: Empty for a Deployment.
+        fields: What its fields are called.
     """
 
     selector: Mapping[str, str]
     templates: Mapping[str, Template]
     pod_management_policy: str = ""
     service_name: str = ""
+    fields: Fields = OURS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,7 @@ def edits(resource: str, live: LiveWorkload, wanted: Shape) -> Iterator[Edit]:
         wanted: What the args say.
     """
     stop, goes = "all pods would stop at once", live.takes_claims
+    fields = wanted.fields
 
     def edit(frozen: str, field: str, old: str, new: str, consequence: str) -> Edit:
         change = Change(
@@ -77,11 +81,13 @@ def edits(resource: str, live: LiveWorkload, wanted: Shape) -> Iterator[Edit]:
 
     all_stop = f"{stop}; the claims stay"
     if live.selector != wanted.selector:
-        yield edit("selector", "app", _text(live.selector), _text(wanted.selector), all_stop)
+        yield edit(
+            "selector", fields.selector, _text(live.selector), _text(wanted.selector), all_stop
+        )
     if live.pod_management_policy != wanted.pod_management_policy:
         yield edit(
             "pod_management_policy",
-            "pod_management_policy",
+            fields.pod_management_policy,
             live.pod_management_policy,
             wanted.pod_management_policy,
             all_stop,
@@ -89,7 +95,7 @@ def edits(resource: str, live: LiveWorkload, wanted: Shape) -> Iterator[Edit]:
     if live.service_name != wanted.service_name:
         yield edit(
             "service",
-            "headless_suffix",
+            fields.service,
             live.service_name,
             wanted.service_name,
             f"{all_stop}, and every pod gets another DNS name",
@@ -99,7 +105,7 @@ def edits(resource: str, live: LiveWorkload, wanted: Shape) -> Iterator[Edit]:
         left = f"; the claims of {', '.join(gone)} stay and nobody mounts them" if gone else ""
         yield edit(
             "volumes",
-            "volumes",
+            fields.volumes,
             ", ".join(live.templates),
             ", ".join(wanted.templates),
             f"{all_stop}{left}",
@@ -116,7 +122,7 @@ def edits(resource: str, live: LiveWorkload, wanted: Shape) -> Iterator[Edit]:
             if before != after:
                 yield edit(
                     "volumes",
-                    f"volumes.{name}.{field}",
+                    fields.volume(name, field),
                     before or "(default)",
                     after or "(default)",
                     "all pods would stop at once, and the claims there are keep what they have:"

@@ -1,7 +1,7 @@
 """Preflight: whether and how the live cluster is read before anything is registered."""
 
 import contextlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NotRequired, TypedDict, TypeVar
 
 import pulumi
@@ -98,6 +98,7 @@ class Reader:
         self.named = named or cluster
         self.growth_seconds = given.get("growth_seconds", GROWTH_SECONDS)
         self._strict = given.get("mode") == "strict"
+        self._assumed: dict[str, OwnClassArgs] = {}
 
     def read(self, kind: str, namespace: str, unchecked: str) -> Mapping[str, Object] | None:
         """The objects of a kind by name; None where they cannot be read.
@@ -240,7 +241,18 @@ class Reader:
     @property
     def own_classes(self) -> Mapping[str, OwnClassArgs]:
         """Classes that this program makes, which the cluster may not have yet."""
-        return {**this_run().classes, **(self._given.get("own_classes") or {})}
+        given = self._given.get("own_classes") or {}
+        return {**self._assumed, **this_run().classes, **given}
+
+    def assume(self, classes: Iterable[str]) -> None:
+        """Takes classes for there, able to grow, about which nothing is known.
+
+        Args:
+            classes: Their names; an empty one stands for a default class.
+        """
+        self._assumed |= {
+            name: {"provisioner": "", "expandable": True, "default": not name} for name in classes
+        }
 
     @property
     def own_namespaces(self) -> Collection[str]:
@@ -253,8 +265,13 @@ class Reader:
             self.notes.append(text)
 
 
-def reader(resource: str, given: PreflightArgs | None) -> Reader:
+def reader(resource: str, given: PreflightArgs | None, cluster: Cluster | None = None) -> Reader:
     """The reader of one component; without args it reads nothing.
+
+    Args:
+        resource: Kind and name, for sentences.
+        given: How it reads.
+        cluster: The cluster; None for that of the context.
 
     Raises:
         StatefastError: an arg is unknown or wrong.
@@ -262,7 +279,7 @@ def reader(resource: str, given: PreflightArgs | None) -> Reader:
     if given is None:
         return Reader(resource, None, {})
     check_args(resource, given, PreflightArgs, "preflight.")
-    cluster = cluster_of(given.get("context", ""))
+    cluster = cluster or cluster_of(given.get("context", ""))
     return Reader(resource, None if given.get("mode") == "off" else cluster, given, cluster)
 
 

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 HOUSE = ROOT / "components"
 # From the ground up. Files that stand beside the rooms are used by all of them, or use them all.
-FLOORS = ("schema", "drivers", "safety", "storage", "pod", "workload")
+FLOORS = ("schema", "drivers", "safety", "storage", "pod", "workload", "program")
 PYTHON = subprocess.run(
     ["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True
 ).stdout.split()

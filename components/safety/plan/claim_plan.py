@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from ..fields import OURS, Fields
+
 __all__ = ["ClaimPlan", "WantedClaim"]
 
 
@@ -22,6 +24,8 @@ class WantedClaim:
         copy_of: Kind of what it starts as a copy of, `snapshot` or `claim`; empty where it does
             not.
         attributes: Its class of attributes; empty where the args name none.
+        said: Size that its owner wrote last where the claim itself does not say so, in bytes.
+        fields: What its fields are called.
     """
 
     name: str
@@ -35,11 +39,12 @@ class WantedClaim:
     volume_name: str = ""
     copy_of: str = ""
     attributes: str = ""
+    said: int = 0
+    fields: Fields = OURS
 
-    @property
-    def of_volume(self) -> str:
-        """What leads to the other fields of the volume, e.g. `volumes.data.`."""
-        return self.field.removesuffix("size")
+    def called(self, key: str) -> str:
+        """Another field of the volume as its owner calls it, e.g. `volumes.data.access_modes`."""
+        return self.field.removesuffix(self.fields.claim("size")) + self.fields.claim(key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

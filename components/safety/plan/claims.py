@@ -39,6 +39,7 @@ def plan_claims(
     retention: str,
     known: Known,
     consents: Sequence[str],
+    adopts: str = "",
 ) -> Mapping[str, ClaimPlan]:
     """A plan for each claim, by name.
 
@@ -49,6 +50,8 @@ def plan_claims(
         retention: What the args say becomes of them.
         known: What this stack knows of them.
         consents: What the owner agreed to.
+        adopts: Kind and name of the workload that takes claims of nobody for its own, as
+            Kubernetes does by their names; empty where none does.
 
     Raises:
         StatefastError: a claim would shrink, cannot grow, is another's, is being deleted, or may
@@ -89,9 +92,12 @@ def plan_claims(
     live = {
         claim.name: LiveClaim.of(claims[claim.name]) for claim in wanted if claim.name in claims
     }
+    for claim in wanted:
+        if claim.name in live and not live[claim.name].asked:
+            live[claim.name] = replace(live[claim.name], asked=claim.said)
     plans = {
         claim.name: _plan(
-            reader, namespace, claim, live.get(claim.name), retention, known, consents
+            reader, namespace, claim, live.get(claim.name), retention, known, consents, adopts
         )
         for claim in wanted
     }
@@ -115,9 +121,10 @@ def _plan(
     retention: str,
     known: Known,
     consents: Sequence[str],
+    adopts: str,
 ) -> ClaimPlan:
     if live is not None:
-        _check_keeping(reader, namespace, live, retention, consents)
+        _check_keeping(reader, namespace, live, retention, consents, adopts)
     asked_of_volume = Asked(
         claim=wanted.name,
         namespace=namespace,
@@ -178,22 +185,30 @@ def _plan(
 
 
 def _check_keeping(
-    reader: Reader, namespace: str, live: LiveClaim, retention: str, consents: Sequence[str]
+    reader: Reader,
+    namespace: str,
+    live: LiveClaim,
+    retention: str,
+    consents: Sequence[str],
+    adopts: str,
 ) -> None:
     """Nobody else's claim is taken, none that is going is built upon, none is parted with."""
     if live.leaving:
         raise _leaving(reader, namespace, live, retention)
-    check_owner(
-        reader,
-        resource=f"PersistentVolumeClaim {live.name}",
-        field="volumes",
-        name=live.name,
-        where="the claim of that name",
-        owner=live.owner,
-        uid=live.uid,
-        consents=consents,
-    )
-    check_owned(reader, namespace, live, retention)
+    if live.owner or not adopts:
+        check_owner(
+            reader,
+            resource=f"PersistentVolumeClaim {live.name}",
+            field="volumes",
+            name=live.name,
+            where="the claim of that name",
+            owner=live.owner,
+            uid=live.uid,
+            consents=consents,
+        )
+    # What goes with its own set goes by the policy of that, which is looked at there.
+    if not adopts or live.owned_by != adopts:
+        check_owned(reader, namespace, live, retention)
     if live.retention == "retain" and retention != "retain":
         raise StatefastError(
             reader.resource,
@@ -233,11 +248,12 @@ def _check_settled(reader: Reader, wanted: WantedClaim, live: LiveClaim) -> None
         if after is None or before == after:
             continue
         if not wanted.settled:
-            reader.note(f"claim {live.name} keeps its {field} {before}; it cannot become {after}")
+            called = wanted.fields.claim(field)
+            reader.note(f"claim {live.name} keeps its {called} {before}; it cannot become {after}")
             continue
         raise StatefastError(
             reader.resource,
-            field,
+            wanted.fields.claim(field),
             after,
             f"but claim {live.name} has {before!r} for life",
             f"write {before!r} back, or give the volume another name to start on a new, empty"

@@ -118,7 +118,7 @@ def check_drivers(
         driver = driver_of(classes[name].provisioner)
         unable = _makes(driver, claim) if is_made(plan, claim) else None
         if unable is None and claim.attributes and not driver.modifies:
-            field = f"{claim.of_volume}volume_attributes_class_name"
+            field = claim.called("volume_attributes_class_name")
             unable = field, claim.attributes, "cannot modify a volume", "leave it out"
         if unable is None and retention == "snapshot" and not driver.snapshots:
             unable = "retention", retention, "takes no snapshots", "write 'delete' or 'retain'"
@@ -135,15 +135,15 @@ def check_drivers(
 
 def _makes(driver: Driver, claim: WantedClaim) -> tuple[str, str, str, str] | None:
     """What keeps a driver from making the volume: field, value, why not, and what to write."""
-    mode, at = claim.volume_mode or FILESYSTEM, claim.of_volume
+    mode = claim.volume_mode or FILESYSTEM
     if mode == BLOCK and not driver.blocks:
-        return f"{at}volume_mode", mode, "makes no raw devices", f"write {FILESYSTEM!r}"
+        return claim.called("volume_mode"), mode, "makes no raw devices", f"write {FILESYSTEM!r}"
     for access in claim.access_modes:
         if not driver.serves(access, mode):
             can = [known for known in ACCESS_MODES if driver.serves(known, mode)]
             kind = "raw device" if mode == BLOCK else "file system"
             cannot = f"cannot mount a {kind} as {access}"
-            return f"{at}access_modes", access, cannot, f"write {' or '.join(can)}"
+            return claim.called("access_modes"), access, cannot, f"write {' or '.join(can)}"
     if claim.copy_of == "claim" and not driver.clones:
         return "data_source", "claim", "clones no volumes", "leave it out"
     if claim.copy_of == "snapshot" and not driver.snapshots:

@@ -63,8 +63,9 @@ def plan_workload(
     name: str,
     shape: Shape,
     retention: str,
-    known: Known,
+    known: Known | None,
     consents: Sequence[str],
+    adopts: bool = False,
 ) -> WorkloadPlan:
     """The plan for one StatefulSet or Deployment.
 
@@ -75,29 +76,34 @@ def plan_workload(
         name: Of the workload.
         shape: What it is for life.
         retention: What the args say becomes of its claims.
-        known: What this stack knows of it.
+        known: What this stack knows of it; None where a workload of that name in another
+            namespace may be another one.
         consents: What the owner agreed to.
+        adopts: Whether one that is nobody's is taken for this program's own: the engine, which
+            goes by its state, does not take it where it is not.
 
     Raises:
         StatefastError: it would be replaced or moved without consent, or is another's.
     """
     found = reader.read(kind, namespace, "whether an edit would replace the workload")
     if found is None or name not in found:
-        refuse_moved_workload(
-            reader, kind, namespace=namespace, name=name, known=known, consents=consents
-        )
+        if known is not None:
+            refuse_moved_workload(
+                reader, kind, namespace=namespace, name=name, known=known, consents=consents
+            )
         return WorkloadPlan(force=found is not None)
     live = LiveWorkload.of(found[name])
-    check_owner(
-        reader,
-        resource=reader.resource,
-        field="name",
-        name=name,
-        where=f"the one in namespace {namespace}",
-        owner=live.owner,
-        uid=live.uid,
-        consents=consents,
-    )
+    if live.owner or not adopts:
+        check_owner(
+            reader,
+            resource=reader.resource,
+            field="name",
+            name=name,
+            where=f"the one in namespace {namespace}",
+            owner=live.owner,
+            uid=live.uid,
+            consents=consents,
+        )
     if live.leaving:
         stay = "go with it" if live.takes_claims else "stay"
         raise StatefastError(
@@ -137,7 +143,8 @@ def plan_workload(
     key = f"{namespace}/{name}"
     sealed = retention == "retain" and live.owner == owner_of_run() and not free
     # Where nobody knows what the state has, its seal hurts only who wants a replacement.
-    unknown_to_state = not free and not held(_TYPES[kind], key)
+    ours = live.owner == owner_of_run() or not adopts
+    unknown_to_state = ours and not free and not held(_TYPES[kind], key)
     return WorkloadPlan(
         free=free,
         sealed=key if sealed else "",

@@ -67,10 +67,12 @@ class Cluster:
 
     Args:
         context: Context of the kubeconfig; empty for the current one.
+        kubeconfig: The kubeconfig, its content or a path; empty for that of the environment.
     """
 
-    def __init__(self, context: str = "") -> None:
+    def __init__(self, context: str = "", kubeconfig: str = "") -> None:
         self._context = context
+        self._kubeconfig = kubeconfig
         self._api: ApiClient | None = None
         self._seen: dict[tuple[str, str], Any] = {}
         self._silent: NoAnswer | None = None
@@ -252,7 +254,7 @@ class Cluster:
         from urllib3.exceptions import HTTPError
 
         if self._api is None:
-            self._api = connect(self._context)
+            self._api = connect(self._context, self._kubeconfig)
         try:
             answer = _get(self._api, path, query, accept)
         except ApiException as error:
@@ -279,23 +281,53 @@ def _location() -> str:
     return os.environ.get("KUBECONFIG") or str(Path("~/.kube/config").expanduser())
 
 
-def connect(context: str) -> "ApiClient":
+def _is_there(location: str) -> bool:
+    files = [Path(name).expanduser() for name in location.split(os.pathsep) if name]
+    return any(file.exists() for file in files)
+
+
+def _parsed(kubeconfig: str) -> object:
+    # Imported here, as the client is.
+    import yaml
+
+    try:
+        return yaml.safe_load(kubeconfig)
+    except yaml.YAMLError:
+        raise ValueError("no YAML") from None
+
+
+def connect(context: str, kubeconfig: str = "") -> "ApiClient":
     """A client of a context's cluster.
+
+    Args:
+        context: See `Cluster`.
+        kubeconfig: See `Cluster`.
 
     Raises:
         NoAnswer: there is no such context, or no kubeconfig.
     """
     from kubernetes.client.api_client import ApiClient
     from kubernetes.client.configuration import Configuration
-    from kubernetes.config import ConfigException, load_incluster_config, load_kube_config
+    from kubernetes.config import (
+        ConfigException,
+        load_incluster_config,
+        load_kube_config,
+        load_kube_config_from_dict,
+    )
 
     configuration = Configuration()
     configuration.retries = 0
-    location = _location()
-    files = [Path(name).expanduser() for name in location.split(os.pathsep) if name]
+    location = kubeconfig or _location()
     try:
+        if "\n" in location or location.lstrip().startswith("{"):
+            load_kube_config_from_dict(  # type: ignore[no-untyped-call]
+                _parsed(location),
+                context=context or None,
+                client_configuration=configuration,
+                persist_config=False,
+            )
         # In the order of the provider: a kubeconfig, else the pod this runs in.
-        if not context and not any(file.exists() for file in files):
+        elif not context and not _is_there(location):
             load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
         else:
             load_kube_config(  # type: ignore[no-untyped-call]
@@ -336,12 +368,18 @@ def _get(
 
 
 # By the root of a run: with an inline program many runs share one process.
-_clusters: WeakKeyDictionary[pulumi.Resource, dict[str, Cluster]] = WeakKeyDictionary()
+_clusters: WeakKeyDictionary[pulumi.Resource, dict[tuple[str, str], Cluster]] = WeakKeyDictionary()
 
 
-def cluster_of(context: str) -> Cluster:
-    """The cluster of a context, the same object for all that ask in one run."""
+def cluster_of(context: str, kubeconfig: str = "") -> Cluster:
+    """The cluster of a context, the same object for all that ask in one run.
+
+    Args:
+        context: See `Cluster`.
+        kubeconfig: See `Cluster`.
+    """
     root = pulumi.runtime.get_root_resource()
     if root is None:
-        return Cluster(context)
-    return _clusters.setdefault(root, {}).setdefault(context, Cluster(context))
+        return Cluster(context, kubeconfig)
+    made = _clusters.setdefault(root, {})
+    return made.setdefault((context, kubeconfig), Cluster(context, kubeconfig))

@@ -53,6 +53,10 @@ def _bytes(quantity: object) -> int:
     return int(parse_quantity(str(quantity))) if quantity else 0
 
 
+def _requested(spec: Mapping[str, Any]) -> int:
+    return _bytes(((spec.get("resources") or {}).get("requests") or {}).get("storage"))
+
+
 def _annotations(item: Object) -> Mapping[str, str]:
     return item["metadata"].get("annotations") or {}
 
@@ -121,7 +125,7 @@ class LiveClaim:
             if condition.get("status") == "True"
         }
         owners = [(owner["kind"], owner["name"]) for owner in metadata.get("ownerReferences") or ()]
-        requested = _bytes((spec.get("resources") or {}).get("requests", {}).get("storage"))
+        requested = _requested(spec)
         resizing = (status.get("allocatedResourceStatuses") or {}).get("storage", "")
         # What the status is about: after a new wish it is the old one for a while.
         tried = _bytes((status.get("allocatedResources") or {}).get("storage")) or requested
@@ -183,6 +187,7 @@ class LiveWorkload:
         templates: By name; empty for a Deployment.
         pod_management_policy, service_name, when_deleted: Empty for a Deployment.
         pod: The pod spec of its template.
+        sizes: By claim template, the size that is frozen in it, in bytes.
         data: How its pods read the data, as its last `up` said; empty where that said nothing.
     """
 
@@ -202,6 +207,7 @@ class LiveWorkload:
     service_name: str
     when_deleted: str
     pod: Mapping[str, Any] = field(default_factory=dict)
+    sizes: Mapping[str, int] = field(default_factory=dict)
     data: str = ""
 
     @property
@@ -241,6 +247,10 @@ class LiveWorkload:
             service_name=spec.get("serviceName", ""),
             when_deleted=policy.get("whenDeleted", ""),
             pod=(spec.get("template") or {}).get("spec") or {},
+            sizes={
+                template["metadata"]["name"]: _requested(template["spec"])
+                for template in spec.get("volumeClaimTemplates") or ()
+            },
             data=_annotations(item).get(DATA, ""),
         )
 

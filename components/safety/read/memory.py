@@ -4,7 +4,7 @@ What lies in the cluster can be hidden from a run, by missing rights or by `pref
 the stack made before cannot: the engine hands a program the state it runs on.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -79,6 +79,10 @@ class Memory:
         last: Volumes and passwords.
         names: Type and `<namespace>/<name>` of every Kubernetes object, of all clusters that the
             program has, as the state was before a `--refresh`; None where that is not known.
+        resources: Type and outputs of all that the state has, recorded or not; None where that is
+            not known.
+        urns: By type and `<namespace>/<name>` of a Kubernetes object, its URNs in the state; empty
+            where it is not known.
         trouble: Why the state could not be read; empty where it could, or there is none yet.
     """
 
@@ -86,6 +90,8 @@ class Memory:
     records: Mapping[str, Remembered] = field(default_factory=dict)
     last: LastRun = field(default_factory=LastRun)
     names: frozenset[tuple[str, str]] | None = None
+    resources: Sequence[tuple[str, Mapping[str, Any]]] | None = field(default=None, repr=False)
+    urns: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     trouble: str = ""
 
     def named(self, kind: str, name: str) -> list[Object]:
@@ -129,8 +135,9 @@ def held(kind: str, key: str) -> bool | None:
 def _read() -> Memory:
     try:
         if not Record().was_there():
-            return Memory(names=_names_of_before())
-        resources = list(_resources())
+            return _of_before()
+        found = _state()
+        resources = list(found.values())
     except Exception as error:  # the engine has no type for what it says
         return Memory(trouble=f"the state of this stack was not read: {type(error).__name__}")
     objects: dict[str, tuple[Object, ...]] = {}
@@ -145,18 +152,22 @@ def _read() -> Memory:
         records=records,
         last=LastRun.of(resources),
         names=frozenset(_names(resources)),
+        resources=resources,
+        urns=_urns(found),
     )
 
 
-def _names_of_before() -> frozenset[tuple[str, str]] | None:
+def _of_before() -> Memory:
     """The names in a state that holds no record: of a version of before, or an empty one."""
     # A stack in a backend of files has a state from its `stack init` on. Elsewhere a new one has
     # none, and the engine ends when it is asked for it.
     if pulumi.get_organization() != _NO_ORGANIZATION:
-        return None
+        return Memory()
     with suppress(Exception):
-        return frozenset(_names(_resources()))
-    return None
+        found = _state()
+        resources = list(found.values())
+        return Memory(names=frozenset(_names(resources)), resources=resources, urns=_urns(found))
+    return Memory()
 
 
 def _names(resources: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[tuple[str, str]]:
@@ -195,8 +206,18 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _resources() -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Type and outputs of every resource in the state."""
+def _urns(
+    found: Mapping[str, tuple[str, Mapping[str, Any]]],
+) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    urns: dict[tuple[str, str], tuple[str, ...]] = {}
+    for urn, resource in found.items():
+        for key in _names([resource]):
+            urns[key] = (*urns.get(key, ()), urn)
+    return urns
+
+
+def _state() -> Mapping[str, tuple[str, Mapping[str, Any]]]:
+    """Type and outputs of every resource in the state, by its URN."""
     # Not by `pulumi.runtime.invoke`: that makes objects of what outputs refer to, and asks the
     # engine for resources that this run has not registered yet.
     request = resource_pb2.ResourceInvokeRequest(tok=_STATE, acceptResources=False)
@@ -208,8 +229,10 @@ def _resources() -> Iterator[tuple[str, Mapping[str, Any]]]:
     from google.protobuf import json_format
 
     found = json_format.MessageToDict(getattr(answer, "return")).get("outputs") or {}
-    for resource in found.values():
-        yield str(resource.get("type") or ""), _opened(resource.get("outputs") or {})
+    return {
+        str(urn): (str(resource.get("type") or ""), _opened(resource.get("outputs") or {}))
+        for urn, resource in found.items()
+    }
 
 
 def _stack_name() -> str:

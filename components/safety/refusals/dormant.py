@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 
 from ...errors import StatefastError
 from ...schema.quantity import binary_text
+from ..fields import OURS, Fields
 from ..preflight import Reader, owner_of_run
 from ..read.live import LiveClaim
 
@@ -21,6 +22,7 @@ def refuse_shrinking(
     sizes: Mapping[str, int],
     mounted: Collection[str],
     first_ordinal: int,
+    fields: Fields = OURS,
 ) -> None:
     """Refuses a size below what claims have that come back when the set is scaled up.
 
@@ -32,6 +34,7 @@ def refuse_shrinking(
         sizes: By name of the volume, the size wanted in bytes.
         mounted: The claims that this run has a pod for; they are planned one by one.
         first_ordinal: Where the ordinals start.
+        fields: What the fields of the set are called.
 
     Raises:
         StatefastError: a claim of this stack has, or was promised, more.
@@ -55,7 +58,7 @@ def refuse_shrinking(
             continue
         raise StatefastError(
             reader.resource,
-            f"volumes.{found[1]}.size",
+            fields.volume(found[1], "size"),
             binary_text(wanted),
             f"but claim {namespace}/{name}, which no pod mounts now, has {has} and would be mounted"
             " by the next scale-up, and no volume can shrink",

@@ -1,0 +1,1 @@
+"""What guards the programs that people have: each set, workload and claim that they register."""

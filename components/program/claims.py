@@ -1,0 +1,91 @@
+"""A claim of the program's own: it grows in place, keeps what it is for life, and stays."""
+
+from typing import Any
+
+import pulumi
+
+from ..safety.fields import OBJECTS
+from ..safety.plan.claims import WantedClaim, plan_claims
+from ..safety.preflight import Reader, owner_of_run
+from ..safety.read.known import known
+from ..safety.read.live import OWNER
+from ..safety.read.memory import held
+from ..safety.refusals.namespace import refuse_missing_namespace
+from ..schema.quantity import binary_text, storage_bytes
+from ..storage.claim_annotations import claim_annotations
+from .classes import with_own_classes
+from .made import Made
+from .run import GuardRun, New
+
+__all__ = ["guard_claim"]
+
+_TYPE = "kubernetes:core/v1:PersistentVolumeClaim"
+_SIZE = ("spec", "resources", "requests", "storage")
+_ORIGINS = ("volumeName", "selector", "dataSource", "dataSourceRef")
+# What a claim is for life: the provider would replace it, or the API server refuse.
+_FOR_LIFE = (
+    "spec.accessModes",
+    "spec.dataSource",
+    "spec.dataSourceRef",
+    "spec.selector",
+    "spec.storageClassName",
+    "spec.volumeMode",
+    "spec.volumeName",
+)
+
+
+def guard_claim(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceTransformResult:
+    """The claim as it may go on.
+
+    Args:
+        run: The guard.
+        made: The claim.
+        asks: Its reader.
+
+    Raises:
+        StatefastError: it would shrink or be replaced, or is another stack's.
+    """
+    spec: Any = made.spec
+    requests = (spec.get("resources") or {}).get("requests") or {}
+    size = storage_bytes(made.resource, OBJECTS.claim("size"), requests.get("storage"))
+    before = known(asks, run.consents)
+    refuse_missing_namespace(asks, made.namespace)
+    with_own_classes(asks, [spec.get("storageClassName") or ""])
+    wanted = WantedClaim(
+        name=made.name,
+        field=OBJECTS.claim("size"),
+        size=size,
+        storage_class_name=spec.get("storageClassName"),
+        access_modes=tuple(spec.get("accessModes") or ()),
+        volume_mode=spec.get("volumeMode"),
+        settled=True,
+        chosen=next((key for key in _ORIGINS if key in spec), ""),
+        volume_name=spec.get("volumeName") or "",
+        fields=OBJECTS,
+    )
+    plan = plan_claims(
+        asks,
+        namespace=made.namespace,
+        wanted=[wanted],
+        retention="retain",
+        known=before,
+        consents=run.consents,
+        adopts=made.resource,
+    )[made.name]
+    if plan.uid == "" and not plan.volume and not wanted.chosen:
+        run.new.append(
+            New(asks=asks, namespace=made.namespace, name=made.name, templates=frozenset())
+        )
+    if plan.request != size:
+        made.write(_SIZE, binary_text(plan.request))
+    made.annotate(claim_annotations(size, "retain"))
+    ours = (asks.read("claims", made.namespace, "whose the claim is") or {}).get(made.name)
+    said = ((ours or {}).get("metadata") or {}).get("annotations") or {}
+    taken_back = said.get(OWNER) == owner_of_run() and not held(_TYPE, made.key)
+    return made.result(
+        pulumi.ResourceOptions(
+            ignore_changes=list(_FOR_LIFE),
+            import_=made.key if taken_back else None,
+            retain_on_delete=True,
+        )
+    )

@@ -1,0 +1,43 @@
+"""What claims depend on, and what nobody can guard."""
+
+import pulumi
+
+from ..safety.preflight import Reader, Warns, owner_of_run
+from ..safety.read.live import OWNER
+from ..safety.read.memory import held
+from .made import Made, plain
+from .run import GuardRun
+
+__all__ = ["guard_namespace", "note_release"]
+
+_NAMESPACE = "kubernetes:core/v1:Namespace"
+
+
+def guard_namespace(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceTransformResult:
+    """The namespace, which the engine does not delete: every claim in it would go.
+
+    Args:
+        run: The guard.
+        made: The namespace.
+        asks: Its reader.
+    """
+    del run
+    _, live = asks.metadata("namespaces", made.name, "", "whose the namespace is")
+    said = (live or {}).get("annotations") or {}
+    taken_back = said.get(OWNER) == owner_of_run() and not held(_NAMESPACE, made.name)
+    made.annotate({OWNER: owner_of_run()})
+    return made.result(
+        pulumi.ResourceOptions(retain_on_delete=True, import_=made.name if taken_back else None)
+    )
+
+
+def note_release(run: GuardRun, args: pulumi.ResourceTransformArgs) -> None:
+    """Says that what Helm does itself is seen by nobody."""
+    props = plain(args.props)
+    name = props.get("name") or args.name
+    run.say(
+        Warns(
+            f"helm.v3.Release {name} is not guarded: Helm makes its objects, and the engine sees"
+            " none of them; make it a helm.v4.Chart to have its volumes guarded"
+        )
+    )

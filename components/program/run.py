@@ -1,0 +1,126 @@
+"""What the guard of one run of a program knows: which clusters there are, what it has seen."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+
+from ..errors import StatefastError
+from ..safety.preflight import PreflightArgs, Reader, reader, report
+from ..safety.read.cluster import Cluster, cluster_of
+from .made import Made
+
+__all__ = ["GuardRun", "New"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class New:
+    """A StatefulSet or a claim that is not there yet, and starts new and empty.
+
+    Attributes:
+        asks: Its reader.
+        namespace, name: Of the object.
+        templates: Names of its claim templates; empty for a claim.
+    """
+
+    asks: Reader
+    namespace: str
+    name: str
+    templates: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Provider:
+    """What a provider of the program says of its cluster."""
+
+    cluster: Cluster | None
+    namespace: str
+
+
+@dataclass(slots=True, kw_only=True)
+class GuardRun:
+    """The guard of one run.
+
+    Attributes:
+        component: The parent of what it registers itself.
+        preflight: How clusters are read.
+        consents: What the owner agreed to.
+        excepted: Names that are not guarded, with whether the program has such an object.
+        seen: Type and `<namespace>/<name>` of what the program registered, and where.
+        new: The sets and claims that start empty.
+        refusals: What the preview refuses at its end, all of it together.
+    """
+
+    component: pulumi.ComponentResource
+    preflight: PreflightArgs
+    consents: Sequence[str]
+    excepted: dict[str, bool]
+    seen: set[tuple[str, str, Cluster | None]] = field(default_factory=set)
+    new: list[New] = field(default_factory=list)
+    refusals: list[StatefastError] = field(default_factory=list)
+    _providers: dict[str, _Provider] = field(default_factory=dict)
+    _told: set[str] = field(default_factory=set)
+
+    def note_provider(self, name: str, props: Mapping[str, object]) -> None:
+        """Remembers which cluster a provider is of, as far as that is known."""
+        said = {key: props.get(key) for key in ("context", "kubeconfig", "namespace")}
+        known = all(value is None or isinstance(value, str) for value in said.values())
+        context, kubeconfig = str(said["context"] or ""), str(said["kubeconfig"] or "")
+        cluster = None
+        if known:
+            cluster = cluster_of(context or self.preflight.get("context", ""), kubeconfig)
+        namespace = said["namespace"]
+        self._providers[name] = _Provider(
+            cluster=cluster, namespace=namespace if isinstance(namespace, str) else "default"
+        )
+
+    def _default(self) -> _Provider:
+        """The provider that the engine makes of the stack's config."""
+        config = pulumi.Config("kubernetes")
+        context = self.preflight.get("context") or config.get("context") or ""
+        return _Provider(
+            cluster=cluster_of(context, config.get("kubeconfig") or ""),
+            namespace=config.get("namespace") or "default",
+        )
+
+    def home(self, provider: str) -> str:
+        """The namespace of what says none."""
+        return (self._providers.get(provider) or self._default()).namespace
+
+    def asks(self, made: Made) -> Reader:
+        """The reader of one object, in its own cluster.
+
+        Raises:
+            StatefastError: the preflight is no such thing; or its cluster is not known, and the
+                mode is strict.
+        """
+        found = self._providers.get(made.provider) or self._default()
+        given: PreflightArgs = {**self.preflight, "own_namespaces": [made.namespace]}
+        asks = reader(made.resource, given, found.cluster)
+        if found.cluster is None:
+            asks.cluster = asks.named = None
+            asks.cannot(
+                f"the kubeconfig of provider {made.provider} is not known yet",
+                f"what an edit of {made.resource} would do to its data",
+            )
+        return asks
+
+    def clusters(self) -> list[Cluster]:
+        """The clusters of the program, as far as they are known."""
+        found = [it.cluster for it in self._providers.values()] or [self._default().cluster]
+        return list(dict.fromkeys(it for it in found if it is not None))
+
+    def is_excepted(self, made: Made) -> bool:
+        """Whether its owner said by name that it is not guarded."""
+        for name in (made.name, made.key, made.resource, made.logical):
+            if name in self.excepted:
+                self.excepted[name] = True
+                self.say(f"{made.resource} is not guarded: except_ names it")
+                return True
+        return False
+
+    def say(self, *notes: str) -> None:
+        """Shows notes at the stack, each once."""
+        new = [note for note in notes if note not in self._told]
+        self._told |= set(new)
+        report(new)
