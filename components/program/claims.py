@@ -17,13 +17,13 @@ from .classes import with_own_classes
 from .made import Made
 from .run import GuardRun, New
 
-__all__ = ["guard_claim"]
+__all__ = ["CLAIM_FOR_LIFE", "guard_claim"]
 
 _TYPE = "kubernetes:core/v1:PersistentVolumeClaim"
 _SIZE = ("spec", "resources", "requests", "storage")
 _ORIGINS = ("volumeName", "selector", "dataSource", "dataSourceRef")
 # What a claim is for life: the provider would replace it, or the API server refuse.
-_FOR_LIFE = (
+CLAIM_FOR_LIFE = (
     "spec.accessModes",
     "spec.dataSource",
     "spec.dataSourceRef",
@@ -84,7 +84,7 @@ def guard_claim(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceTrans
     taken_back = said.get(OWNER) == owner_of_run() and not held(_TYPE, made.key)
     return made.result(
         pulumi.ResourceOptions(
-            ignore_changes=list(_FOR_LIFE),
+            ignore_changes=list(CLAIM_FOR_LIFE),
             import_=made.key if taken_back else None,
             retain_on_delete=True,
         )

@@ -12,6 +12,7 @@ from ..safety.read.known import known
 from ..safety.read.live import OWNER, RETENTION, claims_of_pod
 from ..safety.refusals.left_behind import refuse_beside
 from .made import Made
+from .pods import check_pods
 from .run import GuardRun
 
 __all__ = ["guard_deployment"]
@@ -51,6 +52,7 @@ def guard_deployment(
         consents=run.consents,
         adopts=True,
     )
+    check_pods(run, made, asks, plan, {})
     refuse_beside(asks, made.namespace, claims, run.consents)
     made.annotate({OWNER: owner_of_run(), RETENTION: "retain"})
     frozen = [] if "selector" in plan.free else [FROZEN["selector"]]

@@ -7,13 +7,13 @@ import pulumi
 
 from ..errors import StatefastError
 from ..safety.preflight import PreflightArgs, reader
-from .claims import guard_claim
+from .claims import CLAIM_FOR_LIFE, guard_claim
 from .deployments import guard_deployment
 from .end import refuse_at_end
 from .made import Made
-from .others import guard_namespace, note_release
+from .others import guard_class, guard_namespace, note_release
 from .run import GuardRun
-from .sets import guard_set
+from .sets import SET_FOR_LIFE, guard_set
 
 __all__ = ["guard"]
 
@@ -26,6 +26,14 @@ _GUARDS: dict[str, _Promise] = {
     "kubernetes:apps/v1:Deployment": guard_deployment,
     "kubernetes:core/v1:PersistentVolumeClaim": guard_claim,
     "kubernetes:core/v1:Namespace": guard_namespace,
+    "kubernetes:storage.k8s.io/v1:StorageClass": guard_class,
+}
+_FOR_LIFE: dict[str, Sequence[str]] = {
+    "StatefulSet": SET_FOR_LIFE,
+    "Deployment": ("spec.selector",),
+    "PersistentVolumeClaim": CLAIM_FOR_LIFE,
+    "Namespace": (),
+    "StorageClass": (),
 }
 # What the engine leaves as it is where a preview goes on after a refusal.
 _ALL = ("metadata", "spec")
@@ -68,6 +76,15 @@ def guard(
     root = pulumi.runtime.get_root_resource()
     if root is None:
         raise StatefastError(_RESOURCE, "guard", "called", "but no program runs", "run pulumi")
+    before = [it.pulumi_resource_name for it in root._childResources]
+    if before:
+        raise StatefastError(
+            _RESOURCE,
+            "guard",
+            "called",
+            f"but the program has registered {before[0]} before it, which it would not see",
+            "call it first",
+        )
     given: PreflightArgs = {} if preflight is None else preflight
     reader(_RESOURCE, given)
     for field, value in (("consent", consent), ("except_", except_)):
@@ -106,11 +123,15 @@ async def _transform(
     provider = await _provider_of(args.opts)
     parent = str(await args.opts.parent.urn.future()) if args.opts.parent else ""
     made = Made.of(args, provider, run.home(provider), parent)
+    if not made.is_known:
+        made = made.as_in_state()
     try:
         asks = run.asks(made)
         run.seen.add((args.type_, made.key, asks.cluster))
         if made.is_ours or run.is_excepted(made):
             return None
+        if not made.is_known:
+            return _unknown(run, made)
         result = _GUARDS[args.type_](run, made, asks)
         run.say(*asks.notes)
         return result
@@ -120,6 +141,18 @@ async def _transform(
         # All that a preview refuses is said at its end, each once.
         run.refusals.append(refusal)
         return made.result(pulumi.ResourceOptions(ignore_changes=list(_ALL)))
+
+
+def _unknown(run: GuardRun, made: Made) -> pulumi.ResourceTransformResult:
+    """What cannot be judged in this run: nothing that is for life changes in it."""
+    why = "its name is made by Pulumi" if not made.is_named else "not all of it is known yet"
+    run.say(
+        f"{made.resource}: {why}, so it is not checked in this preview what an edit would do to its"
+        " data"
+        if pulumi.runtime.is_dry_run()
+        else f"{made.resource}: {why}, so its data is guarded from the next up on"
+    )
+    return made.result(pulumi.ResourceOptions(ignore_changes=list(_FOR_LIFE[made.kind])))
 
 
 async def _provider_of(opts: pulumi.ResourceOptions) -> str:

@@ -1,7 +1,7 @@
 """One resource as the engine is about to register it, whoever made it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pulumi
@@ -13,6 +13,19 @@ from ..safety.read.live import OWNER
 from ..safety.read.memory import memory_of_run
 
 __all__ = ["Made", "has_unknowns", "plain"]
+
+
+# What a workload is for life, and how many claims it has.
+_DECIDES = (
+    "ordinals",
+    "persistentVolumeClaimRetentionPolicy",
+    "podManagementPolicy",
+    "replicas",
+    "selector",
+    "serviceName",
+    "volumeClaimTemplates",
+)
+_OF_CLUSTER = ("Namespace", "StorageClass")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +70,7 @@ class Made:
         metadata = content.get("metadata") or {}
         metadata = metadata if isinstance(metadata, Mapping) else {}
         kind = args.type_.rpartition(":")[2]
-        home = "" if kind == "Namespace" else metadata.get("namespace") or namespace
+        home = "" if kind in _OF_CLUSTER else metadata.get("namespace") or namespace
         name = metadata.get("name")
         return cls(
             kind=kind,
@@ -86,6 +99,25 @@ class Made:
         """Its spec; empty where it has none or it is not known yet."""
         found = self.content.get("spec")
         return found if isinstance(found, Mapping) else {}
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is known which object it is, and all of it that decides about data."""
+        placed = bool(self.namespace) or self.kind in _OF_CLUSTER
+        spec = self.content.get("spec")
+        decides = {key: self.spec.get(key) for key in _DECIDES}
+        if self.kind == "PersistentVolumeClaim":
+            decides = dict(self.spec)
+        open_ = spec is not None and not isinstance(spec, Mapping)
+        return bool(self.name) and placed and not open_ and not has_unknowns(decides)
+
+    def as_in_state(self) -> "Made":
+        """With the name that it has in the state, where the program does not say one."""
+        for (kind, key), urns in memory_of_run().urns.items():
+            if kind == self.args.type_ and self.urn in urns:
+                namespace, _, name = key.rpartition("/")
+                return replace(self, name=self.name or name, namespace=self.namespace or namespace)
+        return self
 
     @property
     def is_ours(self) -> bool:

@@ -8,7 +8,7 @@ from ..safety.read.memory import held
 from .made import Made, plain
 from .run import GuardRun
 
-__all__ = ["guard_namespace", "note_release"]
+__all__ = ["guard_class", "guard_namespace", "note_release"]
 
 _NAMESPACE = "kubernetes:core/v1:Namespace"
 
@@ -29,6 +29,25 @@ def guard_namespace(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceT
     return made.result(
         pulumi.ResourceOptions(retain_on_delete=True, import_=made.name if taken_back else None)
     )
+
+
+def guard_class(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceTransformResult:
+    """The storage class, made again where it cannot be edited: volumes outlive their class.
+
+    Args:
+        run: The guard.
+        made: The class.
+        asks: Its reader.
+    """
+    del run, asks
+    opts = made.args.opts
+    opts.replace_on_changes = [
+        *(opts.replace_on_changes or ()),
+        "reclaimPolicy",
+        "volumeBindingMode",
+    ]
+    opts.delete_before_replace = True
+    return made.result(pulumi.ResourceOptions())
 
 
 def note_release(run: GuardRun, args: pulumi.ResourceTransformArgs) -> None:

@@ -74,6 +74,12 @@ class GuardRun:
             cluster=cluster, namespace=namespace if isinstance(namespace, str) else "default"
         )
 
+    def _provider(self, name: str) -> _Provider:
+        if not name:
+            return self._default()
+        # One that no transform saw may be of any cluster.
+        return self._providers.get(name) or _Provider(cluster=None, namespace="default")
+
     def _default(self) -> _Provider:
         """The provider that the engine makes of the stack's config."""
         config = pulumi.Config("kubernetes")
@@ -85,7 +91,7 @@ class GuardRun:
 
     def home(self, provider: str) -> str:
         """The namespace of what says none."""
-        return (self._providers.get(provider) or self._default()).namespace
+        return self._provider(provider).namespace
 
     def asks(self, made: Made) -> Reader:
         """The reader of one object, in its own cluster.
@@ -94,13 +100,13 @@ class GuardRun:
             StatefastError: the preflight is no such thing; or its cluster is not known, and the
                 mode is strict.
         """
-        found = self._providers.get(made.provider) or self._default()
+        found = self._provider(made.provider)
         given: PreflightArgs = {**self.preflight, "own_namespaces": [made.namespace]}
         asks = reader(made.resource, given, found.cluster)
         if found.cluster is None:
             asks.cluster = asks.named = None
             asks.cannot(
-                f"the kubeconfig of provider {made.provider} is not known yet",
+                f"the kubeconfig of provider {made.provider} is not known",
                 f"what an edit of {made.resource} would do to its data",
             )
         return asks

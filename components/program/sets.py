@@ -22,12 +22,14 @@ from ..schema.quantity import storage_bytes
 from .classes import with_own_classes
 from .growth import Grown, grow
 from .made import Made
+from .pods import check_pods
 from .run import GuardRun, New
 
-__all__ = ["guard_set"]
+__all__ = ["SET_FOR_LIFE", "guard_set"]
 
 # What the provider replaces a set for, and its owner would not think of.
 _NEVER = ("spec.revisionHistoryLimit",)
+SET_FOR_LIFE = (*FROZEN.values(), *_NEVER)
 _POLICY = "persistentVolumeClaimRetentionPolicy"
 
 
@@ -85,6 +87,7 @@ def guard_set(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceTransfo
         consents=run.consents,
         adopts=made.resource,
     )
+    check_pods(run, made, asks, plan, {name: item.name for name, item in claims.items()})
     if plan.live is None:
         note_found(asks, made.namespace, [name for name in plans if plans[name].live], plan)
         if plan.uid == "" and claims and not any(_has_data(it) for it in plans.values()):

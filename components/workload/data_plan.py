@@ -1,6 +1,6 @@
 """Whether a workload goes on with its data: on the claims that hold it, read as it was."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import pulumi_kubernetes as k8s
@@ -13,7 +13,7 @@ from ..safety.refusals.same_claims import WantedClaims, refuse_other_claims
 from ..schema.names import claim_name
 from .model import Workload
 
-__all__ = ["check_data", "wanted_pod"]
+__all__ = ["check_data", "check_pod", "wanted_pod"]
 
 
 def wanted_pod(
@@ -52,19 +52,57 @@ def check_data(
     Raises:
         StatefastError: see `refuse_other_claims` and `check_same_data`.
     """
-    consents, live = workload.args.get("consent") or (), plan.live
+    return check_pod(
+        asks,
+        workload.namespace,
+        pod,
+        plan,
+        of_templates,
+        workload.args.get("consent") or (),
+        by_majority=workload.quorum,
+    )
+
+
+def check_pod(
+    asks: Reader,
+    namespace: str,
+    pod: WantedPod,
+    plan: WorkloadPlan,
+    of_templates: Mapping[str, str],
+    consents: Sequence[str],
+    *,
+    by_majority: bool = False,
+) -> WantedPod:
+    """As `check_data`, of a workload that is no component of ours.
+
+    Args:
+        asks: Its reader.
+        namespace: Of the workload.
+        pod: Its pods.
+        plan: What becomes of it.
+        of_templates: The claims of a StatefulSet, each with its claim template.
+        consents: What the owner agreed to.
+        by_majority: Whether it is another's question which ordinals may come and go.
+
+    Returns:
+        See `check_data`.
+
+    Raises:
+        StatefastError: see `check_data`.
+    """
+    live = plan.live
     sources = {**of_templates, **{name: name for name in claims_of_pod(pod.spec)}}
     wanted = WantedClaims(
-        name=workload.name,
-        namespace=workload.namespace,
+        name=pod.name,
+        namespace=namespace,
         of_set=bool(pod.templates),
         templates=pod.templates,
         mounted=list(sources),
-        by_majority=workload.quorum,
+        by_majority=by_majority,
         disposable=pod.disposable,
     )
     refuse_other_claims(asks, wanted, live, consents)
-    found = asks.read("claims", workload.namespace, "whether the data would be read as it was")
+    found = asks.read("claims", namespace, "whether the data would be read as it was")
     busy = _mounted_now(live)
     idle = {
         name: (source, LiveClaim.of((found or {})[name]))
