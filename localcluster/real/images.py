@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import tarfile
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,14 +38,18 @@ _OF_OTHER_SYSTEMS = re.compile("embedded-postgres|osx|windows|aarch")
 
 @dataclass(frozen=True)
 class _Recipe:
-    """One image: Debian packages, and what is added to them."""
+    """One image: Debian packages, and what is added to them, under several names."""
 
-    reference: str
+    references: tuple[str, ...]
     packages: tuple[str, ...]
     add: Callable[[Layer], None]
     entrypoint: str
     command: tuple[str, ...]
     stop: str = "SIGTERM"
+
+
+def _names(image: str, *tags: str) -> tuple[str, ...]:
+    return tuple(f"docker.io/library/{image}:{tag}" for tag in tags)
 
 
 def images(pause: Path) -> tuple[Path, ...]:
@@ -82,7 +86,7 @@ def _pause(program: Path) -> Path:
         buffer = io.BytesIO()
         with tarfile.open(fileobj=buffer, mode="w") as tar:
             tar.add(program, "pause")
-        _write(target, PAUSE, buffer.getvalue(), {"Entrypoint": ["/pause"]})
+        _write(target, (PAUSE,), buffer.getvalue(), {"Entrypoint": ["/pause"]})
     return target
 
 
@@ -97,12 +101,14 @@ def _build(recipe: _Recipe, target: Path) -> None:
         "Cmd": list(recipe.command),
         "StopSignal": recipe.stop,
     }
-    _write(target, recipe.reference, layer.finish(), config)
+    _write(target, recipe.references, layer.finish(), config)
 
 
-def _write(target: Path, reference: str, layer: bytes, config: Mapping[str, object]) -> None:
+def _write(
+    target: Path, references: Sequence[str], layer: bytes, config: Mapping[str, object]
+) -> None:
     draft = target.with_suffix(".draft")
-    write_image(draft, reference, layer, config)
+    write_image(draft, references, layer, config)
     draft.replace(target)
 
 
@@ -190,18 +196,18 @@ def _mysql(layer: Layer) -> None:
     _script(layer, "usr/local/bin/docker-entrypoint.sh", "mysql-entrypoint.sh")
 
 
-# The names that a bare `zookeeper:3.9.4` stands for. Redis and MySQL are what Debian has in their
-# place: 7.0, and MariaDB 10.11.
+# The names that a bare `zookeeper:3.9.4` stands for, and one more each, to roll to and back. Redis
+# and MySQL are what Debian has in their place: 7.0, and MariaDB 10.11.
 _RECIPES = {
     "zookeeper": _Recipe(
-        "docker.io/library/zookeeper:3.9.4",
+        _names("zookeeper", "3.9.4", "3.9.3"),
         ("default-jre-headless", "netcat-openbsd", "gzip"),
         _zookeeper,
         "/docker-entrypoint.sh",
         ("zkServer.sh", "start-foreground"),
     ),
     "postgres": _Recipe(
-        "docker.io/library/postgres:17.6",
+        _names("postgres", "17.6", "17.5"),
         ("postgresql-client", "libstdc++6", "libuuid1", "zlib1g"),
         _postgres,
         "docker-entrypoint.sh",
@@ -209,14 +215,14 @@ _RECIPES = {
         "SIGINT",
     ),
     "redis": _Recipe(
-        "docker.io/library/redis:8.2.1",
+        _names("redis", "8.2.1", "8.2.0"),
         ("redis-server",),
         _redis,
         "docker-entrypoint.sh",
         ("redis-server",),
     ),
     "mysql": _Recipe(
-        "docker.io/library/mysql:8.4.6",
+        _names("mysql", "8.4.6", "8.4.5"),
         ("mariadb-server-core", "mariadb-client-core"),
         _mysql,
         "docker-entrypoint.sh",

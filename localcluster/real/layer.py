@@ -5,7 +5,7 @@ import io
 import json
 import re
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -106,12 +106,14 @@ def _merged(name: str) -> str:
     return re.sub(r"^(?:\./)*(bin|sbin|lib|lib64)(?=/|$)", r"usr/\1", name)
 
 
-def write_image(path: Path, reference: str, layer: bytes, config: Mapping[str, Any]) -> None:
+def write_image(
+    path: Path, references: Sequence[str], layer: bytes, config: Mapping[str, Any]
+) -> None:
     """Writes an image as an OCI archive.
 
     Args:
         path: The file to write.
-        reference: The full name that it is imported under.
+        references: The full names that it is imported under.
         layer: The archive of its files.
         config: Entry point, environment and the like, in the terms of OCI.
     """
@@ -135,14 +137,12 @@ def write_image(path: Path, reference: str, layer: bytes, config: Mapping[str, A
         "config": described(json.dumps(image).encode(), "application/vnd.oci.image.config.v1+json"),
         "layers": [files],
     }
-    names = {
-        "io.containerd.image.name": reference,
-        "org.opencontainers.image.ref.name": reference,
-    }
-    entry = described(json.dumps(manifest).encode(), _MANIFEST) | {"annotations": names}
+    entry = described(json.dumps(manifest).encode(), _MANIFEST)
+    keys = ("io.containerd.image.name", "org.opencontainers.image.ref.name")
+    entries = [{**entry, "annotations": dict.fromkeys(keys, name)} for name in references]
     with tarfile.open(path, "w") as tar:
         _put(tar, "oci-layout", b'{"imageLayoutVersion":"1.0.0"}')
-        index = {"schemaVersion": 2, "manifests": [entry]}
+        index = {"schemaVersion": 2, "manifests": entries}
         _put(tar, "index.json", json.dumps(index).encode())
         for digest, content in blobs.items():
             _put(tar, f"blobs/sha256/{digest}", content)

@@ -27,6 +27,9 @@ FAILING = {
     ]
 }
 AT_NODE = {"conditions": [{"type": "FileSystemResizePending", "status": "True"}]}
+NODE_WORKS = {"allocatedResourceStatuses": {"storage": "NodeResizeInProgress"}}
+NODE_SAYS = {"type": "NodeResizeError", "status": "True", "message": "resize2fs: Permission denied"}
+NODE_FAILS = {**NODE_WORKS, "conditions": [*AT_NODE["conditions"], NODE_SAYS]}
 
 
 def looks(capacity: str = "8Gi", /, **status: Any) -> Object:
@@ -153,6 +156,37 @@ def test_a_file_system_that_waits_for_a_pod_is_no_failure(
     monkeypatch.setattr(growth, "_NODE_SECONDS", 0.2)
     grow(monkeypatch, looks(**AT_NODE), growth_seconds=86_400)
     assert "kubectl rollout restart" in caplog.text
+
+
+def test_a_node_that_tries_and_fails_is_a_failure_with_its_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(growth, "_NODE_SECONDS", 0.2)
+    said = refusal(monkeypatch, looks(**NODE_FAILS), growth_seconds=86_400)
+    assert "has 8Gi (resize2fs: Permission denied): its node cannot grow" in said
+    assert "run up again" in said
+
+
+def test_a_preview_tells_a_node_that_fails_from_one_that_nobody_asked(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("pulumi.runtime.is_dry_run", lambda: True)
+    grow(monkeypatch, live=looks(**AT_NODE))
+    assert f"claim {NAME} grows when its pod restarts" in caplog.text
+    caplog.clear()
+    grow(monkeypatch, live=looks(**AT_NODE, **NODE_WORKS))
+    assert "file system" not in caplog.text
+    grow(monkeypatch, live=looks(**NODE_FAILS))
+    assert "has not grown (resize2fs: Permission denied)" in caplog.text
+
+
+def test_a_node_at_work_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(growth, "_NODE_SECONDS", 0.2)
+    works = looks(**AT_NODE, **NODE_WORKS)
+    assert grow(monkeypatch, works, works, looks("12Gi"))[0].looks == 3
+    assert "restart" not in caplog.text
 
 
 @pytest.mark.parametrize(

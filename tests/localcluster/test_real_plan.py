@@ -153,7 +153,9 @@ def test_packages_become_a_layer_without_being_installed(tmp_path: Path) -> None
         assert "usr/lib/x.so" in names
         assert not [name for name in names if "share/doc" in name]
         assert {member.mtime for member in tar} == {0}
-    write_image(tmp_path / "image.tar", "example.org/tool:1", content, {"Cmd": ["tool"]})
+    write_image(
+        tmp_path / "image.tar", ["example.org/tool:1", "tool:2"], content, {"Cmd": ["tool"]}
+    )
     with tarfile.open(tmp_path / "image.tar") as tar:
         assert tar.getnames()[:2] == ["oci-layout", "index.json"]
         assert len(tar.getnames()) == 5

@@ -2,7 +2,8 @@
 
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from tests.engine.conftest import Config, Deployment
@@ -165,6 +166,9 @@ class ZooKeeper(Database):
         return self.shell(pod, f"{given} | zkCli.sh -server 127.0.0.1:2181")
 
 
+_PSQL = "PGPASSWORD=$POSTGRES_PASSWORD psql -h 127.0.0.1 -U postgres"
+
+
 class PostgreSQL(Database):
     """One server; a marker is a row."""
 
@@ -180,10 +184,28 @@ class PostgreSQL(Database):
     def held(self, pod: str) -> set[str]:
         return set(self.sql(pod, "select key from markers").splitlines())
 
+    @contextmanager
+    def counting(self, pod: str, moment: str) -> Iterator[list[str]]:
+        """Writes numbers while it is entered; the list has those that were confirmed afterwards."""
+        insert = f"{_PSQL} -qc \"insert into numbers values ('{moment}', $n)\""  # noqa: S608
+        script = f"n=0; while :; do n=$((n + 1)); {insert} && echo $n; done"
+        confirmed: list[str] = []
+        with subprocess.Popen(
+            ["kubectl", "-n", self.deployment.name, "exec", pod, "--", "/bin/bash", "-c", script],
+            env=self.deployment.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ) as child:
+            try:
+                yield confirmed
+            finally:
+                child.terminate()
+                confirmed += (child.stdout.read() if child.stdout else "").split()
+
     def sql(self, pod: str, text: str) -> str:
         """What the client prints, errors as well."""
-        client = "PGPASSWORD=$POSTGRES_PASSWORD psql -h 127.0.0.1 -U postgres -At"
-        return self.shell(pod, f'{client} -c "{text}"')
+        return self.shell(pod, f'{_PSQL} -Atc "{text}"')
 
 
 class Redis(Database):

@@ -39,13 +39,128 @@ def destroy_and_up(database: Database) -> None:
     assert database.deployment.data() == volumes
 
 
-def kill_node(deployment: Deployment) -> None:
-    """Ends the node as a power cut would, and starts it again."""
-    node = recorded(deployment.workspace.cluster, "nodelink")
+def cut_power(database: Database) -> None:
+    """Ends the node, and all that runs on it."""
+    node = recorded(database.deployment.workspace.cluster, "nodelink")
     assert node is not None
     os.kill(node.pid, signal.SIGKILL)
     eventually(lambda: not node.alive(), "the node has ended", 10)
-    assert "controllers" in cluster.up(deployment.workspace)
+
+
+def start_again(database: Database) -> None:
+    """Starts what does not run."""
+    assert "controllers" in cluster.up(database.deployment.workspace)
+
+
+def kill_node(database: Database) -> None:
+    """Cuts the power, and starts the node again; the containers are others afterwards."""
+    before = database.restarts()
+    cut_power(database)
+    start_again(database)
+
+    def again() -> bool:
+        # What the API server knew of the containers before is no sign.
+        now = database.restarts()
+        return all(now[pod] > count for pod, count in before.items())
+
+    eventually(again, "the containers are started again")
+
+
+def switch_pattern(database: Database, other: str) -> None:
+    """The other pattern starts empty, as its owner agreed to; the way back finds the data."""
+    here, volumes = database.config["pattern"], database.deployment.data()
+    # What a test before asked for, and the other pattern does not have.
+    database.config.pop("podManagementPolicy", None)
+    for pattern in (other, here):
+        database.config["pattern"] = pattern
+        database.deployment.workloads(**{database.workload: database.config})
+        agree(database.deployment)
+        database.up()
+        if pattern == other:
+            (pod,) = database.pods()
+            assert not database.held(pod) & set(database.markers)
+    now = database.deployment.data()
+    assert {name: now[name] for name in volumes} == volumes
+
+
+def agree(deployment: Deployment, *fragments: str) -> None:
+    """Adds the consent that the refusal of what is configured asks for."""
+    found = consent(deployment.refused(*fragments))
+    deployment.config.setdefault("statefast:consent", []).append(found)
+
+
+def replace_set(database: Database) -> None:
+    """Another policy of pods replaces the set, by consent; the claims stay."""
+    owner, volumes = database.deployment.uids("statefulset"), database.deployment.data()
+    database.config["podManagementPolicy"] = "OrderedReady"
+    database.deployment.workloads(**{database.workload: database.config})
+    agree(database.deployment, "pod_management_policy")
+    database.up()
+    assert database.deployment.uids("statefulset") != owner
+    assert database.deployment.data() == volumes
+
+
+def reattach(database: Database, claim: str) -> None:
+    """A claim that somebody deleted comes back on the volume that was released."""
+    deployment = database.deployment
+    volumes = deployment.data()
+    deployment.kubectl("scale", f"statefulset/{database.workload}", "--replicas=0")
+    eventually(lambda: not database.pods(), "no pod is left")
+    deployment.kubectl("delete", "pvc", claim)
+    volume = volumes[claim].volume
+    deployment.wait(f"pv/{volume}", "--for=jsonpath={.status.phase}=Released")
+    result = deployment.pulumi("up", "--yes", "--refresh", "--suppress-progress")
+    assert result.code == 0, result.text
+    assert deployment.data()[claim].volume_uid == volumes[claim].volume_uid
+
+
+def restore(database: Database, claim: str) -> set[str]:
+    """A snapshot of the volume, in use, becomes a larger claim that another workload mounts.
+
+    Returns:
+        The markers that the other one has.
+    """
+    deployment = database.deployment
+    deployment.kubectl(
+        "apply", "-f", "-", stdin=_SNAPSHOT.format(name=deployment.name, claim=claim)
+    )
+    deployment.wait("volumesnapshot/taken", "--for=jsonpath={.status.readyToUse}=true")
+    other = {
+        "workload": database.workload,
+        "pattern": "deployment",
+        "storage": {"volumes": {"vol": {"existingClaim": "restored"}}},
+    }
+    deployment.workloads(**{database.workload: database.config, "restored": other}).up()
+    pod = next(name for name in database.pods() if name.startswith("restored-"))
+    found = database.held(pod)
+    deployment.workloads(**{database.workload: database.config}).up()
+    eventually(lambda: len(database.pods()) == database.config.get("replicas", 1), "one is left")
+    return found
+
+
+_SNAPSHOT = """
+apiVersion: snapshot.storage.k8s.io/v1
+kind: VolumeSnapshotClass
+metadata: {{name: {name}}}
+driver: rbd.csi.ceph.com
+deletionPolicy: Delete
+---
+apiVersion: snapshot.storage.k8s.io/v1
+kind: VolumeSnapshot
+metadata: {{name: taken, namespace: {name}}}
+spec:
+  volumeSnapshotClassName: {name}
+  source: {{persistentVolumeClaimName: {claim}}}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {{name: restored, namespace: {name}}}
+spec:
+  accessModes: [ReadWriteOnce]
+  storageClassName: rbd-{name}
+  resources: {{requests: {{storage: 1Gi}}}}
+  dataSource: {{apiGroup: snapshot.storage.k8s.io, kind: VolumeSnapshot, name: taken}}
+"""
 
 
 def consent(sentence: str) -> str:

@@ -42,7 +42,7 @@ def test_another_image_rolls_the_members(kept: ZooKeeper) -> None:
 
 
 def test_a_node_that_is_killed(kept: ZooKeeper) -> None:
-    edits.kill_node(kept.deployment)
+    edits.kill_node(kept)
 
 
 def test_destroy_and_up(kept: ZooKeeper) -> None:

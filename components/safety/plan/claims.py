@@ -165,11 +165,8 @@ def _plan(
             f"claim {live.name} has grown to {binary_text(asked)} by another hand and keeps that;"
             f" the {binary_text(wanted.size)} written here are less"
         )
-    if live.needs_restart:
-        reader.note(
-            f"the file system of claim {live.name} grows when its pod restarts:"
-            " kubectl rollout restart"
-        )
+    if pending := live.pending_at_node:
+        reader.note(pending)
     return ClaimPlan(
         request=asked,
         capacity=0,

@@ -46,6 +46,7 @@ SKIP_AWAIT = "pulumi.com/skipAwait"
 
 # KEP-1790; the first that says something is shown.
 _TROUBLES = ("ControllerResizeError", "NodeResizeError")
+_AT_WORK = "NodeResizeInProgress"
 _INFEASIBLE = ("ControllerResizeInfeasible", "NodeResizeInfeasible")
 
 
@@ -86,6 +87,8 @@ class LiveClaim:
         leaving: Whether its deletion has begun.
         needs_restart: Whether its file system grows at the next start of a pod, or when the
             node gets to it.
+        node_tries: Whether a node works on its file system, or has tried to.
+        node_failed: Whether a node tried last and could not.
         infeasible: Whether its driver said that it can never have the size asked for.
         trouble: What is said of a growth that fails; empty where nothing is.
         instance: The workload it is of, as its label says; empty where none does.
@@ -111,6 +114,8 @@ class LiveClaim:
     needs_restart: bool
     infeasible: bool
     trouble: str
+    node_tries: bool = False
+    node_failed: bool = False
     instance: str = ""
     data: str = ""
 
@@ -149,9 +154,22 @@ class LiveClaim:
             needs_restart="FileSystemResizePending" in conditions,
             infeasible=tried == requested and resizing in _INFEASIBLE,
             trouble=next((conditions[kind] for kind in _TROUBLES if conditions.get(kind)), ""),
+            node_tries=resizing == _AT_WORK,
+            node_failed="NodeResizeError" in conditions,
             instance=(metadata.get("labels") or {}).get(INSTANCE, ""),
             data=annotations.get(DATA, ""),
         )
+
+    @property
+    def pending_at_node(self) -> str:
+        """What there is to say of a file system that is smaller than its volume, or nothing."""
+        if self.node_failed:
+            said = f"has not grown ({self.trouble}), and its node goes on trying"
+        elif self.needs_restart and not self.node_tries:
+            said = "grows when its pod restarts: kubectl rollout restart"
+        else:
+            return ""
+        return f"the file system of claim {self.name} {said}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,7 +116,14 @@ class _Wait:
                 "write a size that the driver can make: what it has not made yet may be taken back",
             )
         self._at_node = (self._at_node or time.monotonic()) if live.needs_restart else 0.0
-        if self._at_node and time.monotonic() - self._at_node > _NODE_SECONDS:
+        if not self._at_node or time.monotonic() - self._at_node <= _NODE_SECONDS:
+            return trouble
+        if live.node_failed:
+            raise self._refusal(
+                f"but {trouble}: its node cannot grow the file system",
+                "nothing is lost and the node goes on trying: see to what it says and run up again",
+            )
+        if not live.node_tries:
             pulumi.log.warn(
                 f"the volume of claim {self._claim} has {self._size}; its file system"
                 " grows when its pod restarts: kubectl rollout restart",
