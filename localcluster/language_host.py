@@ -280,9 +280,13 @@ def _wait_for_the_end_of(parent: int) -> None:
             time.sleep(1)
 
 
-def main() -> None:
-    """Serves until the CLI ends this process, or is gone itself."""
-    parent = os.getppid()
+def main(parent: int | None = None) -> None:
+    """Serves until the CLI ends this process, or is gone itself.
+
+    Args:
+        parent: Process to live as long as; the one that started this if none is given.
+    """
+    parent = parent or os.getppid()
     # What a shell starts in the background ignores interrupts, and so does what that starts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     engine = sys.argv[-1] if len(sys.argv) > 1 else ""

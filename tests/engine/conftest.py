@@ -17,6 +17,8 @@ from localcluster.stacks import LocalStack
 from localcluster.toolchain import environment
 from statefast.marks import sentences
 
+from .warm import warm_hosts
+
 Config = dict[str, Any]
 
 
@@ -239,7 +241,8 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     place = Workspace.at(Path(kept) if kept else tmp_path_factory.mktemp("statefast"))
     try:
         cluster.up(place)
-        yield place
+        with warm_hosts(place):
+            yield place
     finally:
         if kept is None:
             cluster.down(place, delete=True)

@@ -1,0 +1,123 @@
+"""Language hosts that have imported the libraries before they are asked for.
+
+More than half of what a run of `pulumi` on a small stack costs is the imports of its two Python
+processes. In these tests they are forked from one that has them already. It imports no code of a
+program: each run reads that anew.
+"""
+
+import importlib
+import json
+import os
+import select
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from localcluster.files import private_folder
+from localcluster.layout import PROJECT, Workspace
+
+# Each with hashes of its own, so that two runs may find a set in different orders, as anywhere.
+_SERVERS = 2
+_LIBRARIES = (
+    "kubernetes.client",
+    "parver",
+    "pulumi_kubernetes.apps.v1",
+    "pulumi_kubernetes.core.v1",
+    "pulumi_kubernetes.networking.v1",
+    "pulumi_kubernetes.policy.v1",
+    "pulumi_kubernetes.storage.v1",
+    "yaml",
+)
+# It looks at the environment when it is imported, and the environment is each run's own.
+_OF_THE_RUN = "kubernetes.config"
+
+
+@contextmanager
+def warm_hosts(workspace: Workspace) -> Iterator[None]:
+    """Makes the language hosts of a workspace warm; the one of a user's own CLI stays as it is."""
+    path = workspace.bin / "pulumi-language-python"
+    if not path.exists():
+        yield
+        return
+    cold = path.read_text()
+    folder = private_folder(workspace.folder / "warm")
+    # As the cold one: what a program can import does not depend on where this lies.
+    code = (
+        f"import sys; sys.path[0] = {str(PROJECT)!r}; "
+        "from tests.engine.warm import serve; del sys.path[0]; serve(sys.argv[1])"
+    )
+    command = [sys.executable, "-c", code]
+    servers = [
+        subprocess.Popen(
+            [*command, f"warm-{number}"],
+            cwd=folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        for number in range(_SERVERS)
+    ]
+    client = Path(__file__).with_name("warm_client.py")
+    words = [sys.executable, "-IS", str(client), str(folder), str(_SERVERS)]
+    try:
+        for server in servers:
+            assert server.stdout is not None
+            assert server.stdout.readline() == b"ready\n"
+        path.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n')
+        yield
+    finally:
+        path.write_text(cold)
+        for server in servers:
+            server.kill()
+            server.wait()
+
+
+def serve(name: str) -> None:
+    """Answers each connection with a host in a process of its own, until the tests have ended."""
+    from localcluster import language_host
+
+    for library in _LIBRARIES:
+        importlib.import_module(library)
+    for module in [module for module in sys.modules if module.startswith(_OF_THE_RUN)]:
+        del sys.modules[module]
+    threads = [path.name for path in Path("/proc/self/task").iterdir()]
+    assert threads == [str(os.getpid())], "only a process of one thread can be forked"
+    listener = socket.socket(socket.AF_UNIX)
+    Path(name).unlink(missing_ok=True)
+    listener.bind(name)
+    listener.listen(16)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    print("ready", flush=True)
+    while listener in select.select([listener, sys.stdin], [], [])[0]:
+        asker, _ = listener.accept()
+        if os.fork():
+            asker.close()
+            continue
+        listener.close()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        language_host.main(_become(asker))
+
+
+def _become(asker: socket.socket) -> int:
+    """Takes on what the client is; returns its process id.
+
+    The connection stays open until this process ends, which is how the client knows.
+    """
+    _, files, _, _ = socket.recv_fds(asker, 1, 3)
+    with asker.makefile("rb") as content:
+        asked: dict[str, Any] = json.load(content)
+    for number, file in enumerate(files):
+        os.dup2(file, number)
+        os.close(file)
+    os.chdir(asked["folder"])
+    os.environ.clear()
+    os.environ.update(asked["environment"])
+    sys.argv = ["-c", *asked["arguments"]]
+    client: int = asked["client"]
+    os.set_inheritable(asker.detach(), False)
+    return client
