@@ -68,7 +68,7 @@ format: venv ## Formats the code.
 	@$(BIN)/ruff check --fix .
 
 test-fast: venv ## Runs the tests that need no cluster.
-	@$(PYTEST) -m "not engine"
+	@$(PYTEST) -n 2 --dist worksteal -m "not engine"
 
 test-real: venv ## Runs the databases on a real node, and reads back what they held. Linux, as root.
 	@STATEFAST_REAL=1 $(CLUSTER) build
@@ -90,7 +90,7 @@ locks: ## Writes locks/ anew: what CI installs with a cluster's credentials or a
 	    --output-file "$$1" "$$2"; } \
 	  && lock locks/program.txt requirements.txt && lock locks/judge.txt locks/judge.in
 
-test: lint ## Checks everything: style, types, and every tier of tests on the real engine.
+test: lint test-fast ## Checks everything: style, types, and every tier of tests on the real engine.
 	@$(CLUSTER) build
-# A file has its stacks to itself, and each process a cluster of its own.
-	@$(PYTEST) -n 2 --dist loadfile
+# Each process has a cluster of its own, so that it does not matter which runs what.
+	@$(PYTEST) -n 2 --dist worksteal -m engine

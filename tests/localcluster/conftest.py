@@ -36,7 +36,7 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """A cluster that several tests use, in a folder too deep for the path of a socket."""
     folder = tmp_path_factory.mktemp("deep") / ("deep" * 25) / "work"
