@@ -80,39 +80,35 @@ def test_a_claim_is_bound_to_a_volume_that_is_there(parts: Parts) -> None:
 BLOCK = {"volume_mode": "Block"}
 
 
-@pytest.mark.parametrize(
-    ("given", "change", "said"),
-    [
-        ({}, BLOCK, "immutable"),
-        (BLOCK, {"volume_mode": "Filesystem"}, "immutable"),
-        ({}, {"access_modes": ["ReadWriteOncePod"]}, "immutable"),
-        # Who bound the claim owns the field, and says so before its value is looked at.
-        ({}, {"volume_name": "another"}, "conflict"),
-        ({}, {"selector": {"match_labels": {"tier": "another"}}}, "immutable"),
-        ({}, {"data_source": {"claim": "another"}}, "immutable"),
-    ],
-    ids=[
-        "block",
-        "filesystem",
-        "access-mode",
-        "volume",
-        "selector",
-        "source",
-    ],
-)
-def test_what_a_claim_is_cannot_be_edited(
-    parts: Parts, given: dict[str, Any], change: dict[str, Any], said: str
-) -> None:
-    parts.components(parts.storage(), parts.claim("data", **given)).up()
-    parts.wait_bound("data")
+# By claim, what is edited and what the API server says.
+FIXED: list[tuple[str, dict[str, Any], str]] = [
+    ("files", BLOCK, "immutable"),
+    ("block", {"volume_mode": "Filesystem"}, "immutable"),
+    ("files", {"access_modes": ["ReadWriteOncePod"]}, "immutable"),
+    # Who bound the claim owns the field, and says so before its value is looked at.
+    ("files", {"volume_name": "another"}, "conflict"),
+    ("files", {"selector": {"match_labels": {"tier": "another"}}}, "immutable"),
+    ("files", {"data_source": {"claim": "another"}}, "immutable"),
+]
+
+
+def test_what_a_claim_is_cannot_be_edited(parts: Parts) -> None:
+    given: dict[str, dict[str, Any]] = {"files": {}, "block": BLOCK}
+
+    def with_claims(changed: dict[str, dict[str, Any]]) -> Parts:
+        claims = [parts.claim(name, **args) for name, args in {**given, **changed}.items()]
+        return parts.components(parts.storage(), *claims)
+
+    with_claims({}).up()
     volumes = parts.volumes()
 
-    parts.components(parts.storage(), parts.claim("data", **{**given, **change}))
-    assert said in parts.preview(ok=False).text
-    assert said in parts.up(ok=False).text
+    for name, change, said in FIXED:
+        with_claims({name: {**given[name], **change}})
+        assert said in parts.preview(ok=False).text, change
+        assert said in parts.up(ok=False).text, change
+        assert parts.volumes() == volumes
 
-    assert parts.volumes() == volumes
-    parts.components(parts.storage(), parts.claim("data", **given)).up()
+    with_claims({}).up()
     assert parts.volumes() == volumes
 
 
@@ -137,10 +133,15 @@ def current(parts: Parts) -> str:
     return name
 
 
-def test_the_attributes_of_a_volume_change_in_place(parts: Parts) -> None:
+def test_the_attributes_of_a_volume_change_in_place_and_outlive_the_stack(parts: Parts) -> None:
     parts.components(*with_attributes(parts, SLOW)).up()
-    parts.wait_bound("data")
     volumes, slow = parts.volumes(), current(parts)
+
+    # Once given they cannot be taken away.
+    storage, attributes, _ = with_attributes(parts, SLOW)
+    parts.components(storage, attributes, parts.claim("data"))
+    assert "Forbidden" in parts.preview(ok=False).text
+    assert current(parts) == slow
 
     parts.components(*with_attributes(parts, FAST)).up()
 
@@ -155,32 +156,13 @@ def test_the_attributes_of_a_volume_change_in_place(parts: Parts) -> None:
     # Somebody else's claim may still use the old one.
     assert slow in classes
 
-
-def test_a_class_of_attributes_outlives_the_stack_with_its_claims(parts: Parts) -> None:
-    parts.components(*with_attributes(parts, SLOW)).up()
-    parts.wait_bound("data")
-    volumes, slow = parts.volumes(), current(parts)
-
     parts.destroy()
     assert parts.volumes() == volumes
-    assert slow in parts.list("volumeattributesclass")
+    assert fast in parts.list("volumeattributesclass")
 
     parts.up()
     assert parts.volumes() == volumes
-    assert current(parts) == slow
-
-
-def test_attributes_once_given_cannot_be_taken_away(parts: Parts) -> None:
-    parts.components(*with_attributes(parts, SLOW)).up()
-    parts.wait_bound("data")
-    volumes, slow = parts.volumes(), current(parts)
-
-    storage, attributes, _ = with_attributes(parts, SLOW)
-    parts.components(storage, attributes, parts.claim("data"))
-    assert "Forbidden" in parts.preview(ok=False).text
-
-    assert parts.volumes() == volumes
-    assert current(parts) == slow
+    assert current(parts) == fast
 
 
 def test_a_class_of_attributes_cannot_hold_up_the_end_of_a_stack(parts: Parts) -> None:

@@ -34,7 +34,7 @@ def test_a_claim_made_again_beside_its_volume_is_its_owners_choice(
 
     for size in ("8Gi", "12Gi"):
         sentence = deployment.workloads(zookeeper={**ZOOKEEPER, "storage": {"size": size}}).refused(
-            claim, old, new, "--replicas=1"
+            claim, old, new, "--replicas=1", up=size == "8Gi"
         )
     deployment.workloads(zookeeper=ZOOKEEPER)
 
@@ -68,7 +68,7 @@ def test_of_two_volumes_the_one_that_is_not_left_is_mounted(deployment: Deployme
     second = deployment.data()["mysql-vol"]
     deployment.kubectl("delete", "pvc", "mysql-vol")
 
-    sentence = deployment.refused("mysql-vol", first.volume, second.volume, "to mount")
+    sentence = deployment.refused("mysql-vol", first.volume, second.volume, "to mount", up=True)
     deployment.config["statefast:consent"] = consents(sentence, f"to mount {first.volume}")
     up_with_refresh(deployment)
 
@@ -81,7 +81,7 @@ def test_what_somebody_deleted_is_not_called_unchanged(deployment: Deployment) -
     data = deployment.data()
     for kind, name in (("statefulset", "zookeeper"), ("deployment", "mysql")):
         deployment.kubectl("delete", kind, name)
-        deployment.refused(f"name is '{name}'", "somebody deleted", "pulumi up --refresh")
+        deployment.refused(f"name is '{name}'", "somebody deleted", "pulumi up --refresh", up=True)
         result = deployment.pulumi("preview", "--refresh", "--suppress-progress")
         assert result.code == 0, result.text
         up_with_refresh(deployment)

@@ -3,9 +3,7 @@
 import json
 import re
 
-import pytest
-
-from .conftest import Config, Deployment
+from .conftest import Config, Deployment, Result
 
 ZOOKEEPER: Config = {"storage": {"size": "8Gi"}, "replicas": 2}
 MYSQL: Config = {"pattern": "deployment", "storage": {"size": "8Gi"}}
@@ -39,7 +37,7 @@ def test_a_consent_is_good_for_its_change_and_for_no_other(deployment: Deploymen
     deployment.workloads(
         zookeeper={**ZOOKEEPER, "storage": {"size": "8Gi", "storageClassName": "x"}}
     )
-    deployment.refused("storage_class_name", "consent")
+    deployment.refused("storage_class_name", "consent", up=True)
 
     deployment.workloads(zookeeper={**ZOOKEEPER, "podManagementPolicy": "OrderedReady"})
     assert deployment.up().changes["replaced"] == 1
@@ -144,35 +142,33 @@ def test_a_claim_of_another_hand_is_taken_over_by_consent(deployment: Deployment
     assert set(deployment.up().changes) == {"unchanged"}
 
 
-@pytest.mark.parametrize(
-    ("kind", "name"),
-    [("kubernetes:apps/v1:StatefulSet", "zookeeper"), ("kubernetes:apps/v1:Deployment", "mysql")],
-)
-@pytest.mark.parametrize("flags", [[], ["--ignore-protect"]], ids=["plain", "ignore-protect"])
-def test_the_engine_replaces_no_workload_that_lives(
-    deployment: Deployment, kind: str, name: str, flags: list[str]
-) -> None:
+def test_the_engine_replaces_no_workload_that_lives_and_no_claim(deployment: Deployment) -> None:
     """Our check cannot see a replacement that the command line asks for: the seal stands."""
     deployment.workloads(zookeeper=ZOOKEEPER, mysql=MYSQL).up()
     deployment.up()
-    before = deployment.footprint()
+    before, data, pods = deployment.footprint(), deployment.data(), deployment.uids("pod")
 
-    command = ["up", "--yes", "--skip-preview", "--replace", urn(deployment, kind, name), *flags]
-    result = deployment.pulumi(*command)
+    def replace(kind: str, name: str, *flags: str) -> Result:
+        command = ["up", "--yes", "--skip-preview", "--replace", urn(deployment, kind, name)]
+        return deployment.pulumi(*command, *flags)
 
-    assert result.code != 0
-    assert "may not be replaced" in result.text
-    assert deployment.footprint() == before
+    for kind, name in (("StatefulSet", "zookeeper"), ("Deployment", "mysql")):
+        for flags in ((), ("--ignore-protect",)):
+            result = replace(f"kubernetes:apps/v1:{kind}", name, *flags)
+            assert result.code != 0
+            assert "may not be replaced" in result.text
+            assert deployment.footprint() == before
 
+    # Its provider can be replaced, and nothing goes with it.
+    result = replace("pulumi:providers:kubernetes", "cluster")
+    assert result.code == 0, result.text
+    assert result.changes["replaced"] == 1
+    assert deployment.data() == data
+    assert deployment.uids("pod") == pods
 
-def test_a_claim_that_is_replaced_by_command_is_the_same_claim(deployment: Deployment) -> None:
-    deployment.workloads(zookeeper=ZOOKEEPER, mysql=MYSQL).up()
-    data = deployment.data()
-    kind = "kubernetes:core/v1:PersistentVolumeClaimPatch"
-    for name in data:
-        result = deployment.pulumi(
-            "up", "--yes", "--skip-preview", "--replace", urn(deployment, kind, name)
-        )
+    # A claim that is replaced is the same claim.
+    for name in ("mysql-vol", "zookeeper-vol-zookeeper-0"):
+        result = replace("kubernetes:core/v1:PersistentVolumeClaimPatch", name)
         assert result.code == 0, result.text
     assert deployment.data() == data
 
@@ -198,20 +194,6 @@ def test_a_provider_that_moved_takes_nothing_with_it(deployment: Deployment) -> 
     assert deployment.data() == data
 
 
-def test_a_replaced_provider_cannot_replace_what_lives(deployment: Deployment) -> None:
-    deployment.workloads(zookeeper=ZOOKEEPER, mysql=MYSQL).up()
-    deployment.up()
-    data, pods = deployment.data(), deployment.uids("pod")
-    provider = urn(deployment, "pulumi:providers:kubernetes", "cluster")
-
-    result = deployment.pulumi("up", "--yes", "--skip-preview", "--replace", provider)
-
-    assert result.code == 0, result.text
-    assert result.changes["replaced"] == 1
-    assert deployment.data() == data
-    assert deployment.uids("pod") == pods
-
-
 def test_a_set_that_holds_pods_back_is_not_replaced(deployment: Deployment) -> None:
     """The provider does not wait for its deletion: the new set would go with the old one."""
     canary: Config = {**ZOOKEEPER, "updateStrategy": {"partition": 1}}
@@ -222,7 +204,7 @@ def test_a_set_that_holds_pods_back_is_not_replaced(deployment: Deployment) -> N
     deployment.config["statefast:consent"] = [
         asked_for(deployment.refused("pod_management_policy"))
     ]
-    deployment.refused("a set that holds pods back is not replaced")
+    deployment.refused("a set that holds pods back is not replaced", up=True)
 
     deployment.workloads(zookeeper=ZOOKEEPER).up()
     deployment.workloads(zookeeper={**ZOOKEEPER, "podManagementPolicy": "OrderedReady"}).up()

@@ -56,7 +56,7 @@ def test_a_growth_that_cannot_end_is_taken_back(faulty: Deployment) -> None:
         infeasible = "{.status.allocatedResourceStatuses.storage}=ControllerResizeInfeasible"
         faulty.wait(f"pvc/{claim}", f"--for=jsonpath={infeasible}")
 
-    faulty.workloads(zookeeper=ZOOKEEPER).refused("'8Gi'", "no volume can shrink")
+    faulty.workloads(zookeeper=ZOOKEEPER).refused("'8Gi'", "no volume can shrink", up=True)
     faults(faulty, {})
     faulty.workloads(zookeeper={**ZOOKEEPER, "storage": {"size": "10Gi"}}).up()
 

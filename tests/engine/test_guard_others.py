@@ -143,7 +143,7 @@ def test_a_cluster_that_may_not_be_read_is_named_and_nothing_is_lost(
     # A context that the kubeconfig does not have: the provider fails as well, in its own words.
     deployment.config["statefast:context"] = "nowhere"
     deployment.config["statefast:preflight"] = "strict"
-    deployment.refused("preflight.mode", "no cluster to read", "'warn'")
+    deployment.refused("preflight.mode", "no cluster to read", "'warn'", up=True)
 
     del deployment.config["statefast:context"]
     deployment.config["statefast:preflight"] = "off"

@@ -118,21 +118,31 @@ REFUSED: dict[str, tuple[Config, list[str]]] = {
     ),
 }
 
+# One of each rule: the others are of the same rule, for the other pattern or another field.
+ALSO_BY_UP = (
+    "a smaller set",
+    "another class of a claim",
+    "another pod management",
+    "another application under the same name",
+    "a class that is not there",
+    "somebody else's claim",
+)
+
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_is_refused(stack: Deployment, case: str) -> None:
     change, fragments = REFUSED[case]
-    stack.workloads(**change).refused(*fragments)
+    stack.workloads(**change).refused(*fragments, up=case in ALSO_BY_UP)
 
 
 def test_another_namespace_would_start_empty(stack: Deployment) -> None:
     stack.config["statefast:namespace"] = f"{NAME}-2"
-    stack.refused("namespace", f"'{NAME}-2'", f"'{NAME}'", "empty", "consent")
+    stack.refused("namespace", f"'{NAME}-2'", f"'{NAME}'", "empty", "consent", up=True)
 
 
 def test_retained_claims_stay_retained(stack: Deployment) -> None:
     stack.config["statefast:ephemeral"] = True
-    stack.refused("retention", "promised to be retained", "by name")
+    stack.refused("retention", "promised to be retained", "by name", up=True)
 
 
 def test_growth_on_a_class_that_cannot_grow(stack: Deployment) -> None:
@@ -143,7 +153,7 @@ def test_growth_on_a_class_that_cannot_grow(stack: Deployment) -> None:
     big = {"storage": {"size": "12Gi", "storageClassName": name}}
     try:
         stack.workloads(zookeeper={**ZOOKEEPER, **big}, mysql={**MYSQL, **big})
-        stack.refused("'12Gi'", name, "does not let claims grow")
+        stack.refused("'12Gi'", name, "does not let claims grow", up=True)
     finally:
         stack.kubectl("patch", "storageclass", name, "-p", '{"allowVolumeExpansion": true}')
 
@@ -158,7 +168,7 @@ def test_growth_beyond_a_quota(stack: Deployment, of_class: bool) -> None:
             "quota/storage", f"--for=jsonpath={{.status.used.{key.replace('.', chr(92) + '.')}}}"
         )
         stack.workloads(**zookeeper(storage={"size": "20Gi"}))
-        stack.refused("24Gi more", "quota storage", "30Gi")
+        stack.refused("24Gi more", "quota storage", "30Gi", up=not of_class)
     finally:
         stack.kubectl("delete", "quota", "storage")
 
@@ -168,7 +178,7 @@ def test_a_claim_on_its_way_out(live: Deployment) -> None:
     stack = live
     data: dict[str, Identity] = stack.data()
     stack.kubectl("delete", "pvc", "mysql-vol", "--wait=false")
-    sentence = stack.refused("mysql-vol", "being deleted", "persistentVolumeReclaimPolicy")
+    sentence = stack.refused("mysql-vol", "being deleted", "persistentVolumeReclaimPolicy", up=True)
     # Nothing can take a deletion back: the claim is let go and made again by name.
     shell(stack, commands(sentence, "keep its volume"))
     up_with_refresh(stack)

@@ -90,7 +90,9 @@ def test_a_context_that_has_come_to_mean_another_cluster(
     said = []
     for mode in ("warn", "off", "strict"):
         there.config["statefast:preflight"] = mode
-        said.append(there.refused(f"has the uid {theirs}", f"uid {ours}", "point the context back"))
+        said.append(
+            there.refused(f"has the uid {theirs}", f"uid {ours}", "point the context back", up=True)
+        )
     assert len(set(said)) == 1
     assert not there.footprint()
 
@@ -200,7 +202,7 @@ def test_a_tenant_who_sees_its_namespace_alone(tenant: Through, deployment: Depl
     moved = []
     for mode in ("warn", "off"):
         tenant.config["statefast:preflight"] = mode
-        moved.append(tenant.refused("namespace is", f"but it lives in '{tenant.name}'"))
+        moved.append(tenant.refused("namespace is", f"but it lives in '{tenant.name}'", up=True))
     tenant.config["statefast:namespace"] = tenant.name
     assert len(set(moved)) == 1
 
@@ -211,7 +213,7 @@ def test_a_tenant_who_sees_its_namespace_alone(tenant: Through, deployment: Depl
     said = []
     for mode in ("warn", "off"):
         tenant.config["statefast:preflight"] = mode
-        said.append(tenant.refused(f"volumes is '{CLAIM}'", "is not there any more"))
+        said.append(tenant.refused(f"volumes is '{CLAIM}'", "is not there any more", up=True))
     refresh = ("up", "--refresh", "--yes", "--skip-preview")
     said.append(tenant.refusal(*refresh))
     assert len(set(said)) == 1

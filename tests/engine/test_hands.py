@@ -44,7 +44,7 @@ def test_a_volume_that_remembers_nothing_is_remembered_by_its_stack(
 
     # Cleared: any claim that fits could get it.
     old = take_claim(deployment, "statefulset/zookeeper", claim, "null")
-    sentence = deployment.refused(claim, f"was on volume {old} when", "names no claim now")
+    sentence = deployment.refused(claim, f"was on volume {old} when", "names no claim now", up=True)
     shell(deployment, way(sentence, f"to mount {old}, run"))
     up_with_refresh(deployment)
     assert deployment.data()[claim].volume_uid == data[claim].volume_uid
@@ -75,7 +75,9 @@ def test_a_free_volume_that_was_used_is_bound_to_no_claim_unseen(deployment: Dep
     deployment.kubectl("patch", "pv", volume, "--type=merge", "-p", '{"spec":{"claimRef":null}}')
     deployment.wait(f"pv/{volume}", "--for=jsonpath={.status.phase}=Available")
 
-    sentence = deployment.workloads(mysql=MYSQL).refused(volume, "was used before", "mysql-vol")
+    sentence = deployment.workloads(mysql=MYSQL).refused(
+        volume, "was used before", "mysql-vol", up=True
+    )
     shell(deployment, way(sentence, "to keep it from every claim"))
     said = deployment.up().text
     assert deployment.data()["mysql-vol"].volume not in ("", volume)
@@ -94,10 +96,12 @@ def test_a_namespace_that_is_being_deleted_says_what_goes_and_how_to_keep_it(
     deployment.kubectl("patch", "pvc", "mysql-vol", "--type=merge", "-p", hold)
     deployment.kubectl("delete", "namespace", deployment.name, "--wait=false", namespace=False)
     deployment.wait("pvc/mysql-vol", "--for=jsonpath={.metadata.deletionTimestamp}")
-    # The rest of the namespace goes by itself, and is not to go while `refused` looks.
+    # The rest of the namespace goes by itself, and what is said may not change with it.
     deployment.wait("deployment/mysql", "service/mysql", "--for=delete")
 
-    sentence = deployment.refused("is being deleted with its claims mysql-vol", data.volume)
+    sentence = deployment.refused(
+        "is being deleted with its claims mysql-vol", data.volume, up=True
+    )
     found = re.search(r"reattach them: (kubectl .*?) && pulumi up --refresh", sentence)
     assert found is not None, sentence
     keep, _, wait = found[1].rpartition(" && ")

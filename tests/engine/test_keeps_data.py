@@ -1,38 +1,38 @@
 """Edits that owners make every week, and what becomes of the volumes."""
 
-import pytest
-
 from .conftest import Config, Deployment
 
 ZOOKEEPER: Config = {"storage": {"size": "8Gi"}, "replicas": 3}
 MYSQL: Config = {"pattern": "deployment", "storage": {"size": "8Gi"}}
 
 
-def test_a_stateful_sets_volumes_grow_in_place(deployment: Deployment) -> None:
-    deployment.workloads(zookeeper=ZOOKEEPER).up()
+def test_volumes_grow_in_place_and_new_replicas_have_the_grown_size(
+    deployment: Deployment,
+) -> None:
+    deployment.workloads(zookeeper=ZOOKEEPER, mysql=MYSQL).up()
     volumes, pods = deployment.volumes(), deployment.uids("pod")
-    owner = deployment.uids("statefulset")
+    owners = deployment.uids("statefulset,deployment")
+    grown: Config = {"storage": {"size": "12Gi"}}
 
-    result = deployment.workloads(zookeeper={**ZOOKEEPER, "storage": {"size": "12Gi"}}).up()
+    result = deployment.workloads(zookeeper={**ZOOKEEPER, **grown}, mysql=MYSQL).up()
 
     assert result.changes["updated"] == 3
     assert "replaced" not in result.changes
     # `up` has waited for it, so nothing here does.
+    assert deployment.capacities() == dict.fromkeys(volumes, "12Gi") | {"mysql-vol": "8Gi"}
+
+    deployment.workloads(zookeeper={**ZOOKEEPER, **grown}, mysql={**MYSQL, **grown}).up()
+
     assert deployment.capacities() == dict.fromkeys(volumes, "12Gi")
     assert deployment.volumes() == volumes
     assert deployment.uids("pod") == pods
-    assert deployment.uids("statefulset") == owner
 
+    more = {**ZOOKEEPER, **grown, "replicas": 4}
+    deployment.workloads(zookeeper=more, mysql={**MYSQL, **grown}).up()
 
-def test_a_deployments_volume_grows_in_place(deployment: Deployment) -> None:
-    deployment.workloads(mysql=MYSQL).up()
-    volumes, pods = deployment.volumes(), deployment.uids("pod")
-
-    deployment.workloads(mysql={**MYSQL, "storage": {"size": "12Gi"}}).up()
-
-    assert deployment.capacities() == {"mysql-vol": "12Gi"}
-    assert deployment.volumes() == volumes
-    assert deployment.uids("pod") == pods
+    deployment.wait_capacity("zookeeper-vol-zookeeper-3", "12Gi")
+    assert volumes.items() < deployment.volumes().items()
+    assert deployment.uids("statefulset,deployment") == owners
 
 
 def test_replicas_that_leave_keep_their_claims_and_find_them_again(
@@ -60,16 +60,6 @@ def test_replicas_that_leave_keep_their_claims_and_find_them_again(
     deployment.workloads(zookeeper=none).refused("'8Gi'", "which no pod mounts now, has 12Gi")
 
 
-def test_new_replicas_of_a_grown_set_have_the_grown_size(deployment: Deployment) -> None:
-    deployment.workloads(zookeeper=ZOOKEEPER).up()
-    deployment.workloads(zookeeper={**ZOOKEEPER, "storage": {"size": "12Gi"}}).up()
-
-    deployment.workloads(zookeeper={**ZOOKEEPER, "storage": {"size": "12Gi"}, "replicas": 4}).up()
-
-    for ordinal in range(4):
-        deployment.wait_capacity(f"zookeeper-vol-zookeeper-{ordinal}", "12Gi")
-
-
 def test_destroy_keeps_the_data_and_up_finds_it(deployment: Deployment) -> None:
     deployment.workloads(zookeeper=ZOOKEEPER, mysql=MYSQL).up()
     volumes = deployment.volumes()
@@ -92,42 +82,29 @@ def test_destroy_keeps_the_data_and_up_finds_it(deployment: Deployment) -> None:
     assert deployment.volumes() == volumes
 
 
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"storage": {"size": "4Gi"}}, "field can not be less than status.capacity"),
-        ({"storage": {"size": "8Gi", "accessModes": ["ReadWriteOncePod"]}}, "immutable"),
-        ({"storage": {"size": "8Gi", "storageClassName": "another"}}, "immutable"),
-    ],
-    ids=["smaller", "access-mode", "class"],
-)
-def test_a_deployments_claim_cannot_be_replaced(
-    deployment: Deployment, change: Config, said: str
+def test_a_claim_cannot_be_replaced_where_nobody_reads_the_cluster_first(
+    deployment: Deployment,
 ) -> None:
-    deployment.workloads(mysql=MYSQL).up()
+    deployment.workloads(zookeeper=ZOOKEEPER, mysql=MYSQL).up()
     volumes = deployment.volumes()
-
-    # What the API server says where nobody reads the cluster first.
     deployment.config["statefast:preflight"] = "off"
-    deployment.workloads(mysql={**MYSQL, **change})
-    assert said in deployment.preview(ok=False).text
-    assert said in deployment.up(ok=False).text
-    assert deployment.volumes() == volumes
 
-    deployment.workloads(mysql=MYSQL).up()
+    less = "field can not be less than status.capacity"
+    for change, said in (
+        ({"size": "4Gi"}, less),
+        ({"size": "8Gi", "accessModes": ["ReadWriteOncePod"]}, "immutable"),
+        ({"size": "8Gi", "storageClassName": "another"}, "immutable"),
+    ):
+        deployment.workloads(zookeeper=ZOOKEEPER, mysql={**MYSQL, "storage": change})
+        assert said in deployment.preview(ok=False).text
+        assert said in deployment.up(ok=False).text
+        assert deployment.volumes() == volumes
+    deployment.workloads(zookeeper={**ZOOKEEPER, "storage": {"size": "4Gi"}}, mysql=MYSQL)
+    assert less in deployment.preview(ok=False).text
+
+    deployment.workloads(zookeeper=ZOOKEEPER, mysql=MYSQL).up()
     assert deployment.volumes() == volumes
     assert deployment.list("deployment")["mysql"]["status"]["readyReplicas"] == 1
-
-
-def test_a_smaller_set_is_refused_at_preview(deployment: Deployment) -> None:
-    deployment.workloads(zookeeper=ZOOKEEPER).up()
-    volumes = deployment.volumes()
-
-    deployment.config["statefast:preflight"] = "off"
-    deployment.workloads(zookeeper={**ZOOKEEPER, "storage": {"size": "4Gi"}})
-
-    assert "field can not be less than status.capacity" in deployment.preview(ok=False).text
-    assert deployment.volumes() == volumes
 
 
 def test_a_renamed_workload_leaves_its_claims_and_says_so(deployment: Deployment) -> None:
@@ -158,30 +135,20 @@ def test_a_removed_workload_leaves_its_claims(deployment: Deployment) -> None:
     assert deployment.list("statefulset") == {}
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"reclaimPolicy": "Delete"},
-        {"volumeBindingMode": "WaitForFirstConsumer"},
-        {"allowVolumeExpansion": False},
-    ],
-    ids=["reclaim-policy", "binding-mode", "expandable"],
-)
-def test_a_changed_class_leaves_its_volumes(deployment: Deployment, change: Config) -> None:
+def test_a_changed_class_leaves_its_volumes(deployment: Deployment) -> None:
     deployment.workloads(mysql=MYSQL).up()
     volumes = deployment.volumes()
 
-    deployment.config["statefast:storageClass"] |= change
-    deployment.up()
-
-    assert deployment.volumes() == volumes
-    made = deployment.get("storageclass", f"rbd-{deployment.name}")
-    now = {
-        "reclaimPolicy": made["reclaimPolicy"],
-        "volumeBindingMode": made["volumeBindingMode"],
-        "allowVolumeExpansion": made["allowVolumeExpansion"],
-    }
-    assert change.items() <= now.items()
+    for change in (
+        {"reclaimPolicy": "Delete"},
+        {"volumeBindingMode": "WaitForFirstConsumer"},
+        {"allowVolumeExpansion": False},
+    ):
+        deployment.config["statefast:storageClass"] |= change
+        deployment.up()
+        assert deployment.volumes() == volumes
+        made = deployment.get("storageclass", f"rbd-{deployment.name}")
+        assert change.items() <= made.items()
 
 
 def test_another_owners_claim_is_not_taken(deployment: Deployment) -> None:

@@ -122,7 +122,8 @@ def test_what_another_stack_has_is_refused_at_preview(
     second.workloads(mysql=MYSQL)
     second.refused(
         f"StorageClass {name}: name is '{name}', but StorageClass {name} belongs to"
-        f" statefast/{deployment.name}, not to statefast/{second.name}; "
+        f" statefast/{deployment.name}, not to statefast/{second.name}; ",
+        up=True,
     )
 
     # In one namespace, under a name that is nobody's and one that is a Service of the other.
@@ -131,7 +132,9 @@ def test_what_another_stack_has_is_refused_at_preview(
     deployment.kubectl("create", "service", "clusterip", "mysql", "--tcp=3306")
     objects = identities(deployment)
     sentence = second.refused(
-        "Deployment mysql: name is 'mysql', but Service", "/mysql belongs to nobody, not to"
+        "Deployment mysql: name is 'mysql', but Service",
+        "/mysql belongs to nobody, not to",
+        up=True,
     )
     assert identities(deployment) == objects
     # The owner may take it over.
@@ -157,6 +160,7 @@ def test_another_pattern_under_the_same_names(deployment: Deployment) -> None:
     deployment.refused(
         f"Deployment mysql: name is 'mysql', but StatefulSet {deployment.name}/mysql",
         f"delete it first, its claims stay (kubectl delete statefulset mysql -n {deployment.name})",
+        up=True,
     )
 
     deployment.kubectl("delete", "statefulset", "mysql")

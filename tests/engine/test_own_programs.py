@@ -75,7 +75,7 @@ def test_a_class_and_a_namespace_of_the_same_program(parts: Parts) -> None:
 
     # Neither is there, and nothing makes them: one sentence at once, and nothing is there after.
     parts.config = {"statefast-components:components": [zk]}
-    parts.refused(f"namespace is '{parts.name}'", "the cluster has no such namespace")
+    parts.refused(f"namespace is '{parts.name}'", "the cluster has no such namespace", up=True)
     parts.components(zk).refused(f"storage_class_name is '{parts.class_name}'")
 
     try:

@@ -67,7 +67,7 @@ def test_a_password_that_nobody_knows_any_more_is_refused(deployment: Deployment
     deployment.destroy()
     deployment.kubectl("delete", "secret", SECRET)
 
-    sentence = deployment.refused(KEY, f"the data in claim {deployment.name}/mysql-vol")
+    sentence = deployment.refused(KEY, f"the data in claim {deployment.name}/mysql-vol", up=True)
     found = re.search(r"add '(Secret [^']*\])' to consent", sentence)
     assert found is not None, sentence
     deployment.config["statefast:consent"] = [found[1]]

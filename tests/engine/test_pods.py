@@ -1,10 +1,13 @@
 """The pods of a workload on the real engine: admission, rollouts, and what stands around them."""
 
 import json
+import os
 import subprocess
+from collections.abc import Iterator
 
 import pytest
 
+from localcluster.layout import Workspace
 from localcluster.toolchain import environment
 from workloads import workload_names
 
@@ -15,6 +18,19 @@ STANDARD = "pod-security.kubernetes.io"
 MYSQL: Config = {"pattern": "deployment", "storage": {"size": "1Gi"}}
 REDIS: Config = {"storage": {"size": "1Gi"}}
 ZOOKEEPER: Config = {"storage": {"size": "1Gi"}, "replicas": 3}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def unplaceable(workspace: Workspace) -> Iterator[subprocess.Popen[str]]:
+    """The up of a pod that no node takes: the provider waits for minutes, and nobody for it."""
+    place = Deployment(workspace, f"unplaceable-{os.getpid()}")
+    nowhere = {"scheduling": {"nodeSelector": {"example.com/no": "node"}}}
+    place.workloads(mysql={**MYSQL, **nowhere, "progressDeadlineSeconds": 5})
+    place.stack.prepare(place.config)
+    with place.stack.start("up", "--yes", "--skip-preview", quiet=True) as child:
+        yield child
+        child.kill()
+    place.kubectl("delete", "namespace", place.name, "--ignore-not-found", "--wait=false")
 
 
 def restricted_namespace(deployment: Deployment) -> None:
@@ -205,19 +221,6 @@ def test_one_replica_has_no_budget_that_would_hold_its_node(deployment: Deployme
     assert deployment.list("pdb") == {}
 
 
-def test_a_pod_that_cannot_be_placed_is_reported_in_kubernetes_words(
-    deployment: Deployment,
-) -> None:
-    nowhere = {"scheduling": {"nodeSelector": {"example.com/no": "node"}}}
-
-    result = deployment.workloads(mysql={**MYSQL, **nowhere, "progressDeadlineSeconds": 5}).up(
-        ok=False
-    )
-
-    assert "[ProgressDeadlineExceeded] ReplicaSet" in result.text
-    assert "has timed out progressing" in result.text
-
-
 def test_zookeeper_logs_to_a_claim_of_its_own_where_config_gives_it_a_size(
     deployment: Deployment,
 ) -> None:
@@ -273,7 +276,7 @@ def test_ordinals_start_where_config_says_and_claims_follow(deployment: Deployme
     assert sorted(volumes) == [f"zookeeper-vol-zookeeper-{n}" for n in (2, 3, 4)]
 
     grown = {**ZOOKEEPER, "storage": {"size": "2Gi"}, "firstOrdinal": 3}
-    deployment.workloads(zookeeper=grown).refused("ordinals 2 to 4 -> 2 to 5 -> 3 to 5")
+    deployment.workloads(zookeeper=grown).refused("ordinals 2 to 4 -> 2 to 5 -> 3 to 5", up=True)
     # A member comes before another one goes.
     deployment.workloads(zookeeper={**grown, "firstOrdinal": 2, "replicas": 4}).up()
     deployment.workloads(zookeeper=grown).up()
@@ -311,12 +314,12 @@ def test_on_delete_leaves_the_pods_to_whoever_deletes_them(deployment: Deploymen
 
 
 def test_a_partition_holds_pods_back_and_the_up_ends(deployment: Deployment) -> None:
-    # Longer than the engine takes by itself.
-    canary = {**ZOOKEEPER, "updateStrategy": {"partition": 2}, "minReadySeconds": 12}
+    canary = {**ZOOKEEPER, "updateStrategy": {"partition": 2}}
     deployment.workloads(zookeeper=canary).up()
     pods = deployment.uids("pod")
 
-    edited = {**canary, "image": "zookeeper:3.9.3"}
+    # Longer than the engine takes by itself.
+    edited = {**canary, "image": "zookeeper:3.9.3", "minReadySeconds": 12}
     deployment.workloads(zookeeper=edited).up()
     status = deployment.get("statefulset", "zookeeper")["status"]
     assert (status["updatedReplicas"], status["availableReplicas"]) == (1, 3)
@@ -325,18 +328,19 @@ def test_a_partition_holds_pods_back_and_the_up_ends(deployment: Deployment) -> 
     deployment.refresh()
     assert set(deployment.up().changes) == {"unchanged"}
 
-    deployment.workloads(zookeeper={**edited, "updateStrategy": {"partition": 0}}).up()
+    rest = {**edited, "updateStrategy": {"partition": 0}, "minReadySeconds": 0}
+    deployment.workloads(zookeeper=rest).up()
     deployment.wait("statefulset/zookeeper", "--for=jsonpath={.status.updatedReplicas}=3")
     images = {item["spec"]["containers"][0]["image"] for item in deployment.list("pod").values()}
     assert images == {"zookeeper:3.9.3"}
 
 
 def test_a_set_that_holds_pods_back_gets_replicas_and_space(deployment: Deployment) -> None:
-    canary = {**ZOOKEEPER, "updateStrategy": {"partition": 2}, "minReadySeconds": 12}
+    canary = {**ZOOKEEPER, "updateStrategy": {"partition": 2}}
     deployment.workloads(zookeeper=canary).up()
     data = deployment.data()
 
-    larger = {**canary, "replicas": 4, "storage": {"size": "2Gi"}}
+    larger = {**canary, "replicas": 4, "storage": {"size": "2Gi"}, "minReadySeconds": 12}
     deployment.workloads(zookeeper=larger).up()
     # More replicas are other peers: the template is another one.
     status = deployment.get("statefulset", "zookeeper")["status"]
@@ -344,3 +348,12 @@ def test_a_set_that_holds_pods_back_gets_replicas_and_space(deployment: Deployme
     assert set(deployment.capacities().values()) == {"2Gi"}
     assert deployment.data().items() >= data.items()
     assert len(deployment.data()) == len(data) + 1
+
+
+def test_a_pod_that_cannot_be_placed_is_reported_in_kubernetes_words(
+    unplaceable: subprocess.Popen[str],
+) -> None:
+    said, _ = unplaceable.communicate()
+    assert unplaceable.returncode != 0
+    assert "[ProgressDeadlineExceeded] ReplicaSet" in said
+    assert "has timed out progressing" in said

@@ -19,7 +19,7 @@ def test_members_that_would_outvote_those_with_the_data_are_refused(
     said = deployment.get("statefulset", "zookeeper")["metadata"]["annotations"]
     assert (said["statefast/quorum"], said["statefast/members"]) == ("true", "0-2")
 
-    deployment.workloads(**zookeeper(5)).refused("replicas is 5", "3 -> 4 -> 5", "consent")
+    deployment.workloads(**zookeeper(5)).refused("replicas is 5", "3 -> 4 -> 5", "consent", up=True)
     sentence = deployment.workloads(**zookeeper(1)).refused("replicas is 1", "3 -> 2 -> 1")
 
     # One at a time, and all of them away and back.
@@ -28,7 +28,7 @@ def test_members_that_would_outvote_those_with_the_data_are_refused(
     deployment.workloads(**zookeeper(0)).up()
     deployment.workloads(**zookeeper(1)).refused("4 members")
     deployment.destroy()
-    deployment.workloads(**zookeeper(1)).refused("4 members", "4 -> 3 -> 2 -> 1")
+    deployment.workloads(**zookeeper(1)).refused("4 members", "4 -> 3 -> 2 -> 1", up=True)
     deployment.workloads(**zookeeper(4)).up()
 
     # The consent of a step is of no use for another.

@@ -34,7 +34,7 @@ def test_a_renamed_stack_says_so_and_nothing_changes(deployment: Deployment) -> 
     after = renamed(deployment)
     # Placeholders followed the new name: one refusal says what to write.
     after.config["statefast:namespace"] = deployment.name
-    after.refused(f"write statefast:formerStack: {deployment.name} into its config")
+    after.refused(f"write statefast:formerStack: {deployment.name} into its config", up=True)
 
     after.config |= {
         "statefast:namespace": "{stack}",

@@ -93,7 +93,7 @@ def test_a_claim_of_an_ephemeral_stack_that_somebody_deletes_goes_when_its_pod_d
     """Nobody waits for what a pod holds: the refusal says how it is let go."""
     claim = ephemeral.uids("pvc")["mysql-vol"]
     ephemeral.kubectl("delete", "pvc", "mysql-vol", "--wait=false")
-    said = ephemeral.refused("mysql-vol", "--replicas=0", "when its pod stops")
+    said = ephemeral.refused("mysql-vol", "--replicas=0", "when its pod stops", up=True)
     shell(ephemeral, commands(said, "let it go"))
     up_with_refresh(ephemeral)
     assert ephemeral.uids("pvc")["mysql-vol"] != claim

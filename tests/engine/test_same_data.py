@@ -75,12 +75,12 @@ def test_the_data_is_read_where_it_was_until_its_owner_consents(program: Program
 
     # By config: a variable, out of the volume; a line of a file; the version.
     outside = program.workloads(**postgresql(env={"PGDATA": "/var/lib/pg"}))
-    outside.refused("env.PGDATA", f"'{PGDATA}'", "no volume is there", "goes with the pod")
+    outside.refused("env.PGDATA", f"'{PGDATA}'", "no volume is there", "goes with the pod", up=True)
     elsewhere = {"/etc/mysql/conf.d/statefast.cnf": "[mysqld]\ndatadir = /var/lib/mysql/new\n"}
     program.workloads(**mysql(configFiles=elsewhere))
     program.refused("config_files./etc/mysql/conf.d/statefast.cnf.datadir", "'(none)'")
     program.workloads(**postgresql(image="postgres:18.0"))
-    program.refused("image", "version 18 does not read data of version 17", "dump")
+    program.refused("image", "version 18 does not read data of version 17", "dump", up=True)
 
     # By the workload file: where the volume is mounted, an option of the server, the user.
     program.workloads(**mysql())
@@ -113,7 +113,7 @@ def test_the_data_is_read_where_it_was_until_its_owner_consents(program: Program
     program.workloads(**postgresql(env={"PGDATA": f"{PGDATA}2"}))
     program.destroy()
     program.workloads(**mysql())
-    program.refused("claim postgresql-vol-postgresql-0 was left with", f"{PGDATA}2'")
+    program.refused("claim postgresql-vol-postgresql-0 was left with", f"{PGDATA}2'", up=True)
     assert program.data() == data
     program.workloads(**postgresql(env={"PGDATA": f"{PGDATA}2"})).up()
     assert program.data() == data
@@ -126,7 +126,9 @@ def test_a_workload_goes_on_with_its_claims_until_its_owner_consents(
     data, uids = deployment.data(), deployment.uids("deployment")
 
     moved = deployment.workloads(**postgresql(firstOrdinal=3))
-    moved.refused("postgresql-vol-postgresql-3", "its data is in postgresql-vol-postgresql-0")
+    moved.refused(
+        "postgresql-vol-postgresql-3", "its data is in postgresql-vol-postgresql-0", up=True
+    )
     deployment.claim_of_nobody("other", "1Gi")
     other = {"volumes": {"vol": {"existingClaim": "other"}}}
     deployment.workloads(**mysql(storage=other))
@@ -165,7 +167,9 @@ def test_a_folder_that_is_known_later_is_compared_then(
     try:
         folder("/data/a").up()
         data, live = app.data(), app.footprint()
-        sentence = folder("/data/b").refused("env.DIR is '/data/b'", "it lives with '/data/a'")
+        sentence = folder("/data/b").refused(
+            "env.DIR is '/data/b'", "it lives with '/data/a'", up=True
+        )
         # A preview that does not know it does not call it safe; `up` knows, and compares.
         hidden = folder("/data/a", hidden=True).preview(ok=False)
         assert "env.DIR is '(not known yet)', but it lives with '/data/a'" in hidden.text

@@ -5,8 +5,6 @@ import re
 import tempfile
 from pathlib import Path
 
-import pytest
-
 from .conftest import Config, Deployment
 
 ZOOKEEPER: Config = {"storage": {"size": "8Gi"}}
@@ -59,10 +57,8 @@ def test_deployment_pattern_makes_the_seeds_objects(deployment: Deployment) -> N
     )
 
 
-@pytest.mark.parametrize("replicas", [1, 3, 5])
-def test_stateful_set_pattern_makes_the_seeds_objects(
-    deployment: Deployment, replicas: int
-) -> None:
+def test_stateful_set_pattern_makes_the_seeds_objects(deployment: Deployment) -> None:
+    replicas = 3
     deployment.workloads(
         zookeeper={**ZOOKEEPER, "pattern": "stateful-set", "replicas": replicas}
     ).up()

@@ -53,7 +53,7 @@ EDITS: dict[str, tuple[Config, Config, str]] = {
     "the size of a set": (
         {"set": SET},
         {"set": {**SET, "size": "2Gi"}},
-        "test_a_stateful_sets_volumes_grow_in_place",
+        "test_volumes_grow_in_place_and_new_replicas_have_the_grown_size",
     ),
     "the class of a set": (
         {"set": SET},

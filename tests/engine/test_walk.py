@@ -10,7 +10,7 @@ from localcluster.layout import Workspace
 from .walk.report import Report
 from .walk.run import wander
 
-MINUTES = float(os.environ.get("STATEFAST_WALK_MINUTES", "2"))
+MINUTES = float(os.environ.get("STATEFAST_WALK_MINUTES", "1"))
 SEED = int(os.environ.get("STATEFAST_WALK_SEED", "1001"))
 
 
