@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import grpc  # type: ignore[import-untyped]
 import pytest
+from pulumi.runtime.mocks import MockMonitor
 
 from statefast import PersistentDeployment, PersistentStatefulSet, StatefastError, VolumeClaim
 from statefast.safety.read.cluster import Object
@@ -312,3 +314,19 @@ def test_a_state_that_cannot_be_read_is_noted(monkeypatch: pytest.MonkeyPatch) -
     said = refusal(last(), "strict")
     assert "the state of this stack was not read: RuntimeError" in said
     assert "secret" not in said
+
+
+def test_a_state_that_is_being_written_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, cluster())
+    before: Any = MockMonitor.Invoke
+    failures = iter(["failed to load checkpoint: EOF"] * 2)
+
+    def fails_at_first(self: MockMonitor, request: Any) -> Any:
+        if "readStackResourceOutputs" in request.tok:
+            for said in failures:
+                raise grpc.RpcError(said)
+        return before(self, request)
+
+    monkeypatch.setattr(MockMonitor, "Invoke", fails_at_first)
+    assert made(last(), "strict")
+    assert list(failures) == []

@@ -4,12 +4,14 @@ What lies in the cluster can be hidden from a run, by missing rights or by `pref
 the stack made before cannot: the engine hands a program the state it runs on.
 """
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import grpc  # type: ignore[import-untyped]
 import pulumi
 from pulumi.runtime.proto import resource_pb2
 
@@ -29,6 +31,9 @@ _KINDS = {
     "core/v1:Namespace": "namespaces",
     "core/v1:PersistentVolumeClaim": "claims",
 }
+# What the engine says while it writes what lies beside the state in a file backend.
+_HALF_WRITTEN = "failed to load checkpoint"
+_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
 # A file backend has no organizations, and one word for all of them.
 _NO_ORGANIZATION = "organization"
 # How the engine writes a value that is more than a value, and a secret among them.
@@ -222,8 +227,7 @@ def _state() -> Mapping[str, tuple[str, Mapping[str, Any]]]:
     # engine for resources that this run has not registered yet.
     request = resource_pb2.ResourceInvokeRequest(tok=_STATE, acceptResources=False)
     request.args.update({"stackName": _stack_name()})
-    monitor: Any = pulumi.runtime.settings.get_monitor()
-    answer = monitor.Invoke(request)
+    answer = _answer(request)
     if answer.failures:
         raise ValueError(answer.failures[0].reason)
     from google.protobuf import json_format
@@ -233,6 +237,19 @@ def _state() -> Mapping[str, tuple[str, Mapping[str, Any]]]:
         str(urn): (str(resource.get("type") or ""), _opened(resource.get("outputs") or {}))
         for urn, resource in found.items()
     }
+
+
+def _answer(request: resource_pb2.ResourceInvokeRequest) -> Any:  # noqa: ANN401  has no type
+    """What the engine says; asked again while the engine itself is writing the state's file."""
+    monitor: Any = pulumi.runtime.settings.get_monitor()
+    for pause in _PAUSES:
+        try:
+            return monitor.Invoke(request)
+        except grpc.RpcError as error:
+            if _HALF_WRITTEN not in str(error):
+                raise
+        time.sleep(pause)
+    return monitor.Invoke(request)
 
 
 def _stack_name() -> str:
