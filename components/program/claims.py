@@ -63,7 +63,7 @@ def guard_claim(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceTrans
         volume_name=spec.get("volumeName") or "",
         fields=OBJECTS,
     )
-    plan = plan_claims(
+    plans = plan_claims(
         asks,
         namespace=made.namespace,
         wanted=[wanted],
@@ -71,7 +71,9 @@ def guard_claim(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceTrans
         known=before,
         consents=run.consents,
         adopts=made.resource,
-    )[made.name]
+    )
+    plan = plans[made.name]
+    run.remember(asks, before, made.namespace, plans)
     if plan.uid == "" and not plan.volume and not wanted.chosen:
         run.new.append(
             New(asks=asks, namespace=made.namespace, name=made.name, templates=frozenset())

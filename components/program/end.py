@@ -7,19 +7,26 @@ what would go with its data is refused here, and a set that starts empty while a
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 import pulumi
+from pulumi.runtime.proto import engine_pb2, resource_pb2
 
 from ..errors import StatefastError
+from ..marks import Word, framed
 from ..safety.consent import DELETES_CLAIMS, Change
 from ..safety.preflight import owner_of_run
 from ..safety.read.cluster import Cluster, Object, Unreadable
+from ..safety.read.last_run import VOLUMES
 from ..safety.read.live import OWNER, LiveWorkload
-from ..safety.read.memory import memory_of_run
+from ..safety.read.memory import RECORDS, memory_of_run
 from .run import GuardRun, New
 
-__all__ = ["refuse_at_end"]
+__all__ = ["GUARD", "refuse_at_end"]
+
+# Type of the component that stands for the guard in the state.
+GUARD = "statefast:index:Guard"
 
 _SET = "kubernetes:apps/v1:StatefulSet"
 _CLAIM = "kubernetes:core/v1:PersistentVolumeClaim"
@@ -27,18 +34,37 @@ _NAMESPACE = "kubernetes:core/v1:Namespace"
 
 
 def refuse_at_end(run: GuardRun) -> None:
-    """Ends the run with what is refused, before the engine deletes what the program dropped."""
+    """Ends the run with what is refused, before the engine deletes what the program dropped.
+
+    Raises:
+        StatefastError: the SDK does not say when the program is over.
+    """
     monitor: Any = pulumi.runtime.settings.get_monitor()
-    go_on = monitor.SignalAndWaitForShutdown
+    go_on = getattr(monitor, "SignalAndWaitForShutdown", None)
+    if go_on is None:
+        raise StatefastError(
+            "guard",
+            "pulumi",
+            version("pulumi"),
+            "but with this version nobody can stop a run at the end of its program",
+            "use one that has SignalAndWaitForShutdown",
+        )
     # It is called in a thread that knows no program.
+    engine: Any = pulumi.runtime.settings.get_engine()
     memory = memory_of_run()
     owner = owner_of_run()
+    urn = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{GUARD}::guard"
 
     def stop_or_go_on(*args: object, **more: object) -> object:
         end = _End(run, owner, memory.resources)
         found = [*run.refusals, *end.refusals()]
+        for name in (name for name, there in run.excepted.items() if not there):
+            _warn(engine, f"except_ names {name!r}, and the program registers no such object")
         if found:
             raise pulumi.RunError("\n".join(dict.fromkeys(str(refusal) for refusal in found)))
+        said = resource_pb2.RegisterResourceOutputsRequest(urn=urn)
+        said.outputs.update({RECORDS: run.records, VOLUMES: run.volumes})
+        monitor.RegisterResourceOutputs(said)
         return go_on(*args, **more)
 
     monitor.SignalAndWaitForShutdown = stop_or_go_on
@@ -58,6 +84,15 @@ class _Left:
     uid: str
     templates: frozenset[str]
     cluster: Cluster | None
+
+
+def _warn(engine: Any, text: str) -> None:  # noqa: ANN401  a stub without a type
+    """As `report`, where no event loop runs."""
+    engine.Log(
+        engine_pb2.LogRequest(
+            severity=engine_pb2.LogSeverity.Value("WARNING"), message=framed(Word.NOTES, text)
+        )
+    )
 
 
 class _End:

@@ -9,7 +9,7 @@ from ..errors import StatefastError
 from ..safety.preflight import PreflightArgs, reader
 from .claims import CLAIM_FOR_LIFE, guard_claim
 from .deployments import guard_deployment
-from .end import refuse_at_end
+from .end import GUARD, refuse_at_end
 from .made import Made
 from .others import guard_class, guard_namespace, note_release
 from .run import GuardRun
@@ -43,8 +43,8 @@ class _Guard(pulumi.ComponentResource):
     """Stands for the guard in the state: the parent of what it applies to claims."""
 
     def __init__(self) -> None:
-        super().__init__("statefast:index:Guard", "guard", {})
-        self.register_outputs({})
+        # Its outputs are those of the end of the program (end.py).
+        super().__init__(GUARD, "guard", {})
 
 
 def guard(

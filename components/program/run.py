@@ -2,12 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pulumi
 
 from ..errors import StatefastError
+from ..safety.plan.claims import ClaimPlan
 from ..safety.preflight import PreflightArgs, Reader, reader, report
 from ..safety.read.cluster import Cluster, cluster_of
+from ..safety.read.known import Known
+from ..safety.read.last_run import key_of
+from ..safety.read.live import LiveClaim
+from ..safety.read.memory import RECORD
 from .made import Made
 
 __all__ = ["GuardRun", "New"]
@@ -48,6 +54,8 @@ class GuardRun:
         excepted: Names that are not guarded, with whether the program has such an object.
         seen: Type and `<namespace>/<name>` of what the program registered, and where.
         new: The sets and claims that start empty.
+        records: What the next run is to know of each workload and claim.
+        volumes: By `<namespace>/<name>` of a claim, the volume it is on.
         refusals: What the preview refuses at its end, all of it together.
     """
 
@@ -57,6 +65,8 @@ class GuardRun:
     excepted: dict[str, bool]
     seen: set[tuple[str, str, Cluster | None]] = field(default_factory=set)
     new: list[New] = field(default_factory=list)
+    records: list[Mapping[str, Any]] = field(default_factory=list)
+    volumes: dict[str, str] = field(default_factory=dict)
     refusals: list[StatefastError] = field(default_factory=list)
     _providers: dict[str, _Provider] = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)
@@ -115,6 +125,28 @@ class GuardRun:
         """The clusters of the program, as far as they are known."""
         found = [it.cluster for it in self._providers.values()] or [self._default().cluster]
         return list(dict.fromkeys(it for it in found if it is not None))
+
+    def remember(
+        self, asks: Reader, before: Known, namespace: str, plans: Mapping[str, ClaimPlan]
+    ) -> None:
+        """Keeps on record where claims are, for the next run.
+
+        Args:
+            asks: The reader of their workload, or of the claim.
+            before: What was known of it.
+            namespace: Of the claims.
+            plans: What becomes of each claim.
+        """
+        uids = {name: plan.uid for name, plan in plans.items() if plan.uid}
+        self.records.append(before.outputs(namespace, uids)[RECORD])
+        cluster = asks.readable("claims", namespace)
+        found = cluster.list("claims", namespace) if cluster is not None else {}
+        for name in plans:
+            key = key_of(namespace, name)
+            last = before.memory.last.volumes.get(key, frozenset())
+            volume = LiveClaim.of(found[name]).volume if name in found else ""
+            if volume or len(last) == 1:
+                self.volumes[key] = volume or next(iter(last))
 
     def is_excepted(self, made: Made) -> bool:
         """Whether its owner said by name that it is not guarded."""

@@ -87,6 +87,7 @@ def guard_set(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceTransfo
         consents=run.consents,
         adopts=made.resource,
     )
+    run.remember(asks, before, made.namespace, plans)
     check_pods(run, made, asks, plan, {name: item.name for name, item in claims.items()})
     if plan.live is None:
         note_found(asks, made.namespace, [name for name in plans if plans[name].live], plan)

@@ -18,10 +18,12 @@ from pulumi.runtime.proto import resource_pb2
 from .cluster import Object
 from .last_run import LastRun
 
-__all__ = ["RECORD", "Memory", "Record", "Remembered", "held", "memory_of_run"]
+__all__ = ["RECORD", "RECORDS", "Memory", "Record", "Remembered", "held", "memory_of_run"]
 
 # The output of a component that holds what the next run has to know.
 RECORD = "record"
+# That of one which speaks for several.
+RECORDS = "records"
 
 _STATE = "pulumi:pulumi:readStackResourceOutputs"
 _RESOURCE = "pulumi:pulumi:getResource"
@@ -151,7 +153,9 @@ def _read() -> Memory:
         kind = _KINDS.get(type_.removeprefix("kubernetes:").removesuffix("Patch"))
         if kind is not None and _is_object(outputs):
             objects[kind] = (*objects.get(kind, ()), outputs)
-        records |= _recorded(outputs.get(RECORD) if type_.startswith("statefast:") else None)
+        if type_.startswith("statefast:"):
+            for given in (outputs.get(RECORD), *(outputs.get(RECORDS) or ())):
+                records |= _recorded(given)
     return Memory(
         objects=objects,
         records=records,

@@ -1,5 +1,6 @@
 """Objects of other people's making, with and without the guard: raw, or as children of a chart."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,18 @@ KINDS: dict[str, Any] = {
     "StorageClass": k8s.storage.v1.StorageClass,
 }
 
+
+def snake(key: str) -> str:
+    """A field as the SDK calls it."""
+    return re.sub("[A-Z]", lambda found: f"_{found[0].lower()}", key)
+
+
 if source == "raw":
     made: list[pulumi.Resource] = []
     for item in objects:
-        args = {key: value for key, value in item.items() if key not in ("apiVersion", "kind")}
+        args = {
+            snake(key): value for key, value in item.items() if key not in ("apiVersion", "kind")
+        }
         first = item["kind"] in ("Namespace", "StorageClass")
         resource = KINDS[item["kind"]](
             item["metadata"]["name"],
@@ -50,6 +59,13 @@ elif source == "chart v3":
             path=str(Path(__file__).parent / "chart"), values={"objects": objects}
         ),
         opts=pulumi.ResourceOptions(providers=[cluster]),
+    )
+elif source == "release":
+    k8s.helm.v3.Release(
+        given.get("release", "release"),
+        chart=str(Path(__file__).parent / "chart"),
+        values={"objects": objects},
+        opts=pulumi.ResourceOptions(provider=cluster),
     )
 elif source == "group":
     k8s.yaml.v2.ConfigGroup(

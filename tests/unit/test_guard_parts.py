@@ -1,0 +1,104 @@
+"""Parts of `statefast.guard` that decide by themselves; what they make of it is in tests/engine."""
+
+import pulumi
+import pytest
+from pulumi.output import UNKNOWN
+from pulumi.runtime.rpc import wrap_rpc_secret
+
+import statefast
+from statefast.errors import StatefastError
+from statefast.program.end import _Left, _pairs
+from statefast.program.made import Made, has_unknowns, plain
+from statefast.program.run import New
+from statefast.safety.fields import OBJECTS, OURS
+from statefast.safety.preflight import Reader
+
+CLAIM = "kubernetes:core/v1:PersistentVolumeClaim"
+STACK = "urn:pulumi:stack::project::pulumi:pulumi:Stack::project-stack"
+CHART = "urn:pulumi:stack::project::kubernetes:helm.sh/v4:Chart::mine"
+
+
+def made(props: object, parent: str = "", type_: str = CLAIM) -> Made:
+    args = pulumi.ResourceTransformArgs(
+        custom=True,
+        type_=type_,
+        name="vol",
+        props=props,  # type: ignore[arg-type]
+        opts=pulumi.ResourceOptions(),
+    )
+    return Made.of(args, "", "home", parent)
+
+
+def left(name: str, namespace: str = "a", *templates: str) -> _Left:
+    return _Left(
+        namespace=namespace, name=name, uid=name, templates=frozenset(templates), cluster=None
+    )
+
+
+def new(name: str, namespace: str = "a", *templates: str) -> New:
+    asks = Reader(name, None, {})
+    return New(asks=asks, namespace=namespace, name=name, templates=frozenset(templates))
+
+
+def test_secrets_are_opened_to_be_read_and_stay_closed() -> None:
+    metadata = wrap_rpc_secret({"name": "vol"})
+    found = made({"metadata": metadata, "spec": {"size": 2.0}})
+    assert (found.name, found.namespace) == ("vol", "home")
+    assert found.content == {"metadata": {"name": "vol"}, "spec": {"size": 2}}
+    found.annotate({"a": "b"})
+    assert plain(found.args.props["metadata"])["annotations"] == {"a": "b"}
+    assert found.args.props["metadata"] is metadata
+
+
+def test_what_the_program_says_comes_first() -> None:
+    found = made({"metadata": {"name": "vol", "annotations": {"a": "mine"}}})
+    found.annotate({"a": "b"})
+    assert plain(found.args.props["metadata"])["annotations"] == {"a": "mine"}
+
+
+@pytest.mark.parametrize(
+    ("content", "known"),
+    [
+        ({"metadata": {"name": "vol"}, "spec": {}}, True),
+        ({"metadata": {"name": UNKNOWN}, "spec": {}}, False),
+        ({"metadata": {"name": "vol", "namespace": UNKNOWN}, "spec": {}}, False),
+        ({"metadata": UNKNOWN, "spec": {}}, False),
+        ({"metadata": {"name": "vol"}, "spec": UNKNOWN}, False),
+        ({"metadata": {"name": "vol"}, "spec": {"storageClassName": UNKNOWN}}, False),
+        ({"metadata": {}, "spec": {}}, False),
+    ],
+)
+def test_what_is_not_known_yet_is_not_taken_for_known(content: object, known: bool) -> None:
+    assert made(content).is_known is known
+    assert has_unknowns(content) is (not known and content != {"metadata": {}, "spec": {}})
+
+
+def test_a_resource_is_found_under_the_name_that_the_engine_gives_it() -> None:
+    end = "::vol"
+    assert made({}).urn.endswith(f"::{CLAIM}{end}")
+    assert made({}, STACK).urn.endswith(f"::{CLAIM}{end}")
+    assert made({}, CHART).urn.endswith(f"::kubernetes:helm.sh/v4:Chart${CLAIM}{end}")
+
+
+def test_what_kept_its_name_is_the_same_and_nothing_else_is() -> None:
+    moved, renamed = new("one", "b"), new("three")
+    pairs = list(_pairs([moved, renamed], [left("one"), left("two")]))
+    assert [(it.name, old.name) for it, old in pairs] == [("one", "one"), ("three", "two")]
+
+
+def test_a_set_is_no_claim_and_not_one_with_other_templates() -> None:
+    old = [left("claim"), left("set", "a", "data"), left("other", "a", "log")]
+    pairs = list(_pairs([new("mine", "a", "data", "more")], old))
+    assert [was.name for _, was in pairs] == ["set"]
+
+
+def test_fields_are_called_as_their_owner_calls_them() -> None:
+    assert OURS.volume("data", "size") == "volumes.data.size"
+    assert OBJECTS.volume("data", "size") == (
+        "spec.volumeClaimTemplates[data].spec.resources.requests.storage"
+    )
+
+
+def test_a_guard_without_a_program_says_so() -> None:
+    with pytest.raises(StatefastError, match="no program runs"):
+        statefast.guard()
