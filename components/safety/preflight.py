@@ -8,6 +8,7 @@ import pulumi
 
 from ..errors import StatefastError
 from ..marks import Word, framed
+from ..schema.nearest import nearest
 from ..schema.read import check_args
 from ..schema.shape import Between, OneOf, limit
 from .read.cluster import Cluster, Object, Unreadable, cluster_of
@@ -274,12 +275,23 @@ def reader(resource: str, given: PreflightArgs | None, cluster: Cluster | None =
         cluster: The cluster; None for that of the context.
 
     Raises:
-        StatefastError: an arg is unknown or wrong.
+        StatefastError: an arg is unknown or wrong, or the kubeconfig has contexts, and not the one
+            that is given.
     """
     if given is None:
         return Reader(resource, None, {})
     check_args(resource, given, PreflightArgs, "preflight.")
-    cluster = cluster or cluster_of(given.get("context", ""))
+    context = given.get("context", "")
+    cluster = cluster or cluster_of(context)
+    if others := cluster.contexts_instead():
+        # The provider would say so too, in its own words, and not before `up`.
+        raise StatefastError(
+            resource,
+            "context",
+            context,
+            "but the kubeconfig has no such context",
+            nearest(context, others),
+        )
     return Reader(resource, None if given.get("mode") == "off" else cluster, given, cluster)
 
 

@@ -177,3 +177,30 @@ def test_a_class_of_attributes_cannot_hold_up_the_end_of_a_stack(parts: Parts) -
     found = parts.list("volumeattributesclass")[slow]
     assert "kubernetes.io/vac-protection" in found["metadata"]["finalizers"]
     assert "deletionTimestamp" not in found["metadata"]
+
+
+@pytest.mark.parametrize("pattern", ["stateful-set", "deployment"])
+def test_the_volumes_of_a_workload_get_other_attributes_in_place(
+    deployment: Deployment, pattern: str
+) -> None:
+    made = deployment.config["statefast:storageClass"]
+    storage = {"size": "1Gi", "volumeAttributesClassName": deployment.name}
+    redis = {"pattern": pattern, "storage": storage}
+    seen: dict[str, tuple[Any, set[str], dict[str, str]]] = {}
+    for iops in ("1000", "2000"):
+        made["attributesClasses"] = [{"name": deployment.name, "parameters": {"maxReadIops": iops}}]
+        deployment.workloads(redis=redis).up()
+        wanted = {
+            item["spec"]["volumeAttributesClassName"] for item in deployment.list("pvc").values()
+        }
+        (name,) = wanted
+        for claim in deployment.list("pvc"):
+            path = "{.status.currentVolumeAttributesClassName}"
+            deployment.wait(f"pvc/{claim}", f"--for=jsonpath={path}={name}")
+        workload = "statefulset" if pattern == "stateful-set" else "deployment"
+        seen[iops] = (deployment.data(), wanted, deployment.uids(workload))
+    first, second = seen.values()
+    assert first[0] == second[0]
+    assert first[1] != second[1]
+    assert first[2] == second[2]
+    assert deployment.up().changes.keys() == {"unchanged"}

@@ -1,8 +1,12 @@
 """Other hands on the same objects: no run shrinks, fights or fails over what they did."""
 
 import json
+from pathlib import Path
+
+import yaml
 
 from .conftest import Config, Deployment
+from .test_guard_rights import Through
 
 ZOOKEEPER: Config = {"storage": {"size": "8Gi"}, "replicas": 2}
 MYSQL: Config = {"pattern": "deployment", "storage": {"size": "8Gi"}}
@@ -134,18 +138,43 @@ def test_a_set_deleted_by_hand_finds_its_claims(deployment: Deployment) -> None:
     deployment.wait("statefulset/zookeeper", "--for=jsonpath={.status.readyReplicas}=2")
 
 
+def test_a_context_that_the_kubeconfig_does_not_have(deployment: Deployment) -> None:
+    deployment.workloads(zookeeper=ZOOKEEPER).up()
+    kubeconfig = yaml.safe_load(deployment.workspace.cluster.kubeconfig.read_text())
+    there = kubeconfig["current-context"]
+
+    deployment.config["statefast:context"] = f"{there}s"
+    said = set()
+    for mode in ("warn", "off", "strict"):
+        deployment.config["statefast:preflight"] = mode
+        said.add(deployment.refused(f"context is '{there}s', but the kubeconfig has no such"))
+    # Neither do these get to the provider.
+    for flags in (["--refresh"], ["--refresh", "--run-program"]):
+        result = deployment.pulumi("up", *flags, "--yes", "--skip-preview", "--suppress-progress")
+        assert result.code != 0
+        said |= {error.removeprefix("error: ") for error in result.errors}
+    (sentence,) = said
+    assert sentence.endswith(f"did you mean {there!r}? Known are {there}.")
+
+    deployment.config["statefast:context"] = there
+    deployment.config["statefast:preflight"] = "strict"
+    assert set(deployment.up().changes) <= {"unchanged", "updated"}
+
+
 def test_a_cluster_that_may_not_be_read_is_named_and_nothing_is_lost(
-    deployment: Deployment,
+    deployment: Deployment, tmp_path: Path
 ) -> None:
     deployment.workloads(zookeeper=ZOOKEEPER).up()
     data = deployment.data()
 
-    # A context that the kubeconfig does not have: the provider fails as well, in its own words.
-    deployment.config["statefast:context"] = "nowhere"
+    # Nobody listens there.
+    kubeconfig = yaml.safe_load(deployment.workspace.cluster.kubeconfig.read_text())
+    kubeconfig["clusters"][0]["cluster"]["server"] = "https://127.0.0.1:1"
+    (tmp_path / "kubeconfig").write_text(yaml.safe_dump(kubeconfig))
     deployment.config["statefast:preflight"] = "strict"
-    deployment.refused("preflight.mode", "no cluster to read", "'warn'", up=True)
+    said = Through(deployment, tmp_path / "kubeconfig").refusal()
+    assert "preflight.mode is 'strict', but the cluster did not answer" in said
 
-    del deployment.config["statefast:context"]
     deployment.config["statefast:preflight"] = "off"
     # The provider waits for the claims from now on, and the set lays no claim to fields that
     # another may have edited: two annotations, and nothing else.

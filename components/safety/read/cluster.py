@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import pulumi
+from yaml import YAMLError
 
 if TYPE_CHECKING:
     from kubernetes.client.api_client import ApiClient
@@ -151,9 +152,29 @@ class Cluster:
             return self._context
         try:
             current = list_kube_config_contexts(config_file=_location())[1]  # type: ignore[no-untyped-call]
-        except (ConfigException, OSError, ValueError, TypeError, KeyError):
+        except (ConfigException, YAMLError, OSError, ValueError, TypeError, KeyError):
             return ""
         return str(current.get("name") or "")
+
+    def contexts_instead(self) -> Sequence[str]:
+        """The contexts that the kubeconfig has, where it has not the one of this cluster.
+
+        Returns:
+            Nothing where it has that one, or none at all, or cannot be read.
+        """
+        if not self._context:
+            return ()
+        return self._once(("contexts", ""), self._read_contexts)
+
+    def _read_contexts(self) -> Sequence[str]:
+        from kubernetes.config import ConfigException, list_kube_config_contexts
+
+        try:
+            found = list_kube_config_contexts(config_file=_location())[0]  # type: ignore[no-untyped-call]
+        except (ConfigException, YAMLError, OSError, ValueError, TypeError, KeyError):
+            return ()
+        names = [str(context.get("name") or "") for context in found]
+        return () if self._context in names else names
 
     def secret_keys(self, name: str, namespace: str) -> frozenset[str] | None:
         """The keys of a Secret that have a value, and no value; None where it is not there.
@@ -336,7 +357,7 @@ def connect(context: str, kubeconfig: str = "") -> "ApiClient":
                 client_configuration=configuration,
                 persist_config=False,
             )
-    except (ConfigException, OSError, ValueError, TypeError, KeyError) as error:
+    except (ConfigException, YAMLError, OSError, ValueError, TypeError, KeyError) as error:
         said = " ".join(str(error).split())
         # What a credential plugin printed is quoted by other messages, and is nobody's business.
         known = isinstance(error, ConfigException) and said.startswith(_HARMLESS)
