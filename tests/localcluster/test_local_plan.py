@@ -65,6 +65,12 @@ def test_sidecars_go_down_with_their_driver() -> None:
     assert tied == {"csi-provisioner", "csi-resizer", "csi-snapshotter"}
 
 
+def test_whatever_takes_a_rate_is_not_slowed_down() -> None:
+    slow = {"csi-provisioner", "csi-resizer", "csi-snapshotter", "snapshot-controller"}
+    given = {s.name for s in plan() if any(a.startswith("--kube-api-qps=") for a in s.argv)}
+    assert given == slow | {"kube-controller-manager"}
+
+
 @pytest.mark.parametrize(("length", "short"), [(98, True), (99, False)])
 def test_the_csi_socket_fits_however_deep_the_folder(length: int, short: bool) -> None:
     folder = "/" + "x" * (length - 1)
