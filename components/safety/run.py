@@ -4,14 +4,17 @@ A class, a namespace or a claim that the same program makes is not there yet at 
 and two workloads of one program can be in each other's way without any cluster.
 """
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
-from typing import TypedDict
+from typing import TypedDict, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 import pulumi
 
-__all__ = ["Mount", "OwnClassArgs", "Run", "this_run"]
+__all__ = ["Mount", "OwnClassArgs", "Run", "once", "this_run"]
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 class OwnClassArgs(TypedDict):
@@ -70,6 +73,7 @@ class Run:
         mounts: By cluster, by namespace and workload: what it mounts.
         asked: By cluster and namespace, by claim: its class, the bytes that it asks for on top of
             what it has, and whether it is new.
+        read: What was made of lists of the cluster, see `once`.
     """
 
     classes: dict[str, OwnClassArgs] = field(default_factory=dict)
@@ -77,7 +81,27 @@ class Run:
     claims: set[tuple[str, str]] = field(default_factory=set)
     of_workloads: set[tuple[str, str]] = field(default_factory=set)
     mounts: dict[object, dict[tuple[str, str], tuple[Mount, ...]]] = field(default_factory=dict)
+    read: dict[object, tuple[object, object]] = field(default_factory=dict)
     asked: dict[tuple[object, str], dict[str, tuple[str, int, bool]]] = field(default_factory=dict)
+
+
+def once(source: T, what: str, make: Callable[[T], U]) -> U:
+    """What is made of a list of the cluster, for all who ask for it in this run.
+
+    Each workload looks at all the claims and volumes there are; to read them anew each time would
+    take the square of their number.
+
+    Args:
+        source: The list, as it was read: another list is another source, be it equal.
+        what: Name of what is made of it.
+        make: Makes it.
+    """
+    kept = this_run().read
+    known = kept.get((id(source), what))
+    # The source is kept with it: its identity is nobody else's as long as it is there.
+    if known is None or known[0] is not source:
+        known = kept[id(source), what] = (source, make(source))
+    return cast("U", known[1])
 
 
 # By the root of a run: with an inline program many runs share one process.

@@ -16,7 +16,7 @@ from ..errors import StatefastError
 from ..safety.owner import owned
 from ..safety.preflight import PreflightArgs, reader
 from ..safety.read.known import recorded
-from ..safety.read.live import CLAIM_OWNER, RETENTION, LiveClaim
+from ..safety.read.live import CLAIM_OWNER, RETENTION, live_claims
 from ..safety.wait.snapshots import SNAPSHOT_CLASS, snapshot_before_deletion, snapshot_hook
 from ..schema.args import RETENTIONS
 from ..schema.labels import object_labels
@@ -137,7 +137,7 @@ class ClaimOwner(pulumi.ComponentResource):
             return False
         asks = reader(resource, given)
         claims = asks.read("claims", self.namespace, "whether a claim would go with the stack")
-        return claims is None or any(LiveClaim.of(item).claim_owner for item in claims.values())
+        return claims is None or any(claim.claim_owner for claim in live_claims(claims).values())
 
 
 def check_claim_owner(

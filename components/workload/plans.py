@@ -18,8 +18,8 @@ from ..safety.read.live import (
     OWNER,
     QUORUM,
     RETENTION,
-    LiveClaim,
     Template,
+    live_claims,
 )
 from ..safety.read.pod_data import record
 from ..safety.read.versions import (
@@ -277,7 +277,7 @@ def _members(asks: Reader, workload: Workload, plan: WorkloadPlan) -> str:
         wanted=members(workload),
         live=plan.live,
         volumes=[volume.name for volume in workload.volumes],
-        claims={name: LiveClaim.of(item) for name, item in (claims or {}).items()},
+        claims=live_claims(claims or {}),
         consents=workload.args.get("consent") or (),
     )
     return last.text

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from ...schema.annotations import OWNER
 from ...schema.quantity import parse_quantity
+from ..run import once
 from .cluster import Object
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Template",
     "claims_of_pod",
     "class_by_default",
+    "live_claims",
 ]
 
 # Written on what a stack makes, and read by the next run of any stack; so is OWNER.
@@ -170,6 +172,13 @@ class LiveClaim:
         else:
             return ""
         return f"the file system of claim {self.name} {said}"
+
+
+def live_claims(found: Mapping[str, Object]) -> Mapping[str, LiveClaim]:
+    """The claims of a list of the cluster, by name."""
+    return once(
+        found, "live claims", lambda items: {name: LiveClaim.of(it) for name, it in items.items()}
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

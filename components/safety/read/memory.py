@@ -15,6 +15,7 @@ import grpc  # type: ignore[import-untyped]
 import pulumi
 from pulumi.runtime.proto import resource_pb2
 
+from ..run import once
 from .cluster import Object
 from .last_run import LastRun
 
@@ -103,15 +104,30 @@ class Memory:
 
     def named(self, kind: str, name: str) -> list[Object]:
         """The objects of a kind and name, in whatever namespace."""
-        return [it for it in self.objects.get(kind, ()) if it["metadata"]["name"] == name]
+        names = once(self.objects, f"names of {kind}", lambda them: _by_name(them, kind))
+        return names.get(name, [])
 
-    def within(self, kind: str, namespace: str) -> dict[str, Object]:
+    def within(self, kind: str, namespace: str) -> Mapping[str, Object]:
         """The objects of a kind in a namespace, by name."""
-        return {
-            it["metadata"]["name"]: it
-            for it in self.objects.get(kind, ())
-            if it["metadata"].get("namespace") == namespace
-        }
+        places = once(self.objects, f"places of {kind}", lambda them: _by_place(them, kind))
+        return places.get(namespace, {})
+
+
+def _by_name(objects: Mapping[str, tuple[Object, ...]], kind: str) -> Mapping[str, list[Object]]:
+    found: dict[str, list[Object]] = {}
+    for item in objects.get(kind, ()):
+        found.setdefault(item["metadata"]["name"], []).append(item)
+    return found
+
+
+def _by_place(
+    objects: Mapping[str, tuple[Object, ...]], kind: str
+) -> Mapping[str, dict[str, Object]]:
+    found: dict[str, dict[str, Object]] = {}
+    for item in objects.get(kind, ()):
+        metadata = item["metadata"]
+        found.setdefault(metadata.get("namespace") or "", {})[metadata["name"]] = item
+    return found
 
 
 # By the root of a run: with an inline program many runs share one process.

@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from ...schema.quantity import binary_text, parse_quantity
 from ..consent import Change
+from ..run import once
 from .cluster import Object
 from .live import LiveClaim
 
@@ -91,26 +92,31 @@ class LiveVolume:
 
 
 def other_volumes(
-    volumes: Iterable[Object], namespace: str, claim: str, live: LiveClaim | None
+    volumes: Mapping[str, Object], namespace: str, claim: str, live: LiveClaim | None
 ) -> Sequence[LiveVolume]:
     """The volumes that remember a claim, by name, without the one that it is bound to.
 
     Args:
-        volumes: All PersistentVolumes.
+        volumes: All PersistentVolumes, by name.
         namespace: Of the claim.
         claim: Its name.
         live: The claim; None where there is none.
     """
-    return sorted(_others(volumes, namespace, claim, live), key=lambda volume: volume.name)
+    remembering = once(volumes, "by claim", _by_claim).get((namespace, claim), ())
+    return sorted(_others(remembering, live), key=lambda volume: volume.name)
 
 
-def _others(
-    volumes: Iterable[Object], namespace: str, claim: str, live: LiveClaim | None
-) -> Iterator[LiveVolume]:
+def _by_claim(volumes: Mapping[str, Object]) -> Mapping[tuple[str, str], Sequence[Object]]:
+    found: dict[tuple[str, str], list[Object]] = {}
+    for item in volumes.values():
+        if reference := item["spec"].get("claimRef"):
+            place = str(reference.get("namespace") or ""), str(reference.get("name") or "")
+            found.setdefault(place, []).append(item)
+    return found
+
+
+def _others(volumes: Iterable[Object], live: LiveClaim | None) -> Iterator[LiveVolume]:
     for item in volumes:
-        reference = item["spec"].get("claimRef") or {}
-        if (reference.get("namespace"), reference.get("name")) != (namespace, claim):
-            continue
         volume = LiveVolume.of(item)
         # A binding is written on the volume first.
         binds = live is not None and not live.volume and volume.claim_uid == live.uid

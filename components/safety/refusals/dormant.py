@@ -42,6 +42,8 @@ def refuse_shrinking(
     claims = reader.read("claims", namespace, "whether claims of ordinals to come would shrink")
     owner = owner_of_run()
     for name, item in sorted((claims or {}).items()):
+        if f"-{stateful_set}-" not in name:
+            continue
         found = re.fullmatch(rf"(.+)-{re.escape(stateful_set)}-(\d+)", name)
         if found is None or found[1] not in sizes or name in mounted:
             continue

@@ -86,7 +86,7 @@ def volume_to_reattach(
             )
         )
     given = list(consents)
-    found = other_volumes(volumes.values(), asked.namespace, asked.claim, live)
+    found = other_volumes(volumes, asked.namespace, asked.claim, live)
     for volume in found:
         if volume.leaving:
             reader.note(

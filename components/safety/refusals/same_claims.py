@@ -12,7 +12,7 @@ from ...errors import StatefastError
 from ...schema.names import claim_name
 from ..consent import Change
 from ..preflight import Reader, owner_of_run
-from ..read.live import LiveClaim, LiveWorkload
+from ..read.live import LiveClaim, LiveWorkload, live_claims
 from ..read.pod_data import read_record
 from ..read.remembered import other_volumes
 
@@ -64,7 +64,7 @@ def refuse_other_claims(
     found = reader.read("claims", wanted.namespace, "whether its data would be left behind")
     if found is None:
         return
-    claims = {name: LiveClaim.of(item) for name, item in found.items()}
+    claims = live_claims(found)
     given = list(consents)
     empty = [name for name in wanted.mounted if _is_new(reader, wanted, name, claims, given)]
     if live is not None and (live.replicas or not wanted.of_set):
@@ -118,7 +118,7 @@ def _is_new(
     if name in claims:
         return False
     volumes = reader.read("volumes", "", "whether a volume holds the data of a claim made again")
-    found = other_volumes((volumes or {}).values(), wanted.namespace, name, None)
+    found = other_volumes(volumes or {}, wanted.namespace, name, None)
     return all(volume.leaving or volume.leave.allowed(consents) for volume in found)
 
 

@@ -13,7 +13,7 @@ from ..consent import Change
 from ..preflight import Reader
 from ..read.cluster import Object
 from ..read.live import LiveClaim
-from ..run import Mount
+from ..run import Mount, once
 
 __all__ = ["many_may_write", "refuse_live_writers", "refuse_two_writers"]
 
@@ -97,11 +97,19 @@ def refuse_live_writers(
         for kind, listed in (("Deployment", "deployments"), ("StatefulSet", "stateful sets"))
     }
     writers = {
-        f"{kind} {name}": _mounts_of(kind, item)
+        name: theirs
         for kind, found in workloads.items()
-        for name, item in (found or {}).items()
+        for name, theirs in _writers(kind, found or {}).items()
+        if name != reader.resource
     }
-    mine = writers.pop(reader.resource, ())
+    mine = next(
+        (
+            its[reader.resource]
+            for its in (_writers(kind, found or {}) for kind, found in workloads.items())
+            if reader.resource in its
+        ),
+        (),
+    )
     for claim in wanted:
         live = LiveClaim.of(claims[claim]) if claim in claims else None
         mount = next(mount for mount in mounts if mount.names(claim))
@@ -165,6 +173,15 @@ def _refuse_unread(
             "give the right to list pods, deployments and statefulsets in the namespace, or, where"
             f" nobody does, consent by adding {change.consent!r} to consent",
         )
+
+
+def _writers(kind: str, found: Mapping[str, Object]) -> Mapping[str, tuple[Mount, ...]]:
+    """What each workload that lives writes to, by its kind and name."""
+    return once(
+        found,
+        "writers",
+        lambda items: {f"{kind} {name}": _mounts_of(kind, item) for name, item in items.items()},
+    )
 
 
 def _mounts_of(kind: str, item: Object) -> tuple[Mount, ...]:
