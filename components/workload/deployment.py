@@ -5,7 +5,7 @@ their data are a PersistentStatefulSet.
 """
 
 from collections.abc import Sequence
-from typing import NotRequired
+from typing import Any, NotRequired
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -191,19 +191,23 @@ class PersistentDeployment(pulumi.ComponentResource):
                 service_opts(names, workload.headless_name, child),
             )
         self.deployment_name = deployment.metadata["name"]
-        self.claim_names = pulumi.Output.from_input([volume.claim for volume in workload.volumes])
-        self.strategy = pulumi.Output.from_input(chosen)
-        self.service_host = pulumi.Output.from_input(
-            service_host(name, workload.namespace) if client is not None else ""
-        )
-        self.service_port = pulumi.Output.from_input(service_port(workload))
+        self.plain: dict[str, Any] = {
+            "claims": [volume.claim for volume in workload.volumes],
+            "host": service_host(name, workload.namespace) if client is not None else "",
+            "port": service_port(workload),
+            "strategy": chosen,
+        }
+        self.claim_names = pulumi.Output.from_input(self.plain["claims"])
+        self.strategy = pulumi.Output.from_input(self.plain["strategy"])
+        self.service_host = pulumi.Output.from_input(self.plain["host"])
+        self.service_port = pulumi.Output.from_input(self.plain["port"])
         self.register_outputs(
             {
                 "deploymentName": self.deployment_name,
-                "claimNames": self.claim_names,
-                "strategy": self.strategy,
-                "serviceHost": self.service_host,
-                "servicePort": self.service_port,
+                "claimNames": self.plain["claims"],
+                "strategy": self.plain["strategy"],
+                "serviceHost": self.plain["host"],
+                "servicePort": self.plain["port"],
                 **known.outputs(
                     workload.namespace,
                     {it.claim: "" for it in workload.volumes if it.existing_claim is None},

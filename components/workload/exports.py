@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-import pulumi
-
 from .deployment import PersistentDeployment
 from .stateful_set import PersistentStatefulSet
 
@@ -12,12 +10,10 @@ __all__ = ["exports_of"]
 
 def exports_of(
     made: PersistentDeployment | PersistentStatefulSet,
-) -> Mapping[str, pulumi.Output[object]]:
-    """Claims, host, port and strategy; of a StatefulSet its peers, too."""
-    said: dict[str, pulumi.Output[object]] = {
-        "claims": made.claim_names,
-        "host": made.service_host,
-        "port": made.service_port,
-        "strategy": made.strategy,
-    }
-    return {**said, "peers": made.peers} if isinstance(made, PersistentStatefulSet) else said
+) -> Mapping[str, object]:
+    """Claims, host, port and strategy; of a StatefulSet its peers, too.
+
+    Plain values, as none of them is known later: an Output within an Output costs more than the
+    workload, where there are a hundred of them.
+    """
+    return made.plain

@@ -4,7 +4,7 @@ It makes the headless Service the set needs, and the one clients use.
 """
 
 from collections.abc import Sequence
-from typing import NotRequired
+from typing import Any, NotRequired
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -255,26 +255,29 @@ class PersistentStatefulSet(pulumi.ComponentResource):
             )
             uids[claim] = uid_of(made, claim_plan.uid or "")
         self.stateful_set_name = stateful_set.metadata["name"]
-        self.claim_names = pulumi.Output.from_input(list(plan.claims))
-        self.peers = pulumi.Output.from_input(
-            [
+        self.plain: dict[str, Any] = {
+            "claims": list(plan.claims),
+            "host": service_host(name, workload.namespace) if client is not None else "",
+            "port": service_port(workload),
+            "strategy": strategy.type,
+            "peers": [
                 peer_host(pod_name(name, ordinal), workload.headless_name, workload.namespace)
                 for ordinal in ordinals(workload)
-            ]
-        )
-        self.service_host = pulumi.Output.from_input(
-            service_host(name, workload.namespace) if client is not None else ""
-        )
-        self.service_port = pulumi.Output.from_input(service_port(workload))
-        self.strategy = pulumi.Output.from_input(strategy.type)
+            ],
+        }
+        self.claim_names = pulumi.Output.from_input(self.plain["claims"])
+        self.peers = pulumi.Output.from_input(self.plain["peers"])
+        self.service_host = pulumi.Output.from_input(self.plain["host"])
+        self.service_port = pulumi.Output.from_input(self.plain["port"])
+        self.strategy = pulumi.Output.from_input(self.plain["strategy"])
         self.register_outputs(
             {
                 "statefulSetName": self.stateful_set_name,
-                "claimNames": self.claim_names,
-                "peers": self.peers,
-                "serviceHost": self.service_host,
-                "servicePort": self.service_port,
-                "strategy": self.strategy,
+                "claimNames": self.plain["claims"],
+                "peers": self.plain["peers"],
+                "serviceHost": self.plain["host"],
+                "servicePort": self.plain["port"],
+                "strategy": self.plain["strategy"],
                 **plan.known.outputs(workload.namespace, uids),
                 **secrets.outputs(),
                 VOLUMES: held_volumes(

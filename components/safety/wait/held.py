@@ -70,6 +70,6 @@ def _volumes(
 
 def _is_of(key: str, namespace: str, claims: Collection[str], of_set: str) -> bool:
     home, _, name = key.partition("/")
-    if home != namespace:
+    if home != namespace or (name not in claims and f"-{of_set}-" not in name):
         return False
     return name in claims or bool(of_set and re.fullmatch(rf".+-{re.escape(of_set)}-\d+", name))
