@@ -93,4 +93,6 @@ locks: ## Writes locks/ anew: what CI installs with a cluster's credentials or a
 test: lint test-fast ## Checks everything: style, types, and every tier of tests on the real engine.
 	@$(CLUSTER) build
 # Each process has a cluster of its own, so that it does not matter which runs what.
-	@$(PYTEST) -n 2 --dist worksteal -m engine
+	@$(PYTEST) -n 2 --dist worksteal -m "engine$(if $(STATEFAST_REAL), and not real)"
+# In the order of their files, on one node.
+	@$(if $(STATEFAST_REAL),$(PYTEST) -m real)

@@ -21,3 +21,6 @@ def no_cluster(
 ) -> None:
     if request.node.get_closest_marker("engine") is None:
         monkeypatch.setenv("KUBECONFIG", str(tmp_path_factory.getbasetemp() / "no-kubeconfig"))
+    if request.node.get_closest_marker("real") is None:
+        # What asks for the tests on a real node must not put those of all others on one.
+        monkeypatch.delenv("STATEFAST_REAL", raising=False)

@@ -198,6 +198,8 @@ class PostgreSQL(Database):
             text=True,
         ) as child:
             try:
+                first = f"select 1 from numbers where moment = '{moment}' limit 1"  # noqa: S608
+                eventually(lambda: self.sql(pod, first), "the first number is written", 30)
                 yield confirmed
             finally:
                 child.terminate()
