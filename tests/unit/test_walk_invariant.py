@@ -220,6 +220,12 @@ def test_another_password_than_the_data_was_made_with() -> None:
     assert its.observe(FIRST, first, up()) == []
     assert kinds(its.observe(first, other, up())) == ["password"]
     assert its.observe(other, first, up("Secret w1-generated has another password")) == []
+    # What goes with its deleted claim is not opened again, though it is still there.
+    its = ledger()
+    assert its.observe(FIRST, first, up()) == []
+    gone = bound("v0", "c0", claim_uid="c0:v0", keeps=False)
+    anew = seen("c0=v1", beside=[gone], passwords={"w1": "two"})
+    assert "password" not in kinds(its.observe(first, anew, up()))
     # Without data there is nothing to open.
     fresh = Ledger({}, lambda workload: "a")
     for now in ("one", "two"):

@@ -143,15 +143,21 @@ class Ledger:
             *self._unbound(before, after, act),
             *_of_runs(before, after, act),
         ]
-        found += self._mounted(after, act)
+        # What is mounted for the first time was not written with the former password.
         found += self._opened(after, act)
+        found += self._mounted(after, act)
         return found
 
     def _opened(self, after: Seen, act: Act) -> Iterator[Finding]:
         """An application that was given another password cannot open its data."""
         for name, now in after.passwords.items():
             workload = self.logical.get(name, name)
-            data = [it for it in self._alive() if it.workload == workload and not it.left]
+            data = [
+                it
+                for it in self._alive()
+                # One that is being deleted, however slowly, is not opened any more.
+                if it.workload == workload and not it.left and not _doomed(after, it)
+            ]
             was = self.passwords.get(name, now)
             if not data or was == now:
                 self.passwords[name] = now
