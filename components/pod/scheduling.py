@@ -19,7 +19,7 @@ _ZONE = "topology.kubernetes.io/zone"
 
 
 class TolerationArgs(TypedDict):
-    """A taint that the pods put up with."""
+    """A toleration: a taint that the pods tolerate."""
 
     key: NotRequired[str]
     """Key of the taint. Default: every key, with operator `Exists`."""
@@ -61,7 +61,7 @@ class SchedulingArgs(TypedDict):
     node_selector: NotRequired[Mapping[str, str]]
     """Labels that a node must have. Default none. Editing them rolls pods."""
     tolerations: NotRequired[Sequence[TolerationArgs]]
-    """Taints that the pods put up with. Default none. Editing them rolls pods."""
+    """Taints that the pods tolerate. Default none. Editing them rolls pods."""
     priority_class_name: NotRequired[str]
     """PriorityClass of the pods, which has to exist. Default: the cluster's. Editing it rolls
     pods."""

@@ -25,7 +25,7 @@ FROZEN: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """What a workload is for life, as its args say it.
+    """The immutable fields of a workload, as its args say them.
 
     Attributes:
         templates: By name of the volume; empty for a Deployment.
@@ -152,7 +152,8 @@ def refuse(found: Iterable[Edit], consents: Iterable[str]) -> frozenset[str]:
                 change.resource,
                 change.field,
                 change.new,
-                f"but it lives with {change.old!r} and would be replaced ({edit.consequence})",
+                f"but it has {change.old!r}, which is immutable, and would be replaced"
+                f" ({edit.consequence})",
                 f"write {change.old!r} back, or consent to this one change by adding"
                 f" {change.consent!r} to consent",
             )

@@ -1,4 +1,4 @@
-"""Names: what Kubernetes accepts, and the ones a workload's objects get for life."""
+"""Names: what Kubernetes accepts, and the immutable ones of a workload's objects."""
 
 import re
 

@@ -33,7 +33,7 @@ from ..schema.shape import OneOf, limit
 from .claim_annotations import NO_WAIT, claim_annotations
 from .claim_owner import ClaimOwner, check_claim_owner, claim_owner_for
 from .claim_spec import ClaimSourceArgs, binds_at_once, claim_spec
-from .take_up import take_up
+from .reattach import reattach
 
 __all__ = ["VolumeClaim", "VolumeClaimArgs"]
 
@@ -174,7 +174,7 @@ class VolumeClaim(pulumi.ComponentResource):
                 aliases=[pulumi.Alias(type_="kubernetes:core/v1:PersistentVolumeClaim")],
             ),
         )
-        take_up(self, claim, namespace, claim_name, plan, name)
+        reattach(self, claim, namespace, claim_name, plan, name)
         refuse_stale_state(
             asks,
             claim,

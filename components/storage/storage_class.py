@@ -65,7 +65,7 @@ class StorageClassArgs(TypedDict):
     of the cluster is default. Edited in place."""
     demote: NotRequired[Sequence[str]]
     """Classes that stop being default when this one becomes it. Default none. Edited in place; a
-    class that was put down stays so, also when the stack goes."""
+    class that stopped being default stays so, also when the stack goes."""
     mount_options: NotRequired[Sequence[str]]
     """Mount options of new volumes, e.g. `["noatime"]`. Default: the driver's own, `discard` for
     Ceph's block devices and `nfsvers=4.1` for NFS; an empty list is none. Edited in place."""

@@ -30,7 +30,7 @@ class VolumeArgs(TypedDict):
     """One volume of every replica."""
 
     name: str
-    """Name of the claim (Deployment) or of the claim template (StatefulSet), for life: editing it
+    """Name of the claim (Deployment) or of the claim template (StatefulSet): editing it
     leaves the data behind under the old name."""
     mount_path: str
     """Where the container sees it. Editing it is refused without consent: the data would be in

@@ -13,11 +13,11 @@ from ..safety.wait.stale import refuse_stale_state
 from ..schema.quantity import binary_text, storage_bytes
 from ..storage.claim_annotations import NO_WAIT, claim_annotations
 from ..storage.claim_owner import ClaimOwner
-from ..storage.take_up import take_up
+from ..storage.reattach import reattach
 from .model import Volume, Workload
 from .ordinals import members
 
-__all__ = ["grow_claim", "take_up_claim", "volume_annotations"]
+__all__ = ["grow_claim", "reattach_claim", "volume_annotations"]
 
 
 def volume_annotations(workload: Workload, volume: Volume, taken_up: str = "") -> dict[str, str]:
@@ -111,7 +111,7 @@ def grow_claim(
     return made
 
 
-def take_up_claim(
+def reattach_claim(
     parent: pulumi.ComponentResource,
     workload: Workload,
     volume: Volume,
@@ -121,7 +121,7 @@ def take_up_claim(
     """Makes the claim of one ordinal before its StatefulSet would, on the volume it had.
 
     Returns:
-        What the set has to wait for; nothing where the claim takes up no volume.
+        What the set has to wait for; nothing where the claim is reattached to no volume.
     """
     if not plan.volume:
         return []
@@ -151,4 +151,4 @@ def take_up_claim(
             ignore_changes=["metadata", "spec"],
         ),
     )
-    return [made, *take_up(parent, made, workload.namespace, claim, plan)]
+    return [made, *reattach(parent, made, workload.namespace, claim, plan)]

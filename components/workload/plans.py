@@ -58,7 +58,7 @@ class SetPlan:
 
     Attributes:
         workload: Plan of the set itself.
-        shape: What the set is for life.
+        shape: The immutable fields of the set.
         claims: Plan of each claim, by name, volume by volume in the order of the ordinals.
         volumes: The volume of each claim.
         names: What becomes of the objects around it.

@@ -23,7 +23,7 @@ from ..schema.names import pod_name
 from ..schema.shape import OneOf, limit
 from ..storage.claim_owner import claim_owner_for
 from .args import WorkloadArgs
-from .claims import grow_claim, take_up_claim, volume_annotations
+from .claims import grow_claim, reattach_claim, volume_annotations
 from .companions import check_companions, register_companions
 from .model import Volume, Workload
 from .mounts import check_mounts, note_claims
@@ -162,7 +162,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
         taken_up = [
             resource
             for claim, claim_plan in plan.claims.items()
-            for resource in take_up_claim(self, workload, plan.volumes[claim], claim, claim_plan)
+            for resource in reattach_claim(self, workload, plan.volumes[claim], claim, claim_plan)
         ]
         stateful_set = k8s.apps.v1.StatefulSet(
             name,

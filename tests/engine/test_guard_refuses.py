@@ -84,7 +84,7 @@ REFUSED: dict[str, tuple[Config, list[str]]] = {
     ),
     "another class of a claim": (
         mysql(storage={"size": "8Gi", "storageClassName": FROZEN_CLASS}),
-        ["mysql-vol", "storage_class_name", FROZEN_CLASS, CLASS, "for life"],
+        ["mysql-vol", "storage_class_name", FROZEN_CLASS, CLASS, "immutable"],
     ),
     "another access mode of a set": (
         zookeeper(storage={"size": "8Gi", "accessModes": ["ReadWriteOncePod"]}),
@@ -92,7 +92,7 @@ REFUSED: dict[str, tuple[Config, list[str]]] = {
     ),
     "another access mode of a claim": (
         mysql(storage={"size": "8Gi", "accessModes": ["ReadWriteOncePod"]}),
-        ["mysql-vol", "access_modes", "ReadWriteOncePod", "for life"],
+        ["mysql-vol", "access_modes", "ReadWriteOncePod", "immutable"],
     ),
     "another pod management": (
         zookeeper(podManagementPolicy="OrderedReady"),

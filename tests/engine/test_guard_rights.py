@@ -202,7 +202,7 @@ def test_a_tenant_who_sees_its_namespace_alone(tenant: Through, deployment: Depl
     moved = []
     for mode in ("warn", "off"):
         tenant.config["statefast:preflight"] = mode
-        moved.append(tenant.refused("namespace is", f"but it lives in '{tenant.name}'", up=True))
+        moved.append(tenant.refused("namespace is", f"but it is in '{tenant.name}'", up=True))
     tenant.config["statefast:namespace"] = tenant.name
     assert len(set(moved)) == 1
 

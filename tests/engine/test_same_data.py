@@ -109,7 +109,7 @@ def test_the_data_is_read_where_it_was_until_its_owner_consents(program: Program
 
     # The way back is another change, by the template and by the claims that are left.
     program.workloads(**mysql())
-    program.refused("env.PGDATA", f"but it lives with '{PGDATA}2'")
+    program.refused("env.PGDATA", f"but it has '{PGDATA}2'")
     program.workloads(**postgresql(env={"PGDATA": f"{PGDATA}2"}))
     program.destroy()
     program.workloads(**mysql())
@@ -168,11 +168,11 @@ def test_a_folder_that_is_known_later_is_compared_then(
         folder("/data/a").up()
         data, live = app.data(), app.footprint()
         sentence = folder("/data/b").refused(
-            "env.DIR is '/data/b'", "it lives with '/data/a'", up=True
+            "env.DIR is '/data/b'", "it has '/data/a'", up=True
         )
         # A preview that does not know it does not call it safe; `up` knows, and compares.
         hidden = folder("/data/a", hidden=True).preview(ok=False)
-        assert "env.DIR is '(not known yet)', but it lives with '/data/a'" in hidden.text
+        assert "env.DIR is '(not known yet)', but it has '/data/a'" in hidden.text
         assert "Traceback" not in hidden.text
         assert set(app.up().changes) == {"unchanged"}
         assert app.footprint() == live

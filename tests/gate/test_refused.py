@@ -71,8 +71,8 @@ def test_the_comment_says_it_first_with_the_consent_to_copy(folder: Path) -> Non
         "",
         "**Stopped**: the program refuses this edit before anything is touched.",
         "",
-        r"- **Refused:** pod\_management\_policy is 'OrderedReady', but it lives with 'Parallel'"
-        " and would be replaced (all stop; the claims stay).",
+        r"- **Refused:** pod\_management\_policy is 'OrderedReady', but it has 'Parallel',"
+        " which is immutable, and would be replaced (all stop; the claims stay).",
     ]
     assert "- **Instead:** write 'Parallel' back, or consent to this one change by" in text
     (fence,) = [token for token in MarkdownIt().parse(text) if token.type == "fence"]
@@ -122,7 +122,7 @@ def test_without_a_consent_none_is_offered(folder: Path) -> None:
 def test_what_the_engine_printed_is_shown(folder: Path, name: str) -> None:
     its = report(folder, **{name: recorded(name)})
     assert comment(its).splitlines()[1] == f"## ⛔ Refused: `StatefulSet zookeeper` in `{name}`"
-    assert "but it lives with 'Parallel'" in comment(its)
+    assert "but it has 'Parallel'" in comment(its)
     assert its.exit_code == 2
 
 

@@ -18,7 +18,7 @@ ERROR = StatefastError(
     "StatefulSet zk",
     "pod_management_policy",
     "OrderedReady",
-    "but it lives with 'Parallel' and would be replaced (all stop; the claims stay)",
+    "but it has 'Parallel', which is immutable, and would be replaced (all stop; the claims stay)",
     "write 'Parallel' back, or consent to this one change by adding"
     " 'StatefulSet zk: pod_management_policy Parallel -> OrderedReady [9f2be8d2]' to consent",
 )
@@ -41,8 +41,8 @@ def test_a_refusal_is_taken_apart_for_people() -> None:
     assert said.subject == "StatefulSet zookeeper"
     wrong, remedy = said.parts
     assert wrong == (
-        "pod_management_policy is 'OrderedReady', but it lives with 'Parallel' and would be"
-        " replaced"
+        "pod_management_policy is 'OrderedReady', but it has 'Parallel', which is immutable,"
+        " and would be replaced"
         " (all pods would stop at once; the claims stay)"
     )
     assert remedy == (

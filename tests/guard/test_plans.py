@@ -177,7 +177,7 @@ def test_an_autoscaled_set_grows_what_the_cluster_has(monkeypatch: pytest.Monkey
         ({"claims": [claim(CLAIMS[0], owner="shop/prod")]}, "belongs to shop/prod"),
         ({"claims": [claim(CLAIMS[0], leaving=True)]}, "is being deleted"),
         ({"stateful_sets": [stateful_set(owner="shop/prod")]}, "belongs to shop/prod"),
-        ({"stateful_sets": [stateful_set(namespace="old")]}, "lives in 'old'"),
+        ({"stateful_sets": [stateful_set(namespace="old")]}, "is in 'old'"),
         ({"stateful_sets": [stateful_set(leaving=True)]}, "deleted, and its claims stay"),
         (
             {"stateful_sets": [stateful_set(leaving=True, when_deleted="Delete")]},
@@ -321,9 +321,9 @@ def test_a_claim_of_its_own_is_held_to_what_it_is(monkeypatch: pytest.MonkeyPatc
 
     run(lambda: VolumeClaim.preflight("vol", args()))
     for change, fragment in (
-        ({"storage_class_name": "slow"}, "has 'rbd' for life"),
-        ({"access_modes": ["ReadWriteOncePod"]}, "has 'ReadWriteOnce' for life"),
-        ({"volume_mode": "Block"}, "has 'Filesystem' for life"),
+        ({"storage_class_name": "slow"}, "has 'rbd', which is immutable"),
+        ({"access_modes": ["ReadWriteOncePod"]}, "has 'ReadWriteOnce', which is immutable"),
+        ({"volume_mode": "Block"}, "has 'Filesystem', which is immutable"),
         ({"size": "4Gi"}, "no volume can shrink"),
         ({"retention": "delete"}, "promised to be retained"),
     ):

@@ -158,7 +158,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "/data/store",
         "(none)",
     ),
-    "a variable from elsewhere": (
+    "a variable of a Secret": (
         {
             "env": {"OTHER": "x"},
             "env_sources": {"DIR": {"config_map": "c", "key": "k"}},
@@ -273,7 +273,7 @@ def test_is_refused_until_its_owner_consents(
     fakes.use(monkeypatch, world(gone=before) if gone else world(before))
     sentence = refusal(kind, **change)
     assert f"zk: {field} is " in sentence
-    assert ("was left with '" if gone else "but it lives with '") in sentence
+    assert ("was left with '" if gone else "but it has '") in sentence
     assert new in sentence
     if not gone:
         assert old in sentence
@@ -395,7 +395,7 @@ def test_beside_a_declaration_other_paths_are_a_warning(
     fakes.use(monkeypatch, world(made(kind, data=DECLARED)))
     change = arguments("serve", STORE, "--log", "/data/logs", "--level=3")
     (said,) = warnings(made(kind, data=DECLARED, **change).plan())
-    assert "args.--log is '/data/logs', but it lives with '/data/log'" in said
+    assert "args.--log is '/data/logs', but it has '/data/log'" in said
     assert warnings(made(kind, data=DECLARED, **change, consent=[consent(said)]).plan()) == []
 
 
@@ -416,7 +416,7 @@ def test_no_more_is_quoted_than_paths_and_what_is_declared(
 def test_a_path_that_comes_is_a_warning(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     fakes.use(monkeypatch, world(made(kind)))
     (said,) = warnings(made(kind, env={**BASE["env"], "MORE": "/data/more"}).plan())
-    assert "env.MORE is '/data/more', but it lives with '(none)'" in said
+    assert "env.MORE is '/data/more', but it has '(none)'" in said
 
 
 def test_every_version_reads_what_is_declared_so(
@@ -468,7 +468,7 @@ def test_what_is_known_later_is_compared_then(
     cluster = world(gone=before, owner=owner) if gone else world(before, owner=owner)
     fakes.use(monkeypatch, cluster)
     registered(kept)
-    lives = "claim zk-vol was left with" if gone else "it lives with"
+    lives = "claim zk-vol was left with" if gone else "it has"
     assert f"{field} is '{value}', but {lives} '" in failed(value)
     said = failed(UNKNOWN)
     assert f"{field} is '(not known yet)'" in said

@@ -1,4 +1,4 @@
-"""One default class, and no other is put down unless it is named."""
+"""One default class, and no other stops being default unless named."""
 
 from typing import Any, cast
 

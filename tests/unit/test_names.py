@@ -1,4 +1,4 @@
-"""Names: what Kubernetes accepts, and what a workload's objects are called for life."""
+"""Names: what Kubernetes accepts, and the immutable ones of a workload's objects."""
 
 import pytest
 

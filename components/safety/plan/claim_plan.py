@@ -58,7 +58,7 @@ class ClaimPlan:
         grows: Whether a volume that is there gets larger.
         claim_owner: Name of the ConfigMap whose deletion deletes it now; empty where none does.
         short: Whether a volume that is there has less than `capacity`.
-        volume: The volume that the claim takes up again, now or in an earlier run; empty where
+        volume: The volume that the claim is reattached to, now or in an earlier run; empty where
             it gets one of its own.
         volume_class: Class of that volume.
         force: Whether the claim is known not to be another's, so that fields may be taken over.

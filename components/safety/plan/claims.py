@@ -1,4 +1,4 @@
-"""What becomes of each claim in this run: made, taken up again, grown, left alone, or refused."""
+"""What becomes of each claim in this run: made, reattached, grown, left alone, or refused."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -236,7 +236,7 @@ def _leaving(reader: Reader, namespace: str, live: LiveClaim, retention: str) ->
 
 
 def _check_settled(reader: Reader, wanted: WantedClaim, live: LiveClaim) -> None:
-    """What a claim is for life."""
+    """The immutable fields of a claim."""
     for field, before, after in (
         ("storage_class_name", live.storage_class_name, wanted.storage_class_name),
         ("access_modes", "+".join(live.access_modes), "+".join(wanted.access_modes)),
@@ -252,7 +252,7 @@ def _check_settled(reader: Reader, wanted: WantedClaim, live: LiveClaim) -> None
             reader.resource,
             wanted.fields.claim(field),
             after,
-            f"but claim {live.name} has {before!r} for life",
+            f"but claim {live.name} has {before!r}, which is immutable",
             f"write {before!r} back, or give the volume another name to start on a new, empty"
             " claim; the old one stays with its data",
         )

@@ -1,4 +1,4 @@
-"""The default class of a cluster: one at most, and no other is put down unless it is named.
+"""The default class of a cluster: one at most, and no other stops being default unless named.
 
 With two of them the newest wins, for claims that name no class (KEP-3333). A class that becomes
 default unnoticed is data on the wrong storage.
@@ -54,7 +54,7 @@ def check_default(
     demote: object,
     classes: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> list[str]:
-    """The classes to put down, checked.
+    """The classes that stop being default, checked.
 
     Args:
         resource: Who asks, for the error sentence.

@@ -54,7 +54,7 @@ class WantedName:
         namespace: Empty for one of the whole cluster.
         remade: By field, in the words of the API, the values that the engine would replace the
             object for: it cannot do that to what it imports in the same run.
-        applied: Whether it is a server-side apply, which takes up what is there.
+        applied: Whether it is a server-side apply, which takes over what is there.
     """
 
     kind: str

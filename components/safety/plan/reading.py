@@ -233,7 +233,7 @@ def _of_workload(pod: WantedPod, live: LiveWorkload) -> _Before:
         kept=frozenset(pod.sources()),
         places=places,
         uid=live.uid,
-        lives="but it lives with",
+        lives="but it has",
     )
 
 

@@ -74,7 +74,7 @@ def plan_workload(
         kind: `stateful sets` or `deployments`.
         namespace: Of the workload.
         name: Of the workload.
-        shape: What it is for life.
+        shape: Its immutable fields.
         retention: What the args say becomes of its claims.
         known: What this stack knows of it; None where a workload of that name in another
             namespace may be another one.
@@ -136,7 +136,7 @@ def plan_workload(
             change.resource,
             change.field,
             change.new,
-            f"but it lives with {change.old!r}, and a set that holds pods back is not replaced",
+            f"but it has {change.old!r}, and a set that holds pods back is not replaced",
             "run up with a partition of 0 first, and with this change afterwards: the consent"
             " stays good",
         )

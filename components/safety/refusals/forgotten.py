@@ -43,7 +43,7 @@ def refuse_forgotten(
         live: The claim as it lives; None where there is none.
         last: What the stack knew of this cluster.
         consents: What the owner agreed to.
-        kept: Name of the volume that the claim is about to take up again; empty where there is
+        kept: Name of the volume that the claim is about to be reattached to; empty where there is
             none.
 
     Raises:

@@ -41,7 +41,7 @@ def refuse_moved_workload(
     Raises:
         StatefastError: it is elsewhere, and there is no consent to leave it.
     """
-    everywhere = reader.read(kind, "", "whether the workload lives in another namespace") or {}
+    everywhere = reader.read(kind, "", "whether the workload is in another namespace") or {}
     lives = list(_of_stack(everywhere.values(), name))
     uids = {live.uid for live in lives}
     made = list(_of_stack(known.memory.named(kind, name), name))
@@ -150,8 +150,7 @@ def _refuse(reader: Reader, change: Change, becomes: str, consents: Sequence[str
         reader.resource,
         "namespace",
         change.new,
-        f"but it lives in {change.old!r}, and its claims {becomes}: it would start with empty"
-        " volumes",
+        f"but it is in {change.old!r}, and its claims {becomes}: it would start with empty volumes",
         f"write {change.old!r} back, or consent to this one change by adding {change.consent!r} to"
         " consent",
     )

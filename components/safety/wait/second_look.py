@@ -71,7 +71,7 @@ def refuse_what_had_no_effect(
                         resource,
                         change.field,
                         change.new,
-                        f"but it lives with {change.old!r}, only a replacement could change that,"
+                        f"but it has {change.old!r}, only a replacement could change that,"
                         " and nothing was done",
                         f"write {change.old!r} back, or turn preflight on to learn how to consent",
                     )

@@ -1,4 +1,4 @@
-"""Takes up volumes again whose claims were deleted: the data is where it was, under its name."""
+"""Reattaches volumes whose claims were deleted: the data is where it was, under its name."""
 
 from collections.abc import Sequence
 
@@ -7,10 +7,10 @@ import pulumi_kubernetes as k8s
 
 from ..safety.plan.claims import ClaimPlan
 
-__all__ = ["take_up"]
+__all__ = ["reattach"]
 
 
-def take_up(
+def reattach(
     parent: pulumi.ComponentResource,
     made: k8s.core.v1.PersistentVolumeClaimPatch,
     namespace: str,
@@ -32,7 +32,7 @@ def take_up(
         name: What the name of the resource begins with. Default: the name of the claim.
 
     Returns:
-        What a workload has to wait for; nothing where the claim takes up no volume.
+        What a workload has to wait for; nothing where the claim is reattached to no volume.
     """
     if not plan.volume:
         return []
