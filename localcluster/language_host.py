@@ -287,18 +287,18 @@ def main(parent: int | None = None) -> None:
         parent: Process to live as long as; the one that started this if none is given.
     """
     parent = parent or os.getppid()
-    # What a shell starts in the background ignores interrupts, and so does what that starts.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     engine = sys.argv[-1] if len(sys.argv) > 1 else ""
     host = Host(engine)
+    # An interrupt is the end wherever it comes: a CLI that has its answer interrupts the host as
+    # soon as it has read the port. Whoever starts this sees to
+    # it until here (toolchain.py).
+    signal.signal(signal.SIGINT, lambda *_: host.end())
     server = grpc.server(ThreadPoolExecutor(4))
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(host, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    with suppress(KeyboardInterrupt):
-        # A CLI that has its answer interrupts the host as soon as it has read the port.
-        print(port, flush=True)
-        _wait_for_the_end_of(parent)
+    print(port, flush=True)
+    _wait_for_the_end_of(parent)
     host.end()
 
 

@@ -120,7 +120,9 @@ def _write_host(path: Path, *, wanted: bool) -> None:
     # By way of -c, and not PYTHONPATH or -m: neither an environment variable nor the folder the
     # CLI happens to start this in may decide what a program can import.
     code = (
-        f"import sys; sys.path[0] = {str(PROJECT)!r}; "
+        # Before the imports, which take longer than some runs of the CLI.
+        "import os, signal, sys; signal.signal(signal.SIGINT, lambda *_: os._exit(0)); "
+        f"sys.path[0] = {str(PROJECT)!r}; "
         "from localcluster.language_host import main; del sys.path[0]; main()"
     )
     text = f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -c {shlex.quote(code)} "$@"\n'

@@ -1,4 +1,4 @@
-"""A claim of the program's own: it grows in place, keeps what it is for life, and stays."""
+"""A claim of the program's own: it grows in place, keeps its immutable fields, and stays."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ __all__ = ["CLAIM_FOR_LIFE", "guard_claim"]
 _TYPE = "kubernetes:core/v1:PersistentVolumeClaim"
 _SIZE = ("spec", "resources", "requests", "storage")
 _ORIGINS = ("volumeName", "selector", "dataSource", "dataSourceRef")
-# What a claim is for life: the provider would replace it, or the API server refuse.
+# The immutable fields of a claim: the provider would replace it, or the API server refuse.
 CLAIM_FOR_LIFE = (
     "spec.accessModes",
     "spec.dataSource",

@@ -155,7 +155,7 @@ class _End:
                 change.resource,
                 change.field,
                 "dropped",
-                "but it lives with whenDeleted 'Delete', so its claims are deleted with it",
+                "but it has whenDeleted 'Delete', so its claims are deleted with it",
                 "write it back with 'Retain' and run up, then take it out, or consent to this one"
                 f" change by adding {change.consent!r} to consent",
             )

@@ -20,7 +20,7 @@ from ..safety.wait.growth import wait_until_grown
 from ..safety.wait.stale import refuse_stale_state
 from ..schema.quantity import binary_text
 from ..storage.claim_annotations import NO_WAIT, claim_annotations
-from ..storage.take_up import take_up
+from ..storage.reattach import reattach
 from .made import Made
 
 __all__ = ["Grown", "grow"]
@@ -87,7 +87,7 @@ def grow(
         patch = _patch(guard, made, claim)
         if not claim.plan.live:
             # Else the controller may come first, and what is not bound cannot grow.
-            first += [patch, *take_up(guard, patch, made.namespace, claim.name, claim.plan)]
+            first += [patch, *reattach(guard, patch, made.namespace, claim.name, claim.plan)]
         if plan.live is not None:
             refuse_stale_state(
                 asks,

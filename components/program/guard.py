@@ -144,7 +144,7 @@ async def _transform(
 
 
 def _unknown(run: GuardRun, made: Made) -> pulumi.ResourceTransformResult:
-    """What cannot be judged in this run: nothing that is for life changes in it."""
+    """What cannot be judged in this run: nothing immutable changes in it."""
     why = "its name is made by Pulumi" if not made.is_named else "not all of it is known yet"
     run.say(
         f"{made.resource}: {why}, so it is not checked in this preview what an edit would do to its"

@@ -15,7 +15,7 @@ from ..safety.read.memory import memory_of_run
 __all__ = ["Made", "has_unknowns", "plain"]
 
 
-# What a workload is for life, and how many claims it has.
+# The immutable fields of a workload, and how many claims it has.
 _DECIDES = (
     "ordinals",
     "persistentVolumeClaimRetentionPolicy",

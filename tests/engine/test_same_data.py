@@ -167,9 +167,7 @@ def test_a_folder_that_is_known_later_is_compared_then(
     try:
         folder("/data/a").up()
         data, live = app.data(), app.footprint()
-        sentence = folder("/data/b").refused(
-            "env.DIR is '/data/b'", "it has '/data/a'", up=True
-        )
+        sentence = folder("/data/b").refused("env.DIR is '/data/b'", "it has '/data/a'", up=True)
         # A preview that does not know it does not call it safe; `up` knows, and compares.
         hidden = folder("/data/a", hidden=True).preview(ok=False)
         assert "env.DIR is '(not known yet)', but it has '/data/a'" in hidden.text

@@ -3,6 +3,9 @@
 import signal
 import subprocess
 import sys
+from pathlib import Path
+
+from localcluster.toolchain import _write_host
 
 SERVE = "from localcluster.language_host import main; main()"
 # The signal arrives inside the very call that tells the CLI the port, as it does on a busy machine.
@@ -41,3 +44,18 @@ def test_an_interrupt_afterwards_is_none_either() -> None:
     host.send_signal(signal.SIGINT)
     _, said = host.communicate(timeout=60)
     assert (host.returncode, said) == (0, "")
+
+
+def test_an_interrupt_before_it_serves_is_none_either(tmp_path: Path) -> None:
+    _write_host(tmp_path / "host", wanted=True)
+    # A module of the libraries, found first, that is interrupted while it is imported.
+    (tmp_path / "grpc.py").write_text("import os, signal; os.kill(os.getpid(), signal.SIGINT)")
+    host = subprocess.run(
+        [tmp_path / "host", "127.0.0.1:1"],
+        env={"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
