@@ -290,8 +290,7 @@ def main(parent: int | None = None) -> None:
     engine = sys.argv[-1] if len(sys.argv) > 1 else ""
     host = Host(engine)
     # An interrupt is the end wherever it comes: a CLI that has its answer interrupts the host as
-    # soon as it has read the port. Whoever starts this sees to
-    # it until here (toolchain.py).
+    # soon as it has read the port. Until here whoever starts this sees to that (toolchain.py).
     signal.signal(signal.SIGINT, lambda *_: host.end())
     server = grpc.server(ThreadPoolExecutor(4))
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(host, server)

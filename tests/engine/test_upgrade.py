@@ -1,7 +1,15 @@
 """A stack of an earlier version goes on with this one: nothing is made again, nothing deleted."""
 
+import copy
+import tarfile
+from pathlib import Path
+
+from localcluster.stacks import LocalStack
+
 from .conftest import Config, Deployment
 from .parts import Parts, part
+
+UPGRADE = Path(__file__).parent / "upgrade"
 
 
 def test_claims_that_were_called_like_themselves_are_called_like_their_workload(
@@ -47,3 +55,56 @@ def test_claims_that_were_called_like_themselves_are_called_like_their_workload(
     parts.destroy()
     assert parts.data() == data
     parts.kubectl("delete", "namespace", other, "--wait=false", namespace=False)
+
+
+def test_a_whole_stack_of_0_1_goes_on(deployment: Deployment, tmp_path: Path) -> None:
+    # The program as it was, from `git archive` of its last commit.
+    with tarfile.open(UPGRADE / "0.1.tar.xz") as program:
+        program.extractall(tmp_path, filter="data")
+    now: Config = {
+        "zookeeper": {
+            "replicas": 3,
+            "podManagementPolicy": "OrderedReady",
+            "storage": {"size": "1Gi", "volumes": {"log": {"size": "1Gi"}}},
+        },
+        "postgresql": {
+            "storage": {"size": "1Gi", "storageClassName": f"rbd-{deployment.name}"},
+            "networkPolicy": {"clients": [{"labels": {"app": "web"}}]},
+        },
+        "redis": {"storage": {"size": "1Gi"}, "scheduling": {"antiAffinity": "preferred"}},
+        "mysql": {"pattern": "deployment", "storage": {"size": "1Gi"}},
+    }
+    before = copy.deepcopy(now)
+    before["zookeeper"]["podManagement"] = before["zookeeper"].pop("podManagementPolicy")
+    storage = before["postgresql"]["storage"]
+    storage["className"] = storage.pop("storageClassName")
+    made = deployment.config["statefast:storageClass"]
+    made["bindingMode"] = made.pop("volumeBindingMode")
+    new, deployment.stack = (
+        deployment.stack,
+        LocalStack(deployment.workspace, deployment.name, project=tmp_path),
+    )
+    deployment.workloads(**before).up()
+    data = deployment.data()
+    assert len(data) == 3 * 2 + 3
+    pods = _pods(deployment)
+
+    deployment.stack = new
+    made["volumeBindingMode"] = made.pop("bindingMode")
+    deployment.workloads(**now)
+    # What is remembered may be written in new words; nothing is made again.
+    assert deployment.preview().changes.keys() <= {"unchanged", "updated"}
+    changes = deployment.up().changes
+    assert changes.keys() <= {"unchanged", "updated"}, changes
+    assert deployment.up().changes.keys() == {"unchanged"}
+    assert deployment.data() == data
+    assert _pods(deployment) == pods
+
+
+def _pods(deployment: Deployment) -> dict[str, str]:
+    """The uids of the pods, but for those of ZooKeeper, whose workload file is another since."""
+    return {
+        name: pod["metadata"]["uid"]
+        for name, pod in deployment.list("pod").items()
+        if not name.startswith("zookeeper")
+    }
