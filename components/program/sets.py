@@ -1,13 +1,13 @@
 """A StatefulSet of the program: its claims grow one by one, and nothing replaces it unasked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pulumi
 
 from ..errors import StatefastError
 from ..safety.consent import DELETES_CLAIMS, Change
-from ..safety.edits import FROZEN, Shape
+from ..safety.edits import FROZEN, Shape, edits, refuse
 from ..safety.fields import OBJECTS
 from ..safety.plan.claims import ClaimPlan, WantedClaim, plan_claims
 from ..safety.plan.workloads import WorkloadPlan, plan_workload
@@ -60,6 +60,9 @@ def guard_set(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceTransfo
         consents=run.consents,
         adopts=True,
     )
+    last = _in_state(made, plan, before)
+    if last is not None:
+        plan = replace(plan, free=refuse(edits(made.resource, last, shape), run.consents))
     templates = {item.name: item for item in _templates(made)}
     pods = _pods(made, plan)
     claims = {
@@ -67,7 +70,8 @@ def guard_set(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceTransfo
         for name, item in templates.items()
         for ordinal in pods
     }
-    said = _sizes(made, plan, before)
+    lives = plan.live or last
+    said: Mapping[str, int] = lives.sizes if lives is not None else {}
     refuse_shrinking(
         asks,
         namespace=made.namespace,
@@ -173,12 +177,12 @@ def _pods(made: Made, plan: WorkloadPlan) -> range:
     return range(start, start + int(replicas))
 
 
-def _sizes(made: Made, plan: WorkloadPlan, before: Known) -> Mapping[str, int]:
-    """By claim template of the set that lives, the size that is frozen in it, in bytes."""
-    if plan.live is not None:
-        return plan.live.sizes
+def _in_state(made: Made, plan: WorkloadPlan, before: Known) -> LiveWorkload | None:
+    """The set as the last run left it, where the cluster does not say how it lives."""
+    if plan.uid is not None:
+        return None
     item = before.memory.within("stateful sets", made.namespace).get(made.name)
-    return LiveWorkload.of(item).sizes if plan.uid is None and item is not None else {}
+    return LiveWorkload.of(item) if item is not None else None
 
 
 def _wanted(name: str, item: _Template, said: int) -> WantedClaim:

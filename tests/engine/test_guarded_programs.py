@@ -14,7 +14,7 @@ from localcluster.layout import Workspace
 from statefast.marks import sentences
 
 from .conftest import Config, Deployment, fresh_name
-from .guarded import CLASSES, EDITS, objects
+from .guarded import CLASSES, EDITS, claim, namespace, objects, stateful_set
 
 PROGRAM = Path(__file__).parent / "programs/guarded"
 REFUSED = [name for name, edit in EDITS.items() if edit.guarded == "refused"]
@@ -122,22 +122,22 @@ def happened(
 
 @pytest.fixture
 def guarded(workspace: Workspace, request: pytest.FixtureRequest) -> Iterator[Guarded]:
-    """The stack of one source, with everything in it and the guard around it."""
+    """The stack of one source."""
     source: str = request.param
     place = Guarded(workspace, fresh_name(request), source)
     try:
-        place.program(objects(place.name), {}).up()
         yield place
     finally:
         place.remove()
 
 
-@pytest.mark.parametrize("guarded", ["raw", "chart", "group"], indirect=True)
+@pytest.mark.parametrize("guarded", ["raw", "chart", "chart v3", "group"], indirect=True)
 def test_each_edit_of_a_guarded_program_keeps_the_data(guarded: Guarded) -> None:
     home = guarded.name
-    before = guarded.identities()
-    # The claims of a chart are bound by then, as is what nobody waits for.
+    guarded.program(objects(home), {}).up()
     assert set(guarded.up().changes) == {"unchanged"}
+    # What nobody waits for is bound by then.
+    before = guarded.identities()
 
     said = guarded.program(objects(home, REFUSED), {}).refusals()
     for name in REFUSED:
@@ -151,12 +151,89 @@ def test_each_edit_of_a_guarded_program_keeps_the_data(guarded: Guarded) -> None
     assert after["PersistentVolumeClaim out-out-1"][1][1] == "2Gi"
     assert set(guarded.up().changes) == {"unchanged"}
 
+    if guarded.source != "raw":
+        return
     guarded.destroy()
     left = {key: it for key, it in guarded.identities().items() if key.startswith("Pers")}
     assert left == {key: it for key, it in after.items() if key.startswith("Pers")}
     guarded.up()
     found = guarded.identities()
     assert {key: it for key, it in found.items() if key.startswith("Pers")} == left
+
+
+def deployment(home: str, path: str = "/data", app: str = "app") -> Config:
+    """A Deployment that mounts the claim `data`."""
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "app", "namespace": home},
+        "spec": {
+            "strategy": {"type": "Recreate"},
+            "selector": {"matchLabels": {"app": app}},
+            "template": {
+                "metadata": {"labels": {"app": app}},
+                "spec": {
+                    "containers": [
+                        {
+                            "name": "app",
+                            "image": "app:1",
+                            "volumeMounts": [{"name": "data", "mountPath": path}],
+                        }
+                    ],
+                    "volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}],
+                },
+            },
+        },
+    }
+
+
+@pytest.mark.parametrize("guarded", ["raw"], indirect=True)
+def test_what_is_around_the_claims(guarded: Guarded) -> None:
+    """Deployments, policies, releases by another name, and what is not guarded."""
+    home = guarded.name
+    both = [namespace(home), claim(home, "data"), deployment(home), stateful_set(home, "web")]
+    guarded.program(both, None).up()
+    fleeting = stateful_set(
+        home, "web", persistentVolumeClaimRetentionPolicy={"whenDeleted": "Delete"}
+    )
+    guarded.program([*both[:3], fleeting], None).up()
+    before = guarded.identities()
+
+    # The first run with the guard, on a stack that it has never seen.
+    for made, fragments in (
+        ([*both[:3], fleeting], ["whenDeleted is 'Delete'"]),
+        (both[:3], ["StatefulSet web: registration is 'dropped'", "'Delete'"]),
+        ([both[0], *both[2:]], ["PersistentVolumeClaim", "would delete it with its data"]),
+        ([], ["with the claims in it, data, web-web-0"]),
+        ([*both[:2], deployment(home, "/other"), both[3]], ["Deployment app", "'/data'"]),
+        ([*both[:2], deployment(home, app="b"), both[3]], ["Deployment app: spec.selector"]),
+    ):
+        said = "\n".join(guarded.program(made, {}).refusals())
+        for fragment in fragments:
+            assert fragment in said, said
+
+    guarded.program(both, {}).up()
+    kept = guarded.list("pvc")["web-web-0"]["metadata"]
+    assert "ownerReferences" not in kept
+    # Without a right in the cluster the state says what lives.
+    unread = {"preflight": {"mode": "off"}}
+    other = [*both[:3], stateful_set(home, "web", class_name=CLASSES[1])]
+    (said,) = guarded.program(other, unread).refusals()
+    assert "storageClassName is 'guarded-b', but it lives with 'guarded-a'" in said
+
+    guarded.source = "chart"
+    grown = [*both[:3], stateful_set(home, "web", size="2Gi")]
+    guarded.program(grown, {}).up()
+    guarded.program(grown, {}, release="other").up()
+    after = guarded.identities()
+    assert after.keys() == before.keys()
+    assert [uid for uid, _ in after.values()] == [uid for uid, _ in before.values()]
+    assert after["PersistentVolumeClaim web-web-0"][1][1] == "2Gi"
+
+    guarded.source = "release"
+    said = guarded.program([], {"except_": ["nobody"]}).pulumi("preview").text
+    assert "helm.v3.Release release is not guarded" in said
+    assert "except_ names 'nobody', and the program registers no such object" in said
 
 
 def test_the_same_edits_without_the_guard(
