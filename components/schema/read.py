@@ -154,14 +154,16 @@ class _Walk:
         """Holds the keys that were given against the sets of which one is to be given."""
         among = {key for keys in sets for key in keys}
         given = {key: value for key, value in read.items() if key in among}
-        if sets and set(given) not in [set(keys) for keys in sets]:
+        # An empty list or text stands for nothing.
+        chosen = {key for key, value in given.items() if value not in ("", [])}
+        if sets and chosen not in [set(keys) for keys in sets]:
             ways = [" and ".join(self._spelling(key) for key in keys) for keys in sets]
             said = {self._spelling(key): value for key, value in given.items()}
             self._wrong.add(
                 self._error(
                     path.rstrip("."),
                     said or MISSING,
-                    "which do not go together" if said else "",
+                    "not one of its forms" if said else "",
                     f"give {', or '.join(ways)}",
                 )
             )

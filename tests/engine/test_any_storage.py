@@ -138,8 +138,9 @@ def check(server: DryRun, type_: Any, name: str, args: dict[str, Any]) -> None:
         type_.check(name, args)
     except StatefastError as error:
         event("refused")
-        assert "\n" not in str(error)
-        assert error.sentence.endswith(".")
+        for one in getattr(error, "errors", [error]):
+            assert "\n" not in str(one)
+            assert one.sentence.endswith(".")
         return
     event("made")
     make: Callable[[], pulumi.ComponentResource] = lambda: type_(name, args)  # noqa: E731

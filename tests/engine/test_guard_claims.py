@@ -16,6 +16,8 @@ def lose_claim(deployment: Deployment, claim: str, pod: str) -> None:
     before = deployment.uids("pvc")[claim]
     deployment.kubectl("delete", "pvc", claim, "--wait=false")
     deployment.kubectl("delete", "pod", pod)
+    # Its controller makes it again, and may not have come to that yet.
+    deployment.wait(f"pod/{pod}", "--for=create")
     deployment.wait(f"pod/{pod}", "--for=condition=Ready")
     deployment.wait(f"pvc/{claim}", "--for=jsonpath={.status.phase}=Bound")
     assert deployment.uids("pvc")[claim] != before

@@ -219,7 +219,7 @@ def test_what_is_around_the_claims(guarded: Guarded) -> None:
     unread = {"preflight": {"mode": "off"}}
     other = [*both[:3], stateful_set(home, "web", class_name=CLASSES[1])]
     (said,) = guarded.program(other, unread).refusals()
-    assert "storageClassName is 'guarded-b', but it lives with 'guarded-a'" in said
+    assert "storageClassName is 'guarded-b', but it has 'guarded-a'" in said
 
     guarded.source = "chart"
     grown = [*both[:3], stateful_set(home, "web", size="2Gi")]

@@ -301,6 +301,7 @@ def test_on_delete_leaves_the_pods_to_whoever_deletes_them(deployment: Deploymen
     assert deployment.uids("pod") == pods
 
     deployment.kubectl("delete", "pod", "zookeeper-1")
+    deployment.wait("pod/zookeeper-1", "--for=create")
     deployment.wait("pod/zookeeper-1", "--for=condition=Ready")
     images = {
         name: item["spec"]["containers"][0]["image"]
