@@ -14,7 +14,6 @@ from statefast.drivers.catalogue import DRIVERS
 from statefast.errors import StatefastError
 from statefast.safety.preflight import (
     GROWTH_SECONDS,
-    LONGEST_GROWTH_SECONDS,
     MODES,
     OwnClassArgs,
     reader,
@@ -28,11 +27,13 @@ from statefast.safety.read.versions import ATTRIBUTES_CLASS, Need, check_version
 from statefast.safety.refusals.other_cluster import place_of
 from statefast.schema.args import RETENTIONS, one_of
 from statefast.schema.collected import Collected
-from statefast.schema.fields import Fields
 from statefast.schema.names import check_label_name
 from statefast.schema.nearest import nearest
+from statefast.schema.read import Args, read_args
+from statefast.schema.shape import camel, keys_of
 from statefast.workload.mounts import check_mounts_together, wanted_claims
 
+from .shape import StackConfig
 from .spelling import as_config_says
 from .stack_name import named_after_stack
 from .storage import StorageClassSettings, read_storage_class
@@ -49,21 +50,8 @@ __all__ = ["PATTERNS", "Settings", "Surroundings", "WorkloadSettings", "load_set
 
 PROJECT = "statefast"
 # The keys of Pulumi.yaml; a test compares the two.
-KEYS = (
-    "namespace",
-    "environment",
-    "ephemeral",
-    "retention",
-    "context",
-    "preflight",
-    "growthSeconds",
-    "consent",
-    "formerStack",
-    "storageClass",
-    "workloads",
-    "secrets",
-)
-_TEXTS = ("namespace", "environment", "retention", "context", "preflight", "formerStack")
+KEYS = tuple(camel(key) for key in keys_of(StackConfig))
+_TEXTS = [camel(name) for name, key in keys_of(StackConfig).items() if key.kind is str]
 _FORMS = {
     "ephemeral": "true or false",
     "growthSeconds": "a whole number",
@@ -197,7 +185,7 @@ class Settings:
                     )
                 decoded[key] = _decoded(key, value)
         wrong.done()
-        return _read(Fields("stack config", decoded, ""))
+        return _read(decoded)
 
 
 def load_settings() -> Settings:
@@ -225,18 +213,15 @@ def _decoded(key: str, text: str) -> object:
         ) from None
 
 
-def _read(fields: Fields) -> Settings:
-    namespace = fields.text("namespace", like="data")
-    check_label_name("stack config", f"{PROJECT}:namespace", namespace)
-    environment = fields.text("environment", like="dev")
-    check_label_name("stack config", f"{PROJECT}:environment", environment)
-    # Read by whoever asks for the owner of the run; what no stack can be called is no name of one.
-    fields.text("formerStack", optional=True, pattern=r"[A-Za-z0-9_.-]*", like="production")
-    storage_class = read_storage_class(fields.take("storageClass", {}))
-    secrets = _secrets(fields.take("secrets", {}))
+def _read(decoded: Mapping[str, object]) -> Settings:
+    config = read_args("stack config", decoded, StackConfig, f"{PROJECT}:")
+    for key in ("namespace", "environment"):
+        check_label_name("stack config", f"{PROJECT}:{key}", config[key])
+    storage_class = read_storage_class(config.get("storage_class"))
+    secrets = _secrets(config.get("secrets", {}))
     wrong = Collected()
     workloads: list[WorkloadSettings] = []
-    entries = fields.entries("workloads")
+    entries = config.get("workloads", {})
     for name, entry in entries.items():
         with wrong.going_on():
             workloads.append(read_workload(name, entry, storage_class, secrets.pop(name, {})))
@@ -253,15 +238,13 @@ def _read(fields: Fields) -> Settings:
     wrong.done()
     check_services(tuple(workloads))
     settings = Settings(
-        namespace=namespace,
-        environment=environment,
-        retention=_retention(fields),
-        context=fields.text("context", optional=True),
-        preflight_mode=fields.choice("preflight", MODES, MODES[0]),
-        growth_seconds=fields.integer(
-            "growthSeconds", GROWTH_SECONDS, low=0, high=LONGEST_GROWTH_SECONDS
-        ),
-        consent=fields.texts("consent"),
+        namespace=config["namespace"],
+        environment=config["environment"],
+        retention=_retention(config),
+        context=config.get("context", ""),
+        preflight_mode=config.get("preflight", MODES[0]),
+        growth_seconds=config.get("growth_seconds", GROWTH_SECONDS),
+        consent=tuple(config.get("consent", ())),
         storage_class=storage_class,
         workloads=tuple(workloads),
     )
@@ -285,10 +268,10 @@ def _read(fields: Fields) -> Settings:
     return settings
 
 
-def _retention(fields: Fields) -> str:
+def _retention(config: Args) -> str:
     """What becomes of claims when they leave the stack."""
-    ephemeral = fields.boolean("ephemeral", False)
-    retention = fields.text("retention", optional=True) or ("delete" if ephemeral else "retain")
+    ephemeral = config.get("ephemeral", False)
+    retention: str = config.get("retention") or ("delete" if ephemeral else "retain")
     one_of("stack config", f"{PROJECT}:retention", retention, RETENTIONS)
     if retention == "delete" and not ephemeral:
         raise StatefastError(

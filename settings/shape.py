@@ -10,6 +10,7 @@ from typing import NotRequired, TypedDict
 from statefast.pod.environment import EnvSourceArgs
 from statefast.pod.resources import ResourcesArgs
 from statefast.pod.scheduling import SchedulingArgs
+from statefast.safety.preflight import LONGEST_GROWTH_SECONDS, MODES
 from statefast.schema.args import ACCESS_MODES
 from statefast.schema.shape import Between, Form, OneOf, limit
 from statefast.storage.snapshot_class import DELETION_POLICIES
@@ -18,7 +19,14 @@ from statefast.workload.args import PlacementArgs
 from statefast.workload.rollout import RolloutArgs
 from statefast.workload.stateful_set import POD_MANAGEMENT
 
-__all__ = ["PATTERNS", "ClassConfig", "StorageConfig", "VolumeConfig", "WorkloadConfig"]
+__all__ = [
+    "PATTERNS",
+    "ClassConfig",
+    "StackConfig",
+    "StorageConfig",
+    "VolumeConfig",
+    "WorkloadConfig",
+]
 
 PATTERNS = ("stateful-set", "deployment")
 
@@ -118,6 +126,42 @@ class ClassConfig(StorageClassArgs):
     """The classes of attributes beside it. Default none."""
 
 
+class StackConfig(TypedDict):
+    """The whole config of a stack, but for `{stack}`, which is filled in before."""
+
+    namespace: str
+    """Namespace of every workload."""
+    environment: str
+    """Name of the environment."""
+    ephemeral: NotRequired[bool]
+    """Whether the claims go when the stack is destroyed. Default false."""
+    retention: NotRequired[str]
+    """What becomes of claims that leave the stack; empty is as `ephemeral` says."""
+    context: NotRequired[str]
+    """Context of the kubeconfig. Default: the current one."""
+    preflight: NotRequired[str]
+    """How the cluster is read. Default `warn`."""
+    growth_seconds: NotRequired[int]
+    """Seconds that a volume may take to grow."""
+    consent: NotRequired[Sequence[str]]
+    """Changes that the owner agrees to. Default none."""
+    former_stack: NotRequired[str]
+    """Name of the stack before it was renamed: read by whoever asks for the owner of the run."""
+    storage_class: NotRequired[object]
+    """The class that the stack makes, a `ClassConfig`. Default none."""
+    workloads: NotRequired[Mapping[str, object]]
+    """By name, each a `WorkloadConfig`. Default none."""
+    secrets: NotRequired[object]
+    """From workload to variable to value. Default none."""
+
+
+limit(
+    StackConfig,
+    preflight=OneOf(MODES),
+    growth_seconds=Between(0, LONGEST_GROWTH_SECONDS),
+    # What no stack can be called is no name of one.
+    former_stack=Form(r"[A-Za-z0-9_.-]*", "production"),
+)
 limit(SnapshotClassConfig, deletion_policy=OneOf(DELETION_POLICIES))
 limit(VolumeConfig, access_modes=OneOf(ACCESS_MODES))
 limit(StorageConfig, access_modes=OneOf(ACCESS_MODES))

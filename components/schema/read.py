@@ -259,7 +259,7 @@ def _remedy(value: object, wanted: str) -> str:
         return "give a plain value: it decides what is made, so it has to be known at preview"
     if wanted == "a list" and isinstance(value, str):
         return f"write [{value!r}]"
-    if wanted == "a text" and isinstance(value, bool | int | float):
+    if wanted.startswith("a text") and isinstance(value, bool | int | float):
         return "put it in quotes"
     if wanted in (_WORDS[int], _WORDS[bool]) and isinstance(value, str):
         return f"write {wanted}, without quotes"

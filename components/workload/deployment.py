@@ -18,7 +18,7 @@ from ..safety.read.memory import held
 from ..safety.read.pod_data import record
 from ..safety.wait.held import held_volumes
 from ..safety.wait.stale import refuse_stale_state
-from ..schema.fields import whole_number
+from ..schema.whole_number import whole_number
 from ..storage.claim import VolumeClaim, VolumeClaimArgs
 from ..storage.claim_owner import ClaimOwner, claim_owner_for
 from .args import WorkloadArgs

@@ -9,8 +9,8 @@ import pulumi_kubernetes as k8s
 from ..errors import StatefastError
 from ..pod.probes import start_seconds
 from ..safety.read.live import SKIP_AWAIT
-from ..schema.fields import whole_number
 from ..schema.shape import Between, OneOf, limit
+from ..schema.whole_number import whole_number
 from .model import Workload
 
 __all__ = [

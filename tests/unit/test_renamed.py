@@ -3,7 +3,7 @@
 import pytest
 
 from statefast import PersistentStatefulSetArgs, StatefastError, StorageClassArgs
-from statefast.schema.fields import Fields
+from statefast.schema.nearest import nearest
 from statefast.schema.read import check_args
 from statefast.schema.renamed import RENAMED
 
@@ -31,14 +31,8 @@ def test_a_component_names_the_new_key(shape: type, old: str, new: str) -> None:
 
 @pytest.mark.parametrize(("old", "new"), [(old, new) for old, (new, _) in RENAMED.items()])
 def test_a_file_names_the_new_key(old: str, new: str) -> None:
-    fields = Fields("it", {old: 1})
-    fields.take(new)
-    with pytest.raises(StatefastError, match=f"it is called '{new}' now"):
-        fields.done()
+    assert nearest(old, ["size", new]) == f"it is called {new!r} now"
 
 
 def test_an_old_name_where_the_new_one_does_not_belong_is_an_unknown_key() -> None:
-    fields = Fields("it", {"scratch": 1})
-    fields.take("size")
-    with pytest.raises(StatefastError, match="known are size"):
-        fields.done()
+    assert nearest("scratch", ["size"]) == "known are size"
