@@ -164,7 +164,10 @@ def test_an_interrupted_build_ends_the_compiler_and_leaves_nothing(
     assert child.returncode == 128 + number
     assert "[1/13] etcd  interrupted after" in said
     assert "Traceback" not in said
-    assert processes.start_ticks(int(marker.read_text())) is None
+    # It was told to end, and may take a moment on a busy machine.
+    while processes.start_ticks(int(marker.read_text())) is not None:
+        assert time.monotonic() < deadline + 20
+        time.sleep(0.02)
     assert [file.name for file in (tmp_path / "cache/bin").glob("*")] == [".etcd.lock"]
 
 
