@@ -7,6 +7,7 @@ the components: a key that is added there can be given in config at once.
 from collections.abc import Mapping, Sequence
 from typing import NotRequired, TypedDict
 
+from statefast.pod.container import IMAGE
 from statefast.pod.environment import EnvSourceArgs
 from statefast.pod.resources import ResourcesArgs
 from statefast.pod.scheduling import SchedulingArgs
@@ -17,7 +18,6 @@ from statefast.storage.snapshot_class import DELETION_POLICIES
 from statefast.storage.storage_class import StorageClassArgs
 from statefast.workload.args import PlacementArgs
 from statefast.workload.rollout import RolloutArgs
-from statefast.workload.stateful_set import POD_MANAGEMENT
 
 __all__ = [
     "PATTERNS",
@@ -31,33 +31,30 @@ __all__ = [
 PATTERNS = ("stateful-set", "deployment")
 
 
-class VolumeConfig(TypedDict):
-    """One volume, where it differs from the others."""
+class _EachVolumeConfig(TypedDict):
+    """What can be said of one volume, and of all of them."""
 
     size: NotRequired[str]
-    """Its size. Default: that of all."""
+    """Size of the volume, or of each. Required of one of the two."""
     access_modes: NotRequired[Sequence[str]]
-    """Its access modes. Default: those of all."""
+    """Access modes. Default: those of all, or else `[ReadWriteOnce]`."""
     storage_class_name: NotRequired[str]
-    """Its class. Default: that of all."""
+    """Class. Default: that of all, or else the stack's, or the default class of the cluster."""
     volume_attributes_class_name: NotRequired[str]
-    """Its attributes. Default: those of all."""
+    """Attributes: one of the stack's own `attributesClasses`, or a class of the cluster. Default:
+    those of all, or else those of the class."""
+
+
+class VolumeConfig(_EachVolumeConfig):
+    """One volume, where it differs from the others."""
+
     existing_claim: NotRequired[str]
     """A claim of somebody else's, instead of a size and a class."""
 
 
-class StorageConfig(TypedDict):
+class StorageConfig(_EachVolumeConfig):
     """The volumes of a workload."""
 
-    size: NotRequired[str]
-    """Size of each volume."""
-    access_modes: NotRequired[Sequence[str]]
-    """Access modes of each. Default `[ReadWriteOnce]`."""
-    storage_class_name: NotRequired[str]
-    """Class of each. Default: the stack's, or else the default class of the cluster."""
-    volume_attributes_class_name: NotRequired[str]
-    """Attributes of each: one of the stack's own `attributesClasses`, or a class of the cluster.
-    Default: those of their class."""
     volumes: NotRequired[Mapping[str, VolumeConfig]]
     """Volumes of the file by name, those that differ and those that are optional."""
 
@@ -69,8 +66,6 @@ class WorkloadConfig(PlacementArgs, RolloutArgs):
     """What runs: a file in workloads/. Default: the name."""
     pattern: NotRequired[str]
     """`stateful-set` (default) or `deployment`."""
-    replicas: NotRequired[int]
-    """Number of pods. Default 1."""
     storage: NotRequired[StorageConfig]
     """Its volumes."""
     image: NotRequired[str]
@@ -85,10 +80,6 @@ class WorkloadConfig(PlacementArgs, RolloutArgs):
     """Config files on top of the file's."""
     scheduling: NotRequired[SchedulingArgs]
     """Where the pods run."""
-    pod_management_policy: NotRequired[str]
-    """`Parallel` (default) or `OrderedReady`. stateful-set."""
-    autoscaled: NotRequired[bool]
-    """Whether something else decides how many replicas there are."""
     progress_deadline_seconds: NotRequired[int]
     """When a rollout counts as stuck. deployment."""
 
@@ -163,13 +154,10 @@ limit(
     former_stack=Form(r"[A-Za-z0-9_.-]*", "production"),
 )
 limit(SnapshotClassConfig, deletion_policy=OneOf(DELETION_POLICIES))
-limit(VolumeConfig, access_modes=OneOf(ACCESS_MODES))
-limit(StorageConfig, access_modes=OneOf(ACCESS_MODES))
+limit(_EachVolumeConfig, access_modes=OneOf(ACCESS_MODES))
 limit(
     WorkloadConfig,
     pattern=OneOf(PATTERNS),
-    replicas=Between(0, 1000),
-    image=Form(r"\S+", "zookeeper:3.9.4"),
-    pod_management_policy=OneOf(POD_MANAGEMENT),
+    image=IMAGE,
     progress_deadline_seconds=Between(1, 2**31 - 1),
 )

@@ -42,14 +42,12 @@ __all__ = [
     "read_workload",
 ]
 
-_SHAPES = dict(zip(PATTERNS, (PersistentStatefulSetArgs, PersistentDeploymentArgs), strict=True))
+_OF_SETS, _OF_DEPLOYMENTS = keys_of(PersistentStatefulSetArgs), keys_of(PersistentDeploymentArgs)
 # Keys that one pattern alone has; in the other they would have no effect.
 OF_ONE_PATTERN = {
-    camel(key): pattern
-    for pattern, shape in _SHAPES.items()
+    camel(key): PATTERNS[0] if key in _OF_SETS else PATTERNS[1]
     for key in keys_of(WorkloadConfig)
-    if [key in keys_of(other) for other in _SHAPES.values()].count(True) == 1
-    and key in keys_of(shape)
+    if (key in _OF_SETS) != (key in _OF_DEPLOYMENTS)
 }
 _PART_OF = "statefast"
 # What is read here, and not handed on as it is.

@@ -9,8 +9,6 @@ import yaml
 from statefast.errors import StatefastError
 from statefast.schema.nearest import nearest
 from statefast.schema.read import Args, read_args
-from statefast.schema.shape import keys_of
-from statefast.workload.args import ApplicationArgs
 
 from .environment import EnvValue, read_env, with_sources
 from .shape import MountArgs, WorkloadFileArgs
@@ -19,9 +17,17 @@ __all__ = ["WorkloadFile", "load_workload", "workload_names"]
 
 FOLDER = Path(__file__).parent
 
-# Config may say these as well, and then wins.
-_ON_TOP = ("image", "resources", "config_files")
-_AS_THEY_ARE = ("command", "args", "env_from", *keys_of(ApplicationArgs))
+# What is not handed on as it is: config may say it as well, or it has another form here.
+_OWN = (
+    "image",
+    "resources",
+    "config_files",
+    "volumes",
+    "env",
+    "env_sources",
+    "secrets",
+    "quorum",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +95,7 @@ def _read(resource: str, name: str, content: object) -> WorkloadFile:
     given = read_args(resource, with_sources(resource, content), WorkloadFileArgs)
     return WorkloadFile(
         name=name,
-        args={key: given[key] for key in _AS_THEY_ARE if key in given and key not in _ON_TOP},
+        args={key: value for key, value in given.items() if key not in _OWN},
         image=given["image"],
         volumes=given.get("volumes", ()),
         env=read_env(resource, given.get("env", {})),

@@ -16,6 +16,7 @@ from .resources import ResourcesArgs, resources
 from .security import container_security
 
 __all__ = [
+    "IMAGE",
     "CommandArgs",
     "InitContainerArgs",
     "ProcessArgs",
@@ -24,6 +25,9 @@ __all__ = [
     "process",
     "side",
 ]
+
+
+IMAGE = Form(r"\S+", "zookeeper:3.9.4")
 
 
 class CommandArgs(TypedDict):
@@ -40,7 +44,7 @@ class CommandArgs(TypedDict):
     """Compute resources. Default none."""
 
 
-limit(CommandArgs, image=Form(r"\S+", "zookeeper:3.9.4"))
+limit(CommandArgs, image=IMAGE)
 
 
 class ProcessArgs(CommandArgs, EnvironmentArgs):

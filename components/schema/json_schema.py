@@ -9,7 +9,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any, ForwardRef, Union, get_args, get_origin, is_typeddict
 
-from .shape import Between, Form, Limit, OneOf, alternatives_of, camel, keys_of, plain_kind
+from .shape import Between, Form, Limit, OneOf, alternatives_of, camel, keys_of
 
 __all__ = ["json_schema"]
 
@@ -51,7 +51,6 @@ def _kind(
     kind: Any,  # noqa: ANN401
     definitions: dict[str, Schema],
 ) -> Schema:
-    kind = plain_kind(kind)
     origin: Any = get_origin(kind) or kind
     if origin in (Union, types.UnionType):
         # What is known only later is not in a file.

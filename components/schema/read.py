@@ -22,7 +22,6 @@ from .shape import (
     alternatives_of,
     camel,
     keys_of,
-    plain_kind,
 )
 
 __all__ = ["Args", "check_args", "read_args"]
@@ -169,7 +168,6 @@ class _Walk:
             )
 
     def _value(self, field: str, value: object, kind: object) -> object:
-        kind = plain_kind(kind)
         origin: Any = get_origin(kind) or kind
         if origin in _UNIONS:
             return self._one_of_kinds(field, value, get_args(kind))

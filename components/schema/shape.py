@@ -19,7 +19,6 @@ __all__ = [
     "camel",
     "keys_of",
     "limit",
-    "plain_kind",
 ]
 
 
@@ -96,12 +95,12 @@ def keys_of(shape: type) -> Mapping[str, Key]:
     required: frozenset[str] = getattr(shape, "__required_keys__", frozenset())
     limits = _limits(shape)
     return {
-        name: Key(kind=plain_kind(kind), required=name in required, limit=limits.get(name))
+        name: Key(kind=_plain_kind(kind), required=name in required, limit=limits.get(name))
         for name, kind in getattr(shape, "__annotations__", {}).items()
     }
 
 
-def plain_kind(kind: object) -> object:
+def _plain_kind(kind: object) -> object:
     """A kind without the mark of whether its key is required."""
     return get_args(kind)[0] if get_origin(kind) in (NotRequired, Required) else kind
 

@@ -103,6 +103,12 @@ limit(
 class PlacementArgs(TypedDict):
     """Inputs that say where and among whom an application runs."""
 
+    replicas: NotRequired[int]
+    """Number of pods, 0 or more. Default 1. Edited in place; claims of removed pods are kept."""
+    autoscaled: NotRequired[bool]
+    """Whether something else decides how many replicas there are, e.g. an autoscaler; `replicas`
+    is then where it starts from, and is left as it is found. In a Deployment only where many nodes
+    can mount each volume. Default false. Edited in place."""
     min_ready_seconds: NotRequired[int]
     """Seconds a new pod has to be ready before it counts. Default 0. Edited in place."""
     disruption_budget: NotRequired[bool]
@@ -127,7 +133,7 @@ class PlacementArgs(TypedDict):
     """Whether `pod` has to keep to the restricted Pod Security Standard. Default true."""
 
 
-limit(PlacementArgs, min_ready_seconds=Between(0, _DAY))
+limit(PlacementArgs, replicas=Between(0, 1000), min_ready_seconds=Between(0, _DAY))
 
 
 class WorkloadArgs(ProcessArgs, ApplicationArgs, PlacementArgs, SchedulingArgs):
@@ -137,12 +143,6 @@ class WorkloadArgs(ProcessArgs, ApplicationArgs, PlacementArgs, SchedulingArgs):
     """Namespace of every object. Editing it is a replacement of all of them."""
     volumes: Sequence[VolumeArgs]
     """The volumes, at least one."""
-    replicas: NotRequired[int]
-    """Number of pods, 0 or more. Default 1. Edited in place; claims of removed pods are kept."""
-    autoscaled: NotRequired[bool]
-    """Whether something else decides how many replicas there are, e.g. an autoscaler; `replicas`
-    is then where it starts from, and is left as it is found. In a Deployment only where many nodes
-    can mount each volume. Default false. Edited in place."""
     secret_env: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Environment kept in a Secret, as `<name>-secrets`. Default none. Editing a value is in
     place, and running pods keep the old one."""
@@ -172,4 +172,4 @@ class WorkloadArgs(ProcessArgs, ApplicationArgs, PlacementArgs, SchedulingArgs):
     Default none. One that was used, or fits nothing, has no effect."""
 
 
-limit(WorkloadArgs, replicas=Between(0, 1000), retention=OneOf(RETENTIONS))
+limit(WorkloadArgs, retention=OneOf(RETENTIONS))

@@ -14,6 +14,7 @@ from ..schema.whole_number import whole_number
 from .model import Workload
 
 __all__ = [
+    "POD_MANAGEMENT",
     "UPDATE_STRATEGIES",
     "RolloutArgs",
     "UpdateStrategyArgs",
@@ -23,6 +24,7 @@ __all__ = [
     "wait_for",
 ]
 
+POD_MANAGEMENT = ("Parallel", "OrderedReady")
 UPDATE_STRATEGIES = ("RollingUpdate", "OnDelete")
 # For what is the same for every image: a node that is found, a volume that moves, an image that
 # is pulled.
@@ -53,9 +55,17 @@ class RolloutArgs(TypedDict):
     first_ordinal: NotRequired[int]
     """Ordinal of the first pod. Default 0. Editing it in place moves the range of pods: claims of
     ordinals that leave are kept, new ordinals start on volumes of their own."""
+    pod_management_policy: NotRequired[str]
+    """`Parallel` (default) starts and stops all pods at once, as a quorum needs it;
+    `OrderedReady` one after the other. Editing it is refused without consent: the set would be
+    replaced."""
 
 
-limit(RolloutArgs, first_ordinal=Between(0, 100_000))
+limit(
+    RolloutArgs,
+    first_ordinal=Between(0, 100_000),
+    pod_management_policy=OneOf(POD_MANAGEMENT),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,6 @@ from ..safety.wait.held import held_volumes
 from ..safety.wait.second_look import refuse_what_had_no_effect
 from ..safety.wait.stale import refuse_stale_state
 from ..schema.names import pod_name
-from ..schema.shape import OneOf, limit
 from ..storage.claim_owner import claim_owner_for
 from .args import WorkloadArgs
 from .claims import grow_claim, reattach_claim, volume_annotations
@@ -31,7 +30,7 @@ from .ordinals import ordinals
 from .plans import frozen, set_plan, workload_annotations
 from .pod_template import pod_template
 from .read import read_workload
-from .rollout import RolloutArgs, rollout_minutes, update_strategy, wait_for
+from .rollout import POD_MANAGEMENT, RolloutArgs, rollout_minutes, update_strategy, wait_for
 from .secret import WorkloadSecrets, password_plan, secret_sources
 from .service import (
     client_service,
@@ -42,9 +41,7 @@ from .service import (
     service_port,
 )
 
-__all__ = ["POD_MANAGEMENT", "PersistentStatefulSet", "PersistentStatefulSetArgs"]
-
-POD_MANAGEMENT = ("Parallel", "OrderedReady")
+__all__ = ["PersistentStatefulSet", "PersistentStatefulSetArgs"]
 
 
 class PersistentStatefulSetArgs(WorkloadArgs, RolloutArgs):
@@ -54,18 +51,11 @@ class PersistentStatefulSetArgs(WorkloadArgs, RolloutArgs):
     not touched, and `up` ends when the volumes have the size. A smaller one is refused.
     """
 
-    pod_management_policy: NotRequired[str]
-    """`Parallel` (default) starts and stops all pods at once, as a quorum needs it;
-    `OrderedReady` one after the other. Editing it is refused without consent: the set would be
-    replaced."""
     quorum: NotRequired[bool]
     """Whether the replicas are members of a quorum: each write is decided by more than half of
     them. A change of `replicas` or `first_ordinal` after which members without the last writes
     could decide is then refused without consent. Default false. Edited in place; start with three
     members."""
-
-
-limit(PersistentStatefulSetArgs, pod_management_policy=OneOf(POD_MANAGEMENT))
 
 
 class PersistentStatefulSet(pulumi.ComponentResource):
