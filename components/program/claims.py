@@ -6,10 +6,8 @@ import pulumi
 
 from ..safety.fields import OBJECTS
 from ..safety.plan.claims import WantedClaim, plan_claims
-from ..safety.preflight import Reader, owner_of_run
+from ..safety.preflight import Reader
 from ..safety.read.known import known
-from ..safety.read.live import OWNER
-from ..safety.read.memory import held
 from ..safety.refusals.namespace import refuse_missing_namespace
 from ..schema.quantity import binary_text, storage_bytes
 from ..storage.claim_annotations import claim_annotations
@@ -17,13 +15,12 @@ from .classes import with_own_classes
 from .made import Made
 from .run import GuardRun, New
 
-__all__ = ["CLAIM_FOR_LIFE", "guard_claim"]
+__all__ = ["CLAIM_IMMUTABLE", "guard_claim"]
 
-_TYPE = "kubernetes:core/v1:PersistentVolumeClaim"
 _SIZE = ("spec", "resources", "requests", "storage")
 _ORIGINS = ("volumeName", "selector", "dataSource", "dataSourceRef")
 # The immutable fields of a claim: the provider would replace it, or the API server refuse.
-CLAIM_FOR_LIFE = (
+CLAIM_IMMUTABLE = (
     "spec.accessModes",
     "spec.dataSource",
     "spec.dataSourceRef",
@@ -82,11 +79,10 @@ def guard_claim(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceTrans
         made.write(_SIZE, binary_text(plan.request))
     made.annotate(claim_annotations(size, "retain"))
     ours = (asks.read("claims", made.namespace, "whose the claim is") or {}).get(made.name)
-    said = ((ours or {}).get("metadata") or {}).get("annotations") or {}
-    taken_back = said.get(OWNER) == owner_of_run() and not held(_TYPE, made.key)
+    taken_back = made.is_taken_back((ours or {}).get("metadata"))
     return made.result(
         pulumi.ResourceOptions(
-            ignore_changes=list(CLAIM_FOR_LIFE),
+            ignore_changes=list(CLAIM_IMMUTABLE),
             import_=made.key if taken_back else None,
             retain_on_delete=True,
         )

@@ -18,7 +18,7 @@ from ..marks import Word, framed
 from ..safety.consent import DELETES_CLAIMS, Change
 from ..safety.preflight import owner_of_run
 from ..safety.read.cluster import Cluster, Object, Unreadable
-from ..safety.read.last_run import VOLUMES
+from ..safety.read.last_run import VOLUMES, key_of
 from ..safety.read.live import OWNER, LiveWorkload
 from ..safety.read.memory import RECORDS, memory_of_run
 from .run import GuardRun, New
@@ -108,6 +108,7 @@ class _End:
         self._owner = owner
         self._resources = resources or ()
         self._clusters = run.clusters()
+        self._seen = {(kind, key) for kind, key, _ in run.seen}
 
     def refusals(self) -> Iterator[StatefastError]:
         """What would lose data by going, or leave it behind."""
@@ -123,10 +124,9 @@ class _End:
 
     def _dropped(self, type_: str) -> Iterator[Mapping[str, Any]]:
         """Objects of the state that the program does not register any more."""
-        seen = {(kind, key) for kind, key, _ in self._run.seen}
         for kind, outputs in self._resources:
             metadata = outputs.get("metadata") or {}
-            if kind == type_ and metadata.get("name") and (kind, _key(outputs)) not in seen:
+            if kind == type_ and metadata.get("name") and (kind, _key(outputs)) not in self._seen:
                 yield outputs
 
     def _leaving_sets(self) -> Iterator[tuple[LiveWorkload, Cluster]]:
@@ -289,5 +289,4 @@ def _listed(cluster: Cluster, kind: str, namespace: str = "") -> Mapping[str, Ob
 
 def _key(outputs: Mapping[str, Any]) -> str:
     metadata = outputs["metadata"]
-    namespace = metadata.get("namespace")
-    return f"{namespace}/{metadata['name']}" if namespace else str(metadata["name"])
+    return key_of(str(metadata.get("namespace") or ""), str(metadata["name"]))

@@ -14,6 +14,7 @@ import pulumi_kubernetes as k8s
 from ..safety.plan.claims import ClaimPlan
 from ..safety.plan.workloads import WorkloadPlan
 from ..safety.preflight import Reader
+from ..safety.read.last_run import key_of
 from ..safety.read.live import Template
 from ..safety.read.memory import held
 from ..safety.wait.growth import wait_until_grown
@@ -57,7 +58,7 @@ class Grown:
             or self.plan.volume
             or (self.frozen and self.frozen != self.wanted)
             # What was applied once stays in the state.
-            or held(_PATCH, f"{namespace}/{self.name}")
+            or held(_PATCH, key_of(namespace, self.name))
         )
 
 

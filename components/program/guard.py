@@ -7,13 +7,13 @@ import pulumi
 
 from ..errors import StatefastError
 from ..safety.preflight import PreflightArgs, reader
-from .claims import CLAIM_FOR_LIFE, guard_claim
+from .claims import CLAIM_IMMUTABLE, guard_claim
 from .deployments import guard_deployment
 from .end import GUARD, refuse_at_end
 from .made import Made
 from .others import guard_class, guard_namespace, note_release
 from .run import GuardRun
-from .sets import SET_FOR_LIFE, guard_set
+from .sets import SET_IMMUTABLE, guard_set
 
 __all__ = ["guard"]
 
@@ -28,10 +28,10 @@ _GUARDS: dict[str, _Promise] = {
     "kubernetes:core/v1:Namespace": guard_namespace,
     "kubernetes:storage.k8s.io/v1:StorageClass": guard_class,
 }
-_FOR_LIFE: dict[str, Sequence[str]] = {
-    "StatefulSet": SET_FOR_LIFE,
+_IMMUTABLE: dict[str, Sequence[str]] = {
+    "StatefulSet": SET_IMMUTABLE,
     "Deployment": ("spec.selector",),
-    "PersistentVolumeClaim": CLAIM_FOR_LIFE,
+    "PersistentVolumeClaim": CLAIM_IMMUTABLE,
     "Namespace": (),
     "StorageClass": (),
 }
@@ -152,7 +152,7 @@ def _unknown(run: GuardRun, made: Made) -> pulumi.ResourceTransformResult:
         if pulumi.runtime.is_dry_run()
         else f"{made.resource}: {why}, so its data is guarded from the next up on"
     )
-    return made.result(pulumi.ResourceOptions(ignore_changes=list(_FOR_LIFE[made.kind])))
+    return made.result(pulumi.ResourceOptions(ignore_changes=list(_IMMUTABLE[made.kind])))
 
 
 async def _provider_of(opts: pulumi.ResourceOptions) -> str:

@@ -9,8 +9,9 @@ from pulumi.output import Unknown
 from pulumi.runtime.rpc import is_rpc_secret, unwrap_rpc_secret
 
 from ..safety.preflight import owner_of_run
+from ..safety.read.last_run import key_of
 from ..safety.read.live import OWNER
-from ..safety.read.memory import memory_of_run
+from ..safety.read.memory import held, memory_of_run
 
 __all__ = ["Made", "has_unknowns", "plain"]
 
@@ -92,7 +93,7 @@ class Made:
     @property
     def key(self) -> str:
         """`<namespace>/<name>`."""
-        return f"{self.namespace}/{self.name}" if self.namespace else self.name
+        return key_of(self.namespace, self.name)
 
     @property
     def spec(self) -> Mapping[str, Any]:
@@ -125,6 +126,15 @@ class Made:
         metadata = self.content.get("metadata")
         said = metadata.get("annotations") if isinstance(metadata, Mapping) else None
         return isinstance(said, Mapping) and said.get(OWNER) == owner_of_run()
+
+    def is_taken_back(self, live: Mapping[str, Any] | None) -> bool:
+        """Whether it is this stack's, and its state does not have it any more.
+
+        Args:
+            live: The metadata that the cluster has; None where it has none.
+        """
+        said = (live or {}).get("annotations") or {}
+        return said.get(OWNER) == owner_of_run() and not held(self.args.type_, self.key)
 
     def annotate(self, said: Mapping[str, str]) -> None:
         """Adds annotations, which the program's own come before."""

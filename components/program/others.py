@@ -4,13 +4,10 @@ import pulumi
 
 from ..safety.preflight import Reader, Warns, owner_of_run
 from ..safety.read.live import OWNER
-from ..safety.read.memory import held
 from .made import Made, plain
 from .run import GuardRun
 
 __all__ = ["guard_class", "guard_namespace", "note_release"]
-
-_NAMESPACE = "kubernetes:core/v1:Namespace"
 
 
 def guard_namespace(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceTransformResult:
@@ -23,11 +20,10 @@ def guard_namespace(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceT
     """
     del run
     _, live = asks.metadata("namespaces", made.name, "", "whose the namespace is")
-    said = (live or {}).get("annotations") or {}
-    taken_back = said.get(OWNER) == owner_of_run() and not held(_NAMESPACE, made.name)
+    taken_back = made.is_taken_back(live)
     made.annotate({OWNER: owner_of_run()})
     return made.result(
-        pulumi.ResourceOptions(retain_on_delete=True, import_=made.name if taken_back else None)
+        pulumi.ResourceOptions(retain_on_delete=True, import_=made.key if taken_back else None)
     )
 
 

@@ -25,11 +25,11 @@ from .made import Made
 from .pods import check_pods
 from .run import GuardRun, New
 
-__all__ = ["SET_FOR_LIFE", "guard_set"]
+__all__ = ["SET_IMMUTABLE", "guard_set"]
 
 # What the provider replaces a set for, and its owner would not think of.
 _NEVER = ("spec.revisionHistoryLimit",)
-SET_FOR_LIFE = (*FROZEN.values(), *_NEVER)
+SET_IMMUTABLE = (*FROZEN.values(), *_NEVER)
 _POLICY = "persistentVolumeClaimRetentionPolicy"
 
 
@@ -48,7 +48,8 @@ def guard_set(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceTransfo
     _check_policy(made, run.consents)
     before = known(asks, run.consents)
     refuse_missing_namespace(asks, made.namespace)
-    shape = _shape(made)
+    templates = {item.name: item for item in _templates(made)}
+    shape = _shape(made, templates)
     plan = plan_workload(
         asks,
         "stateful sets",
@@ -63,7 +64,6 @@ def guard_set(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceTransfo
     last = _in_state(made, plan, before)
     if last is not None:
         plan = replace(plan, free=refuse(edits(made.resource, last, shape), run.consents))
-    templates = {item.name: item for item in _templates(made)}
     pods = _pods(made, plan)
     claims = {
         claim_name(name, made.name, ordinal): item
@@ -157,11 +157,11 @@ def _templates(made: Made) -> Sequence[_Template]:
     return found
 
 
-def _shape(made: Made) -> Shape:
+def _shape(made: Made, templates: Mapping[str, _Template]) -> Shape:
     spec = made.spec
     return Shape(
         selector=(spec.get("selector") or {}).get("matchLabels") or {},
-        templates={item.name: item.template for item in _templates(made)},
+        templates={name: item.template for name, item in templates.items()},
         pod_management_policy=spec.get("podManagementPolicy") or "OrderedReady",
         service_name=spec.get("serviceName") or "",
         fields=OBJECTS,

@@ -27,8 +27,8 @@ Resource = tuple[str, Mapping[str, Any]]
 
 
 def key_of(namespace: str, name: str) -> str:
-    """How an object is called here."""
-    return f"{namespace}/{name}"
+    """How an object is called here: `<namespace>/<name>`, or its name where it is in none."""
+    return f"{namespace}/{name}" if namespace else name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

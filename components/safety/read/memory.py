@@ -17,7 +17,7 @@ from pulumi.runtime.proto import resource_pb2
 
 from ..run import once
 from .cluster import Object
-from .last_run import LastRun
+from .last_run import LastRun, key_of
 
 __all__ = ["RECORD", "RECORDS", "Memory", "Record", "Remembered", "held", "memory_of_run"]
 
@@ -201,7 +201,7 @@ def _names(resources: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[tuple
         if type_.startswith("kubernetes:") and isinstance(metadata, Mapping):
             name, namespace = _text(metadata.get("name")), _text(metadata.get("namespace"))
             if name:
-                yield type_, f"{namespace}/{name}" if namespace else name
+                yield type_, key_of(namespace, name)
 
 
 def _is_object(outputs: Mapping[str, Any]) -> bool:
