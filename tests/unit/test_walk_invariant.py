@@ -214,6 +214,32 @@ def test_data_that_is_looked_for_elsewhere_or_by_another_version(place: Place) -
     assert its.observe(FIRST, moved, Act(runs=(run("up", code=None),), stack="a")) == []
 
 
+MOVES = "StatefulSet w1: volumes.vol.mount_path /data -> /elsewhere [0a1b2c3d]"
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        (MOVES, []),
+        ("StatefulSet w1: image redis:8 -> redis:7 [0a1b2c3d]", []),
+        ("StatefulSet w1: volumes.vol.storage_class_name a -> b [0a1b2c3d]", ["place"]),
+        ("StatefulSet w1: replicas 3 -> 1 [0a1b2c3d]", ["place"]),
+        (MOVES.replace("w1", "w3"), ["place"]),
+    ],
+)
+def test_the_owner_moves_the_data_by_a_consent_that_stands(given: str, found: list[str]) -> None:
+    moved = seen("c0=v0", place=Place("redis", "8", None))
+    its = ledger()
+    its.consent(given)
+    assert kinds(its.observe(FIRST, moved, up(consents=frozenset({given})))) == found
+    # It was for this one change.
+    back = kinds(its.observe(moved, FIRST, up(consents=frozenset({given}))))
+    assert back == ["place"]
+    its = ledger()
+    its.consent(given)
+    assert kinds(its.observe(FIRST, moved, up())) == ["place"]
+
+
 def test_another_password_than_the_data_was_made_with() -> None:
     first, other = (seen("c0=v0", passwords={"w1": word}) for word in ("one", "two"))
     its = ledger()

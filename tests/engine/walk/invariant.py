@@ -20,6 +20,7 @@ class Marker:
         left: Why it may go unmounted; empty where it may not.
         spent: Whether a run left it unmounted since it was given up.
         gone: Why it may cease to be; empty where it may not.
+        moved: The consent by which its data may be read elsewhere, while it stands.
         over: Nothing more is said of it: it is lost, by whomever.
         told: Kinds of findings about it that were reported, so that each is reported once.
     """
@@ -36,6 +37,7 @@ class Marker:
     left: str = ""
     spent: bool = False
     gone: str = ""
+    moved: str = ""
     over: bool = False
     told: set[str] = field(default_factory=set)
 
@@ -130,6 +132,8 @@ class Ledger:
             )
             if fits:
                 marker.left, marker.spent = text, False
+            if any(given.moves(name) for name in names or [marker.workload]):
+                marker.moved = text
             if given.shares(namespace=marker.namespace, claim=marker.claim):
                 marker.told.add("foreign")
             if given.deletes and marker.workload == workload:
@@ -231,10 +235,12 @@ class Ledger:
             )
         if marker.place == mount.place or workload != marker.workload:
             return
-        named = self._excused(marker, act, marker.volume, marker.claim, pod.workload)
+        named = marker.moved in act.consents or self._excused(
+            marker, act, marker.volume, marker.claim, pod.workload
+        )
         if named and not act.spoke:
             return
-        was, marker.place = marker.place, mount.place
+        was, marker.place, marker.moved = marker.place, mount.place, ""
         if not named:
             yield Finding(
                 kind="place",

@@ -13,8 +13,19 @@ _COMMANDS = re.compile(r"(kubectl .*?)(?: && pulumi up --refresh|; or |;|$)")
 _DELETING = "deleting "
 # Of many claims only the first are shown.
 _MORE = re.compile(r",? and \d+ more$")
-# What a consent to these fields leaves behind: nothing.
-_HARMLESS = ("pod_management_policy", "headless_suffix", "replicas", "owner")
+# By a consent to these fields claims may go unmounted; `volumes` and `claims` say which.
+_LEAVE_CLAIMS = ("namespace", "pods", "ordinals", "name")
+# These move no data to another place, and nor do those above.
+_MOVE_NOTHING = (
+    *_LEAVE_CLAIMS,
+    "volumes",
+    "claims",
+    "retention",
+    "owner",
+    "replicas",
+    "headless_suffix",
+    "pod_management_policy",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,15 +147,26 @@ class Consent:
             return of and self.field != "writer" and self._from(namespace)
         if self.field == "claims":
             return claim in _names(self.old)
-        if self.resource != workload or self.field in _HARMLESS:
+        if self.resource != workload:
             return False
         if self.field == "volumes":
             # Of claims, or of the templates of a set.
             gone = _names(self.old) - _names(self.new)
             unseen = _MORE.search(self.old) is not None and claim not in _names(self.new)
             return unseen or not gone.isdisjoint((claim, f"{workload}-{role}"))
-        # Class and modes are for replicas to come.
-        return not self.field.startswith("volumes.") and self._from(namespace)
+        return self.field in _LEAVE_CLAIMS and self._from(namespace)
+
+    def moves(self, workload: str) -> bool:
+        """Whether a workload may read its data elsewhere, or with another version, by it.
+
+        Args:
+            workload: Its name in the cluster.
+        """
+        mine = self.resource == workload and self.kind in ("StatefulSet", "Deployment")
+        _, _, of_volume = self.field.partition("volumes.")
+        if of_volume and not of_volume.endswith(".mount_path"):
+            return False
+        return mine and self.field not in _MOVE_NOTHING
 
     def shares(self, *, namespace: str, claim: str) -> bool:
         """Whether another workload may mount a claim by it."""
