@@ -32,6 +32,7 @@ from statefast.schema.nearest import nearest
 from statefast.schema.read import Args, read_args
 from statefast.schema.shape import camel, keys_of
 from statefast.workload.mounts import check_mounts_together, wanted_claims
+from workloads import WorkloadFiles
 
 from .shape import StackConfig
 from .spelling import as_config_says
@@ -220,11 +221,14 @@ def _read(decoded: Mapping[str, object]) -> Settings:
     storage_class = read_storage_class(config.get("storage_class"))
     secrets = _secrets(config.get("secrets", {}))
     wrong = Collected()
+    files = WorkloadFiles()
     workloads: list[WorkloadSettings] = []
     entries = config.get("workloads", {})
     for name, entry in entries.items():
         with wrong.going_on():
-            workloads.append(read_workload(name, entry, storage_class, secrets.pop(name, {})))
+            workloads.append(
+                read_workload(name, entry, storage_class, secrets.pop(name, {}), files)
+            )
     for name in secrets:
         wrong.add(
             StatefastError(

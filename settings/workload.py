@@ -21,10 +21,11 @@ from statefast.schema.names import LONGEST_WORKLOAD_NAME, check_label_name, head
 from statefast.schema.nearest import nearest
 from statefast.schema.read import Args, read_args
 from statefast.schema.shape import camel, keys_of
+from statefast.workload.deployment import checked_deployment
 from statefast.workload.model import Workload
-from statefast.workload.read import read_workload as built
 from statefast.workload.service import peer_host, service_host
-from workloads import WorkloadFile, load_workload
+from statefast.workload.stateful_set import checked_set
+from workloads import WorkloadFile, WorkloadFiles
 from workloads.environment import EnvValue, read_env, with_sources
 
 from .shape import PATTERNS, WorkloadConfig
@@ -126,11 +127,8 @@ class WorkloadSettings:
             StatefastError: see `check`.
         """
         if self.pattern == "deployment":
-            given = self.deployment_args(where)
-            return built("Deployment", self.name, given, PersistentDeploymentArgs)
-        return built(
-            "StatefulSet", self.name, self.stateful_set_args(where), PersistentStatefulSetArgs
-        )
+            return checked_deployment(self.name, self.deployment_args(where)).workload
+        return checked_set(self.name, self.stateful_set_args(where)).workload
 
     def preflight(self, where: Surroundings) -> None:
         """Asks the component what the live cluster says to these args.
@@ -234,6 +232,7 @@ def read_workload(
     given: object,
     storage_class: StorageClassSettings | None,
     secrets: Mapping[str, pulumi.Output[str]],
+    files: WorkloadFiles,
 ) -> WorkloadSettings:
     """One workload, checked against its file.
 
@@ -246,7 +245,7 @@ def read_workload(
     pattern = config.get("pattern", PATTERNS[0])
     args = {key: value for key, value in config.items() if key not in _OWN}
     _check_pattern(resource, pattern, args)
-    file = load_workload(config.get("workload", name), asked_by=resource)
+    file = files.load(config.get("workload", name), asked_by=resource)
     _check_members(resource, pattern, file, config)
     for key in secrets:
         if key not in file.secrets:

@@ -13,7 +13,7 @@ from statefast.schema.read import Args, read_args
 from .environment import EnvValue, read_env, with_sources
 from .shape import MountArgs, WorkloadFileArgs
 
-__all__ = ["WorkloadFile", "load_workload", "workload_names"]
+__all__ = ["WorkloadFile", "WorkloadFiles", "load_workload", "workload_names"]
 
 FOLDER = Path(__file__).parent
 
@@ -54,6 +54,24 @@ class WorkloadFile:
     def headless_suffix(self) -> str:
         """The headless Service is `<name>-<suffix>`."""
         return str(self.args.get("headless_suffix", "headless"))
+
+
+class WorkloadFiles:
+    """The files of one run, each read once however many workloads it is for.
+
+    Args:
+        folder: Where they are.
+    """
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self._folder = folder
+        self._read: dict[str, WorkloadFile] = {}
+
+    def load(self, name: str, *, asked_by: str) -> WorkloadFile:
+        """See `load_workload`."""
+        if name not in self._read:
+            self._read[name] = load_workload(name, asked_by=asked_by, folder=self._folder)
+        return self._read[name]
 
 
 def workload_names(folder: Path = FOLDER) -> list[str]:

@@ -4,14 +4,14 @@ A class, a namespace or a claim that the same program makes is not there yet at 
 and two workloads of one program can be in each other's way without any cluster.
 """
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Collection, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from typing import TypedDict, TypeVar, cast
+from typing import Any, TypedDict, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 import pulumi
 
-__all__ = ["Mount", "OwnClassArgs", "Run", "once", "this_run"]
+__all__ = ["Mount", "OwnClassArgs", "Run", "frozen_args", "made_of", "once", "this_run"]
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -74,6 +74,7 @@ class Run:
         asked: By cluster and namespace, by claim: its class, the bytes that it asks for on top of
             what it has, and whether it is new.
         read: What was made of lists of the cluster, see `once`.
+        made: What was made of args, see `made_of`.
     """
 
     classes: dict[str, OwnClassArgs] = field(default_factory=dict)
@@ -83,6 +84,7 @@ class Run:
     mounts: dict[object, dict[tuple[str, str], tuple[Mount, ...]]] = field(default_factory=dict)
     read: dict[object, tuple[object, object]] = field(default_factory=dict)
     asked: dict[tuple[object, str], dict[str, tuple[str, int, bool]]] = field(default_factory=dict)
+    made: dict[tuple[str, str], tuple[object, object]] = field(default_factory=dict)
 
 
 def once(source: T, what: str, make: Callable[[T], U]) -> U:
@@ -102,6 +104,50 @@ def once(source: T, what: str, make: Callable[[T], U]) -> U:
     if known is None or known[0] is not source:
         known = kept[id(source), what] = (source, make(source))
     return cast("U", known[1])
+
+
+def made_of(
+    what: str,
+    name: str,
+    args: Mapping[str, object],
+    make: Callable[[], T],
+    *,
+    besides: Collection[str] = (),
+    last: bool = False,
+) -> T:
+    """What is made of the args of a component, for all who ask for it in this run.
+
+    Its check, its preflight and its constructor go by one reading of its args and by one plan. Args
+    that are not the same any more are read anew.
+
+    Args:
+        what: What is made, e.g. `plan of StatefulSet`.
+        name: Name of the component.
+        args: Its args.
+        make: Makes it; what it refuses is not kept.
+        besides: Args that it does not depend on.
+        last: Whether nobody asks again.
+    """
+    if not isinstance(args, Mapping):
+        return make()
+    kept = this_run().made
+    given = {key: value for key, value in args.items() if key not in besides}
+    found = kept.pop((what, name), None) if last else kept.get((what, name))
+    if found is not None and found[0] == given:
+        return cast("T", found[1])
+    made = make()
+    if not last:
+        kept[what, name] = frozen_args(given), made
+    return made
+
+
+def frozen_args(value: Any) -> Any:  # noqa: ANN401  any args
+    """A copy that no later edit of the args changes; what is known later stays what it is."""
+    if isinstance(value, Mapping):
+        return {key: frozen_args(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [frozen_args(item) for item in value]
+    return tuple(frozen_args(item) for item in value) if isinstance(value, tuple) else value
 
 
 # By the root of a run: with an inline program many runs share one process.

@@ -20,7 +20,7 @@ from ..safety.read.live import DATA
 from ..safety.read.versions import ATTRIBUTES_CLASS, Need, check_version, needs_of_modes
 from ..safety.refusals.moved import refuse_moved_claim
 from ..safety.refusals.namespace import refuse_missing_namespace
-from ..safety.run import this_run
+from ..safety.run import made_of, this_run
 from ..safety.wait.growth import wait_until_grown
 from ..safety.wait.held import held_volumes
 from ..safety.wait.stale import refuse_stale_state
@@ -40,6 +40,8 @@ __all__ = ["VolumeClaim", "VolumeClaimArgs"]
 # A claim for a volume that is there is bound at once, or it names the wrong one.
 _BOUND = {"pulumi.com/waitFor": "jsonpath={.status.phase}=Bound"}
 _COPIES = {"PersistentVolumeClaim": "claim", "VolumeSnapshot": "snapshot"}
+# What a check may not have yet, and no plan depends on.
+_LATER = ("claim_owner", "data")
 _ORIGINS = ("volume_name", "selector", "data_source", "data_source_ref")
 
 
@@ -125,13 +127,13 @@ class VolumeClaim(pulumi.ComponentResource):
         Raises:
             StatefastError: an arg is unknown, missing or wrong, or the edit would lose data.
         """
-        _planned(name, args, _checked(name, args))
+        _planned(name, args)
 
     def __init__(
         self, name: str, args: VolumeClaimArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         checked = _checked(name, args)
-        plan, asks, before = _planned(name, args, checked)
+        plan, asks, before = _planned(name, args, last=True)
         super().__init__("statefast:index:VolumeClaim", name, {}, opts)
         report(asks.notes, self)
         retention, namespace, labels = checked.retention, checked.namespace, checked.labels
@@ -220,7 +222,13 @@ class _Checked:
 
 
 def _checked(name: str, args: VolumeClaimArgs) -> _Checked:
-    """The whole claim, as far as its args tell."""
+    """The whole claim, as far as its args tell, read once in a run."""
+    made = made_of("VolumeClaim", name, args, lambda: _read(name, args), besides=_LATER)
+    check_claim_owner(made.resource, args, made.namespace, made.retention)
+    return made
+
+
+def _read(name: str, args: VolumeClaimArgs) -> _Checked:
     # Errors and consents name what is in the cluster.
     claim = args.get("claim_name", name)
     resource = f"VolumeClaim {claim}"
@@ -228,8 +236,6 @@ def _checked(name: str, args: VolumeClaimArgs) -> _Checked:
     check_subdomain_name(resource, "claim_name" if "claim_name" in args else "name", claim)
     spec = claim_spec(resource, args)
     namespace = check_label_name(resource, "namespace", args["namespace"])
-    retention = args.get("retention", "retain")
-    check_claim_owner(resource, args, namespace, retention)
     this_run().claims.add((namespace, claim))
     return _Checked(
         resource=resource,
@@ -246,14 +252,28 @@ def _checked(name: str, args: VolumeClaimArgs) -> _Checked:
         waiting=_BOUND if binds_at_once(spec) else NO_WAIT,
         spec=spec,
         size=storage_bytes(resource, "size", args["size"]),
-        retention=retention,
+        retention=args.get("retention", "retain"),
     )
 
 
 def _planned(
-    name: str, args: VolumeClaimArgs, checked: _Checked
+    name: str, args: VolumeClaimArgs, *, last: bool = False
 ) -> tuple[ClaimPlan, Reader, Known]:
-    """What this run makes of it, the reader with what its owner should know, and what was known."""
+    """What this run makes of it, the reader with what its owner should know, and what was known;
+    decided once.
+    """
+    checked = _checked(name, args)
+    return made_of(
+        "plan of VolumeClaim",
+        name,
+        args,
+        lambda: _plan(name, args, checked),
+        besides=_LATER,
+        last=last,
+    )
+
+
+def _plan(name: str, args: VolumeClaimArgs, checked: _Checked) -> tuple[ClaimPlan, Reader, Known]:
     spec = checked.spec
     wanted = WantedClaim(
         name=checked.name,

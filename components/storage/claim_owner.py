@@ -114,8 +114,8 @@ class ClaimOwner(pulumi.ComponentResource):
             ),
         )
         # Before it is made the preview knows its metadata but for the uid; its id is not known.
-        self._reference = pulumi.Output.all(made.metadata, made.id).apply(
-            lambda known: _reference(known[0])
+        self._reference: pulumi.Output[k8s.meta.v1.OwnerReferencePatchArgs] = made.id.apply(
+            lambda _: made.metadata.apply(_reference)
         )
         # Soon after the run began: what comes later may fail, and the next run is to know where.
         self.register_outputs(

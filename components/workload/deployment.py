@@ -5,6 +5,7 @@ their data are a PersistentStatefulSet.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, NotRequired
 
 import pulumi
@@ -16,6 +17,7 @@ from ..safety.preflight import report
 from ..safety.read.last_run import VOLUMES
 from ..safety.read.memory import held
 from ..safety.read.pod_data import record
+from ..safety.run import made_of
 from ..safety.wait.held import held_volumes
 from ..safety.wait.stale import refuse_stale_state
 from ..schema.whole_number import whole_number
@@ -25,14 +27,20 @@ from .args import WorkloadArgs
 from .companions import check_companions, register_companions
 from .model import Volume, Workload
 from .mounts import check_mounts, note_claims
-from .plans import deployment_plan, frozen, workload_annotations
+from .plans import DeploymentPlan, deployment_plan, frozen, workload_annotations
 from .pod_template import pod_template
-from .read import read_workload
+from .read import LATER, check_claim_owner_of, read_workload
 from .rollout import pod_seconds
-from .secret import WorkloadSecrets, password_plan, secret_sources
+from .secret import WorkloadSecrets, secret_sources
 from .service import client_service, headless_service, service_host, service_opts, service_port
 
-__all__ = ["PersistentDeployment", "PersistentDeploymentArgs", "strategy"]
+__all__ = [
+    "CheckedDeployment",
+    "PersistentDeployment",
+    "PersistentDeploymentArgs",
+    "checked_deployment",
+    "strategy",
+]
 
 _CLAIM = "kubernetes:core/v1:PersistentVolumeClaimPatch"
 _LEAST_DEADLINE_SECONDS = 540
@@ -88,7 +96,7 @@ class PersistentDeployment(pulumi.ComponentResource):
         Raises:
             StatefastError: an arg is unknown, missing or wrong.
         """
-        _plan(name, args)
+        checked_deployment(name, args)
 
     @staticmethod
     def preflight(name: str, args: PersistentDeploymentArgs) -> None:
@@ -97,9 +105,8 @@ class PersistentDeployment(pulumi.ComponentResource):
         Raises:
             StatefastError: see `check`; or the edit would lose data, or cannot work.
         """
-        workload, _, template = _plan(name, args)
-        _, asks, _, known, _ = deployment_plan(workload, template)
-        password_plan(asks, workload, workload.is_claim, known.memory.last)
+        workload = checked_deployment(name, args).workload
+        _planned(name, args)
         for volume in workload.volumes:
             if volume.existing_claim is None:
                 VolumeClaim.preflight(
@@ -112,11 +119,12 @@ class PersistentDeployment(pulumi.ComponentResource):
         args: PersistentDeploymentArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        workload, chosen, template = _plan(name, args)
+        checked = checked_deployment(name, args)
+        workload, deadline = checked.workload, checked.deadline_seconds
         check_mounts(workload, of_set=False, opts=opts)
-        plan, asks, pod, known, names = deployment_plan(workload, template)
+        planned = _planned(name, args, last=True)
+        plan, asks, pod = planned.workload, planned.asks, planned.pod
         settled(asks, pod, args.get("consent") or ())
-        passwords = password_plan(asks, workload, workload.is_claim, known.memory.last)
         super().__init__("statefast:index:PersistentDeployment", name, {}, opts)
         report(asks.notes, self)
         child = pulumi.ResourceOptions(parent=self, aliases=workload.aliases(self))
@@ -137,9 +145,8 @@ class PersistentDeployment(pulumi.ComponentResource):
             for volume in workload.volumes
             if volume.existing_claim is None
         ]
-        secrets = WorkloadSecrets(self, workload, owner, names, asks, passwords)
-        companions = register_companions(self, workload, names)
-        deadline = _progress_deadline(workload, args)
+        secrets = WorkloadSecrets(self, workload, owner, planned.names, asks, planned.passwords)
+        companions = register_companions(self, workload, planned.names)
         # A little more, so that a stuck rollout is reported with the reason Kubernetes gives.
         minutes = f"{deadline // 60 + 2}m"
         deployment = k8s.apps.v1.Deployment(
@@ -155,8 +162,8 @@ class PersistentDeployment(pulumi.ComponentResource):
                 progress_deadline_seconds=deadline,
                 min_ready_seconds=workload.min_ready_seconds or None,
                 selector=k8s.meta.v1.LabelSelectorArgs(match_labels=dict(workload.selector)),
-                strategy=k8s.apps.v1.DeploymentStrategyArgs(type=chosen),
-                template=template,
+                strategy=k8s.apps.v1.DeploymentStrategyArgs(type=checked.strategy),
+                template=checked.template,
             ),
             # Claims are named by literals, which keeps the preview's dry-run alive; the
             # dependency is what makes a destroy take the pods before the claims they hold.
@@ -183,19 +190,19 @@ class PersistentDeployment(pulumi.ComponentResource):
         )
         client = client_service(workload)
         if client is not None:
-            k8s.core.v1.Service(name, client, service_opts(names, name, child))
+            k8s.core.v1.Service(name, client, service_opts(planned.names, name, child))
         if workload.ports_of("headless"):
             k8s.core.v1.Service(
                 workload.headless_name,
                 headless_service(workload),
-                service_opts(names, workload.headless_name, child),
+                service_opts(planned.names, workload.headless_name, child),
             )
         self.deployment_name = deployment.metadata["name"]
         self.plain: dict[str, Any] = {
             "claims": [volume.claim for volume in workload.volumes],
             "host": service_host(name, workload.namespace) if client is not None else "",
             "port": service_port(workload),
-            "strategy": chosen,
+            "strategy": checked.strategy,
         }
         self.claim_names = pulumi.Output.from_input(self.plain["claims"])
         self.strategy = pulumi.Output.from_input(self.plain["strategy"])
@@ -208,7 +215,7 @@ class PersistentDeployment(pulumi.ComponentResource):
                 "strategy": self.plain["strategy"],
                 "serviceHost": self.plain["host"],
                 "servicePort": self.plain["port"],
-                **known.outputs(
+                **planned.known.outputs(
                     workload.namespace,
                     {it.claim: "" for it in workload.volumes if it.existing_claim is None},
                 ),
@@ -218,16 +225,47 @@ class PersistentDeployment(pulumi.ComponentResource):
                     deployment,
                     workload.namespace,
                     [volume.claim for volume in workload.volumes],
-                    known.memory.last,
+                    planned.known.memory.last,
                 ),
             }
         )
 
 
-def _plan(
-    name: str, args: PersistentDeploymentArgs
-) -> tuple[Workload, str, k8s.core.v1.PodTemplateSpecArgs]:
-    """Everything the component is made of, checked."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedDeployment:
+    """All that the args of a Deployment say, before the cluster is asked."""
+
+    workload: Workload
+    strategy: str
+    deadline_seconds: int
+    template: k8s.core.v1.PodTemplateSpecArgs
+
+
+def checked_deployment(name: str, args: PersistentDeploymentArgs) -> CheckedDeployment:
+    """The args of a component, read once in a run.
+
+    Raises:
+        StatefastError: an arg is unknown, missing or wrong.
+    """
+    made = made_of("Deployment", name, args, lambda: _checked(name, args), besides=LATER)
+    check_claim_owner_of(made.workload, args)
+    return made
+
+
+def _planned(name: str, args: PersistentDeploymentArgs, *, last: bool = False) -> DeploymentPlan:
+    """What this run makes of it, decided once."""
+    it = checked_deployment(name, args)
+    return made_of(
+        "plan of Deployment",
+        name,
+        args,
+        lambda: deployment_plan(it.workload, it.template),
+        besides=LATER,
+        last=last,
+    )
+
+
+def _checked(name: str, args: PersistentDeploymentArgs) -> CheckedDeployment:
     workload = read_workload("Deployment", name, args, PersistentDeploymentArgs)
     template = pod_template(
         workload,
@@ -237,8 +275,12 @@ def _plan(
     )
     check_companions(workload)
     note_claims(workload, of_set=False)
-    _progress_deadline(workload, args)
-    return workload, strategy(workload), template
+    return CheckedDeployment(
+        workload=workload,
+        strategy=strategy(workload),
+        deadline_seconds=_progress_deadline(workload, args),
+        template=template,
+    )
 
 
 def _progress_deadline(workload: Workload, args: PersistentDeploymentArgs) -> int:

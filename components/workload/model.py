@@ -7,6 +7,7 @@ import pulumi
 
 from ..pod.ports import Port
 from ..safety.read.images import Format
+from ..safety.read.memory import beneath
 from ..safety.read.pod_data import Declared
 from .args import WorkloadArgs
 
@@ -68,14 +69,21 @@ class Workload:
         """What a child that both patterns have was called under the other pattern.
 
         Without it a switch of pattern would delete an object after making it anew under the
-        same name: the Service of all clients, or the only copy of a password.
+        same name: the Service of all clients, or the only copy of a password. Where the state has
+        nothing under that pattern there is none: each alias costs as much as a small object.
         """
         own = parent.pulumi_resource_type
 
         def other(kind: str) -> pulumi.Output[str]:
             return parent.urn.apply(lambda urn: urn.replace(own, kind))
 
-        return [pulumi.Alias(parent=other(kind)) for kind in PATTERN_TYPES if kind != own]
+        kinds = [kind for kind in PATTERN_TYPES if kind != own and self._was(kind)]
+        return [pulumi.Alias(parent=other(kind)) for kind in kinds]
+
+    def _was(self, kind: str) -> bool:
+        """Whether this workload may have been of a pattern when it was deployed last."""
+        names = beneath(kind)
+        return names is None or any(name.startswith(self.name) for name in names)
 
     def is_claim(self, claim: str) -> bool:
         """Whether it is a claim of the Deployment."""

@@ -8,6 +8,7 @@ import pulumi_kubernetes as k8s
 from ..safety.edits import FROZEN, Shape
 from ..safety.plan.claims import ClaimPlan, WantedClaim, plan_claims
 from ..safety.plan.names import Names, plan_names
+from ..safety.plan.passwords import PasswordPlan
 from ..safety.plan.reading import WantedPod
 from ..safety.plan.workloads import WorkloadPlan, plan_workload
 from ..safety.preflight import Reader, owner_of_run, reader
@@ -42,8 +43,10 @@ from .made_names import wanted_names
 from .model import Volume, Workload
 from .mounts import check_mounts_alive
 from .ordinals import members, ordinals
+from .secret import password_plan
 
 __all__ = [
+    "DeploymentPlan",
     "SetPlan",
     "deployment_plan",
     "frozen",
@@ -66,6 +69,7 @@ class SetPlan:
         members: The members of the quorum when last it had any; empty where it is none.
         pod: The pods, as far as they read data.
         known: What the stack knew of it, and is to know of it.
+        passwords: What becomes of its generated passwords.
     """
 
     workload: WorkloadPlan
@@ -77,6 +81,28 @@ class SetPlan:
     members: str
     pod: WantedPod
     known: Known
+    passwords: PasswordPlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentPlan:
+    """A Deployment as this run will have it; its claims are components and plan themselves.
+
+    Attributes:
+        workload: Plan of the Deployment itself.
+        names: What becomes of the objects around it.
+        asks: The reader, with what its owner should know.
+        pod: The pods, as far as they read data.
+        known: What the stack knew of it, and is to know of it.
+        passwords: What becomes of its generated passwords.
+    """
+
+    workload: WorkloadPlan
+    names: Names
+    asks: Reader
+    pod: WantedPod
+    known: Known
+    passwords: PasswordPlan
 
 
 def set_plan(
@@ -167,21 +193,18 @@ def set_plan(
         members=last,
         pod=pod,
         known=before,
+        passwords=password_plan(asks, workload, workload.is_claim_of_set, before.memory.last),
     )
 
 
 def deployment_plan(
     workload: Workload, template: k8s.core.v1.PodTemplateSpecArgs
-) -> tuple[WorkloadPlan, Reader, WantedPod, Known, Names]:
-    """Plans a Deployment; its claims are components and plan themselves.
+) -> DeploymentPlan:
+    """Plans a Deployment.
 
     Args:
         workload: Checked args.
         template: Template of its pods.
-
-    Returns:
-        The plan, the reader with what its owner should know, the pods, what the stack knew of it,
-        and what becomes of the objects around it.
 
     Raises:
         StatefastError: it would be replaced without consent, or is another's; a claim that it
@@ -211,7 +234,14 @@ def deployment_plan(
     pod = check_data(asks, workload, wanted_pod(workload, template, of_set=False), plan, {})
     if plan.live is None:
         note_found(asks, workload.namespace, [volume.claim for volume in workload.volumes], plan)
-    return plan, asks, pod, before, _names(asks, workload, of_set=False)
+    return DeploymentPlan(
+        workload=plan,
+        names=_names(asks, workload, of_set=False),
+        asks=asks,
+        pod=pod,
+        known=before,
+        passwords=password_plan(asks, workload, workload.is_claim, before.memory.last),
+    )
 
 
 def _names(asks: Reader, workload: Workload, *, of_set: bool) -> Names:

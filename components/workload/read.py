@@ -1,11 +1,12 @@
 """Checks the args of a workload, and fills in every default."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from ..errors import MISSING, StatefastError
 from ..pod.container import mount_path
 from ..pod.ports import Port, read_ports, refuse_twice
+from ..safety.run import frozen_args
 from ..schema.args import access_modes
 from ..schema.labels import object_labels, selector_labels
 from ..schema.names import (
@@ -21,7 +22,10 @@ from .args import VolumeArgs, WorkloadArgs
 from .data_path import read_data
 from .model import Volume, Workload
 
-__all__ = ["read_workload"]
+__all__ = ["LATER", "check_claim_owner_of", "read_workload"]
+
+# What a check may not have yet, and no plan depends on.
+LATER = ("claim_owner",)
 
 
 def read_workload(kind: str, name: str, args: WorkloadArgs, shape: type) -> Workload:
@@ -46,7 +50,6 @@ def read_workload(kind: str, name: str, args: WorkloadArgs, shape: type) -> Work
     own_ports, sidecar_ports = _ports(resource, args)
     namespace = check_label_name(resource, "namespace", args["namespace"])
     retention = args.get("retention", "retain")
-    check_claim_owner(resource, args, namespace, retention)
     data, version = read_data(resource, name, args.get("data"), args.get("config_files") or {})
     return Workload(
         resource=resource,
@@ -75,8 +78,17 @@ def read_workload(kind: str, name: str, args: WorkloadArgs, shape: type) -> Work
         data_version=version,
         termination_grace_period_seconds=args.get("termination_grace_period_seconds", 30),
         min_ready_seconds=args.get("min_ready_seconds", 0),
-        args=args,
+        args=cast("WorkloadArgs", frozen_args(args)),
     )
+
+
+def check_claim_owner_of(workload: Workload, args: WorkloadArgs) -> None:
+    """Refuses an owner that the claims of a workload cannot have.
+
+    Raises:
+        StatefastError: see `check_claim_owner`.
+    """
+    check_claim_owner(workload.resource, args, workload.namespace, workload.retention)
 
 
 def _ports(

@@ -4,6 +4,7 @@ It makes the headless Service the set needs, and the one clients use.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, NotRequired
 
 import pulumi
@@ -15,6 +16,7 @@ from ..safety.preflight import report
 from ..safety.read.known import uid_of
 from ..safety.read.last_run import VOLUMES
 from ..safety.read.pod_data import record
+from ..safety.run import made_of
 from ..safety.wait.canary import after_rollout
 from ..safety.wait.held import held_volumes
 from ..safety.wait.second_look import refuse_what_had_no_effect
@@ -27,11 +29,18 @@ from .companions import check_companions, register_companions
 from .model import Volume, Workload
 from .mounts import check_mounts, note_claims
 from .ordinals import ordinals
-from .plans import frozen, set_plan, workload_annotations
+from .plans import SetPlan, frozen, set_plan, workload_annotations
 from .pod_template import pod_template
-from .read import read_workload
-from .rollout import POD_MANAGEMENT, RolloutArgs, rollout_minutes, update_strategy, wait_for
-from .secret import WorkloadSecrets, password_plan, secret_sources
+from .read import LATER, check_claim_owner_of, read_workload
+from .rollout import (
+    POD_MANAGEMENT,
+    RolloutArgs,
+    UpdateStrategy,
+    rollout_minutes,
+    update_strategy,
+    wait_for,
+)
+from .secret import WorkloadSecrets, secret_sources
 from .service import (
     client_service,
     headless_service,
@@ -41,7 +50,7 @@ from .service import (
     service_port,
 )
 
-__all__ = ["PersistentStatefulSet", "PersistentStatefulSetArgs"]
+__all__ = ["CheckedSet", "PersistentStatefulSet", "PersistentStatefulSetArgs", "checked_set"]
 
 
 class PersistentStatefulSetArgs(WorkloadArgs, RolloutArgs):
@@ -96,7 +105,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
         Raises:
             StatefastError: an arg is unknown, missing or wrong.
         """
-        _plan(name, args)
+        checked_set(name, args)
 
     @staticmethod
     def preflight(name: str, args: PersistentStatefulSetArgs) -> None:
@@ -105,9 +114,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
         Raises:
             StatefastError: see `check`; or the edit would lose data, or cannot work.
         """
-        workload, management, template = _plan(name, args)
-        plan = set_plan(workload, management, template)
-        password_plan(plan.asks, workload, workload.is_claim_of_set, plan.known.memory.last)
+        _planned(name, args)
 
     def __init__(
         self,
@@ -115,13 +122,11 @@ class PersistentStatefulSet(pulumi.ComponentResource):
         args: PersistentStatefulSetArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        workload, management, template = _plan(name, args)
+        checked = checked_set(name, args)
+        workload, template, strategy = checked.workload, checked.template, checked.strategy
         check_mounts(workload, of_set=True, opts=opts)
-        plan = set_plan(workload, management, template)
+        plan = _planned(name, args, last=True)
         settled(plan.asks, plan.pod, args.get("consent") or ())
-        passwords = password_plan(
-            plan.asks, workload, workload.is_claim_of_set, plan.known.memory.last
-        )
         super().__init__("statefast:index:PersistentStatefulSet", name, {}, opts)
         report(plan.asks.notes, self)
         child = pulumi.ResourceOptions(parent=self, aliases=workload.aliases(self))
@@ -141,9 +146,8 @@ class PersistentStatefulSet(pulumi.ComponentResource):
             retention=workload.retention,
             named=any(claim.claim_owner for claim in plan.claims.values()),
         )
-        secrets = WorkloadSecrets(self, workload, owner, plan.names, plan.asks, passwords)
+        secrets = WorkloadSecrets(self, workload, owner, plan.names, plan.asks, plan.passwords)
         companions = register_companions(self, workload, plan.names)
-        strategy = update_strategy(workload, args.get("update_strategy"))
         minutes = rollout_minutes(workload)
         # Where the guard waits for a canary.
         cluster = (
@@ -171,7 +175,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                 min_ready_seconds=workload.min_ready_seconds or None,
                 update_strategy=strategy.spec(),
                 service_name=workload.headless_name,
-                pod_management_policy=management,
+                pod_management_policy=checked.management,
                 selector=k8s.meta.v1.LabelSelectorArgs(match_labels=dict(workload.selector)),
                 template=template,
                 volume_claim_templates=[_template(workload, volume) for volume in workload.volumes],
@@ -282,10 +286,41 @@ class PersistentStatefulSet(pulumi.ComponentResource):
         )
 
 
-def _plan(
-    name: str, args: PersistentStatefulSetArgs
-) -> tuple[Workload, str, k8s.core.v1.PodTemplateSpecArgs]:
-    """Everything the component is made of, checked."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedSet:
+    """All that the args of a StatefulSet say, before the cluster is asked."""
+
+    workload: Workload
+    management: str
+    strategy: UpdateStrategy
+    template: k8s.core.v1.PodTemplateSpecArgs
+
+
+def checked_set(name: str, args: PersistentStatefulSetArgs) -> CheckedSet:
+    """The args of a component, read once in a run.
+
+    Raises:
+        StatefastError: an arg is unknown, missing or wrong.
+    """
+    made = made_of("StatefulSet", name, args, lambda: _checked(name, args), besides=LATER)
+    check_claim_owner_of(made.workload, args)
+    return made
+
+
+def _planned(name: str, args: PersistentStatefulSetArgs, *, last: bool = False) -> SetPlan:
+    """What this run makes of it, decided once."""
+    it = checked_set(name, args)
+    return made_of(
+        "plan of StatefulSet",
+        name,
+        args,
+        lambda: set_plan(it.workload, it.management, it.template),
+        besides=LATER,
+        last=last,
+    )
+
+
+def _checked(name: str, args: PersistentStatefulSetArgs) -> CheckedSet:
     workload = read_workload("StatefulSet", name, args, PersistentStatefulSetArgs)
     management = args.get("pod_management_policy", POD_MANAGEMENT[0])
     for index, volume in enumerate(workload.volumes):
@@ -300,8 +335,12 @@ def _plan(
     template = pod_template(workload, ordinals=True, claims={}, secrets=secret_sources(workload))
     check_companions(workload)
     note_claims(workload, of_set=True)
-    update_strategy(workload, args.get("update_strategy"))
-    return workload, management, template
+    return CheckedSet(
+        workload=workload,
+        management=management,
+        strategy=update_strategy(workload, args.get("update_strategy")),
+        template=template,
+    )
 
 
 def _first_ordinal(workload: Workload) -> k8s.apps.v1.StatefulSetOrdinalsArgs | None:

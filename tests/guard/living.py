@@ -62,7 +62,7 @@ class Made:
         """
         if self.of_set:
             return set_plan(self.workload, "Parallel", self.template).asks
-        return deployment_plan(self.workload, self.template)[1]
+        return deployment_plan(self.workload, self.template).asks
 
     def alive(self) -> Object:
         """It, as it lives."""

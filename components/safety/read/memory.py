@@ -19,7 +19,16 @@ from ..run import once
 from .cluster import Object
 from .last_run import LastRun, key_of
 
-__all__ = ["RECORD", "RECORDS", "Memory", "Record", "Remembered", "held", "memory_of_run"]
+__all__ = [
+    "RECORD",
+    "RECORDS",
+    "Memory",
+    "Record",
+    "Remembered",
+    "beneath",
+    "held",
+    "memory_of_run",
+]
 
 # The output of a component that holds what the next run has to know.
 RECORD = "record"
@@ -153,6 +162,30 @@ def held(kind: str, key: str) -> bool | None:
     """
     names = memory_of_run().names
     return None if names is None else (kind, key) in names
+
+
+def beneath(component: str) -> frozenset[str] | None:
+    """Names of the Kubernetes objects that the state has beneath components of a type; None where
+    that is not known.
+
+    Args:
+        component: The type, e.g. `statefast:index:PersistentDeployment`.
+    """
+    memory = memory_of_run()
+    if memory.names is None:
+        return None
+    names = once(memory.urns, "names by parent", _names_by_parent)
+    return frozenset(names.get(component, ()))
+
+
+def _names_by_parent(urns: Mapping[tuple[str, str], tuple[str, ...]]) -> Mapping[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for (_, key), places in urns.items():
+        for urn in places:
+            for parent in urn.split("::")[2:3]:
+                for component in parent.split("$")[:-1]:
+                    found.setdefault(component, set()).add(key.rpartition("/")[2])
+    return found
 
 
 def _read() -> Memory:

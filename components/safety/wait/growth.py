@@ -5,7 +5,6 @@ afterwards, or fail to. Who is told that `up` is done relies on the space.
 """
 
 import time
-from collections.abc import Sequence
 from typing import Any
 
 import pulumi
@@ -55,8 +54,7 @@ def wait_until_grown(
     if cluster is None or not capacity or not asks.growth_seconds or pulumi.runtime.is_dry_run():
         return
 
-    async def wait(found: Sequence[Any]) -> None:
-        _, spec, status = found
+    async def wait(spec: Any, status: Any) -> None:  # noqa: ANN401  as the engine has them
         # What `--target` and `--exclude` leave out comes back as it was; one that was never made
         # has no id, and is not waited for either.
         asked = ((spec or {}).get("resources") or {}).get("requests", {}).get("storage")
@@ -68,7 +66,10 @@ def wait_until_grown(
             return
         await _Wait(asks, component, claim, field, capacity).until(cluster, namespace)
 
-    _: pulumi.Output[None] = pulumi.Output.all(made.id, made.spec, made.status).apply(wait)
+    _: pulumi.Output[None] = made.id.apply(
+        # One in the other: `Output.all` makes an Output of each of their fields.
+        lambda _: made.spec.apply(lambda spec: made.status.apply(lambda status: wait(spec, status)))
+    )
 
 
 class _Wait:

@@ -6,7 +6,7 @@ read: it names the uid of the object it means.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pulumi
@@ -58,8 +58,8 @@ def refuse_stale_state(
     if cluster is None or uid is None:
         return
 
-    async def compare(found: Sequence[Any]) -> None:
-        said = _uid(found[1])
+    async def compare(found: Any) -> None:  # noqa: ANN401  metadata, or nothing
+        said = _uid(found)
         if not said or said == uid:
             return
         now = uid
@@ -82,7 +82,8 @@ def refuse_stale_state(
             raise from_within(StatefastError(resource, "name", name, trouble, _REMEDY))
 
     # An object that the engine is about to make, or leaves out of this run, has no id.
-    _: pulumi.Output[None] = pulumi.Output.all(made.id, metadata).apply(compare)
+    # One after the other: `Output.all` makes an Output of each label.
+    _: pulumi.Output[None] = made.id.apply(lambda _: metadata.apply(compare))
 
 
 def note_found(asks: Reader, namespace: str, claims: Iterable[str], plan: WorkloadPlan) -> None:
