@@ -11,7 +11,7 @@ endif
 BIN := .venv/bin
 CLUSTER := $(BIN)/python -m localcluster
 PYTEST := $(BIN)/pytest
-SOURCES := __main__.py settings statefast workloads cli gate localcluster policy tests
+SOURCES := __main__.py settings statefast workloads cli gate localcluster policy benchmarks tests
 
 SHELL := bash
 

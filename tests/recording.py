@@ -124,8 +124,8 @@ class _Answers(mocks.Mocks):
             raise grpc.RpcError("the state cannot be read")
         assert str(args.args["stackName"]).split("/")[-1] == pulumi.get_stack()
         resources = {
-            f"urn:{n}": {
-                "type": type_,
+            f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{type_}::{n}": {
+                "type": type_.rpartition("$")[2],
                 "outputs": {"metadata": _named(it)} if isinstance(it, str) else dict(it),
             }
             for n, (type_, it) in enumerate(self._state)
@@ -205,8 +205,9 @@ def run(
         answers: By kind and name of an object, what the engine says of it that differs from what
             was asked for; None for one that `--target` leaves out and that was never made.
         into: Where to record; for a program that fails, and what it registered before.
-        state: Type and outputs, or `<namespace>/<name>`, of each resource that the stack has from
-            its last run; None where that cannot be read.
+        state: Type (with those of its parents, as in a URN, where they matter) and outputs, or
+            `<namespace>/<name>`, of each resource that the stack has from its last run; None where
+            that cannot be read.
     """
     recording = into if into is not None else Recording()
 

@@ -1,0 +1,1 @@
+"""What this costs, measured beside the same in raw Pulumi; docs/performance.md has the results."""
