@@ -129,13 +129,16 @@ def services(
         "snapshot-controller": (kubeconfig, *rates),
     }
     driver = "nodelink" if node else "csidriver"
+    tied = {name: driver for name in arguments if arguments[name][: len(sidecar)] == sidecar}
+    # It ends itself, some time later, when its cache and a new API server disagree about a pod.
+    tied["kube-scheduler"] = "kube-apiserver"
     return [
         Service(
             name,
             PHASES[name],
             (str(programs[name]), *arguments[name]),
             # A sidecar exits when it loses its driver.
-            tied_to=driver if arguments[name][: len(sidecar)] == sidecar else None,
+            tied_to=tied.get(name),
         )
         for name in part_names(real=node is not None)
     ]

@@ -105,7 +105,17 @@ class WorkloadSettings:
 
     def stateful_set_args(self, where: Surroundings) -> PersistentStatefulSetArgs:
         """The args of the pattern `stateful-set`."""
-        return cast("PersistentStatefulSetArgs", {**self._args(where), "quorum": self.file.quorum})
+        args = self._args(where)
+        own: Args = {"quorum": self.file.quorum}
+        if self.file.quorum:
+            # A way from these members to others has other values on it.
+            own["member_env"] = {
+                key: how
+                for key, value in self._values.items()
+                if key in args["env"] and (how := value.of_members) is not None
+            }
+            own["env"] = {k: v for k, v in args["env"].items() if k not in own["member_env"]}
+        return cast("PersistentStatefulSetArgs", {**args, **own})
 
     def check(self, where: Surroundings) -> None:
         """Asks the component, before any is built, whether it would have these args.
@@ -145,8 +155,6 @@ class WorkloadSettings:
         """The args of both patterns, and those of its own that config gives."""
         file, namespace = self.file, where.namespace
         hosts, first = self._hosts(namespace), self._ordinals.start
-        # Config says last where a variable comes from: as a text, or from another place.
-        values = {**file.env, **self.env}
         sources = {key: at for key, at in file.env_sources.items() if key not in self.env}
         volumes = [volume.name for volume in self.volumes]
         args: Args = {
@@ -158,7 +166,7 @@ class WorkloadSettings:
             "volumes": [volume.args(self.name) for volume in self.volumes],
             "env": {
                 key: self._rendered(key, value, hosts, first, volumes)
-                for key, value in values.items()
+                for key, value in self._values.items()
                 if key not in self.env_sources
             },
             "env_sources": {**sources, **self.env_sources},
@@ -178,6 +186,11 @@ class WorkloadSettings:
         if where.claim_owner is not None:
             args["claim_owner"] = where.claim_owner
         return args
+
+    @property
+    def _values(self) -> Mapping[str, EnvValue]:
+        """Config says last where a variable comes from: as a text, or from another place."""
+        return {**self.file.env, **self.env}
 
     def _rendered(
         self, key: str, value: EnvValue, hosts: Sequence[str], first: int, volumes: Sequence[str]

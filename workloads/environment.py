@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NotRequired, TypedDict
 
 from statefast.errors import StatefastError
+from statefast.pod.member_env import MemberEnvArgs, member_value
 from statefast.schema.nearest import nearest
 from statefast.schema.read import read_args
 
@@ -79,14 +80,20 @@ class EnvValue:
         """
         if self.volume:
             return self.several if self.volume in volumes else self.single
-        if not self.per_replica:
-            return (
-                self.single if (len(hosts) if replicas is None else replicas) <= 1 else self.several
-            )
-        return self.separator.join(
-            self.single.format(host=host, ordinal=ordinal, number=ordinal + 1)
-            for ordinal, host in enumerate(hosts, first)
-        )
+        return member_value(self._of_members, hosts, first=first, count=replicas)
+
+    @property
+    def of_members(self) -> MemberEnvArgs | None:
+        """How it depends on the replicas; None where it does not."""
+        if self.volume or (not self.per_replica and self.single == self.several):
+            return None
+        return self._of_members
+
+    @property
+    def _of_members(self) -> MemberEnvArgs:
+        if self.per_replica:
+            return {"per_replica": self.single, "separator": self.separator}
+        return {"single": self.single, "several": self.several}
 
 
 def read_env(resource: str, given: Mapping[str, object], path: str = "env") -> dict[str, EnvValue]:

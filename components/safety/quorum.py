@@ -11,7 +11,7 @@ This module knows nothing of Kubernetes or Pulumi.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Members", "majorities_meet", "majority", "one_at_a_time"]
+__all__ = ["MemberPlan", "Members", "majorities_meet", "majority", "one_at_a_time"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,30 @@ class Members:
         if not (first.isdecimal() and last.isdecimal()) or int(last) < int(first):
             return None
         return Members(int(first), int(last) - int(first) + 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberPlan:
+    """What a run makes of the members of a quorum.
+
+    Attributes:
+        last: Who is a member afterwards, or was when last there were any: what the next run goes
+            by. None where there is no quorum, or nobody knows its members.
+        now: Who is a member before it.
+        running: Whether any of those runs.
+        way: What comes after `now`, ending with what is wanted; empty where nothing changes, all
+            are to stop, or the owner wants it at once.
+    """
+
+    last: Members | None = None
+    now: Members = Members(0, 0)
+    running: bool = False
+    way: tuple[Members, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """As objects carry `last` to the next run."""
+        return self.last.text if self.last is not None else ""
 
 
 def majority(members: int) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pulumi
 
+from ..pod.member_env import MemberEnvArgs
 from ..pod.ports import Port
 from ..safety.read.images import Format
 from ..safety.read.memory import beneath
@@ -51,6 +52,7 @@ class Workload:
     autoscaled: bool
     first_ordinal: int
     quorum: bool
+    member_env: Mapping[str, MemberEnvArgs]
     own_ports: tuple[Port, ...]
     sidecar_ports: tuple[tuple[Port, ...], ...]
     volumes: tuple[Volume, ...]

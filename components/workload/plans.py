@@ -12,10 +12,12 @@ from ..safety.plan.passwords import PasswordPlan
 from ..safety.plan.reading import WantedPod
 from ..safety.plan.workloads import WorkloadPlan, plan_workload
 from ..safety.preflight import Reader, owner_of_run, reader
+from ..safety.quorum import MemberPlan
 from ..safety.read.known import Known, known
 from ..safety.read.live import (
     DATA,
     MEMBERS,
+    ONE_AT_A_TIME,
     OWNER,
     QUORUM,
     RETENTION,
@@ -40,6 +42,7 @@ from ..schema.names import claim_name
 from ..schema.quantity import storage_bytes
 from .data_plan import check_data, wanted_pod
 from .made_names import wanted_names
+from .members import can_step
 from .model import Volume, Workload
 from .mounts import check_mounts_alive
 from .ordinals import members, ordinals
@@ -66,7 +69,8 @@ class SetPlan:
         volumes: The volume of each claim.
         names: What becomes of the objects around it.
         asks: The reader, with what its owner should know.
-        members: The members of the quorum when last it had any; empty where it is none.
+        members: The members of the quorum, and how this run gets to those that are wanted.
+        steps: Whether it could take them one at a time.
         pod: The pods, as far as they read data.
         known: What the stack knew of it, and is to know of it.
         passwords: What becomes of its generated passwords.
@@ -78,7 +82,8 @@ class SetPlan:
     volumes: Mapping[str, Volume]
     names: Names
     asks: Reader
-    members: str
+    members: MemberPlan
+    steps: bool
     pod: WantedPod
     known: Known
     passwords: PasswordPlan
@@ -141,7 +146,8 @@ def set_plan(
         consents=consents,
     )
     pods = ordinals(workload)
-    last = _members(asks, workload, plan)
+    steps = can_step(asks, workload, management, template)
+    last = _members(asks, workload, plan, by_itself=steps and not plan.free)
     if workload.autoscaled:
         pods = range(pods.start, max(pods.stop, pods.start + plan.replicas))
     volumes = {
@@ -191,6 +197,8 @@ def set_plan(
         names=names,
         asks=asks,
         members=last,
+        # At once, with the owner's consent.
+        steps=steps and (plan.live is None or last.last == last.now or bool(last.way)),
         pod=pod,
         known=before,
         passwords=password_plan(asks, workload, workload.is_claim_of_set, before.memory.last),
@@ -272,16 +280,22 @@ def frozen(plan: WorkloadPlan, keys: Sequence[str]) -> list[str]:
 
 
 def workload_annotations(
-    plan: WorkloadPlan, workload: Workload, pod: WantedPod, members: str = ""
+    plan: WorkloadPlan,
+    workload: Workload,
+    pod: WantedPod,
+    members: str = "",
+    *,
+    steps: bool = False,
 ) -> dict[str, str]:
     """Whose a workload is, what becomes of its claims, how its pods read them, whether its members
-    decide by majority, and whether it may be taken from whoever edited it last.
+    decide by majority and come and go one at a time, and whether it may be taken from whoever
+    edited it last.
     """
     said = {OWNER: owner_of_run(), RETENTION: workload.retention}
     if data := record(pod.data()):
         said[DATA] = data
     if workload.quorum:
-        said[QUORUM] = "true"
+        said[QUORUM] = ONE_AT_A_TIME if steps else "true"
     if members:
         said[MEMBERS] = members
     if plan.force:
@@ -289,19 +303,21 @@ def workload_annotations(
     return said
 
 
-def _members(asks: Reader, workload: Workload, plan: WorkloadPlan) -> str:
-    """The members of the quorum when last it had any, as this run leaves them.
+def _members(
+    asks: Reader, workload: Workload, plan: WorkloadPlan, *, by_itself: bool
+) -> MemberPlan:
+    """The members of the quorum, as this run finds and leaves them.
 
     Raises:
         StatefastError: those that come could decide without the data of those there are.
     """
     autoscaled = workload.autoscaled and plan.replicas
     if not workload.quorum or autoscaled:
-        return ""
+        return MemberPlan()
     claims = asks.read(
         "claims", workload.namespace, "whether new members of the quorum could outvote the old ones"
     )
-    last = refuse_outvoting(
+    return refuse_outvoting(
         asks,
         name=workload.name,
         wanted=members(workload),
@@ -309,8 +325,8 @@ def _members(asks: Reader, workload: Workload, plan: WorkloadPlan) -> str:
         volumes=[volume.name for volume in workload.volumes],
         claims=live_claims(claims or {}),
         consents=workload.args.get("consent") or (),
+        by_itself=by_itself,
     )
-    return last.text
 
 
 def _needs(workload: Workload) -> Iterator[Need]:

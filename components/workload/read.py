@@ -59,6 +59,7 @@ def read_workload(kind: str, name: str, args: WorkloadArgs, shape: type) -> Work
         autoscaled=args.get("autoscaled", False),
         first_ordinal=given.get("first_ordinal", 0),
         quorum=given.get("quorum", False),
+        member_env=given.get("member_env") or {},
         own_ports=own_ports,
         sidecar_ports=sidecar_ports,
         volumes=_volumes(resource, args["volumes"]),

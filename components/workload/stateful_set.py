@@ -3,7 +3,7 @@
 It makes the headless Service the set needs, and the one clients use.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NotRequired
 
@@ -11,6 +11,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..errors import StatefastError
+from ..pod.member_env import MemberEnvArgs
 from ..safety.plan.reading import settled
 from ..safety.preflight import report
 from ..safety.read.known import uid_of
@@ -26,6 +27,8 @@ from ..storage.claim_owner import claim_owner_for
 from .args import WorkloadArgs
 from .claims import grow_claim, reattach_claim, volume_annotations
 from .companions import check_companions, register_companions
+from .member_steps import member_steps
+from .members import with_member_env
 from .model import Volume, Workload
 from .mounts import check_mounts, note_claims
 from .ordinals import ordinals
@@ -63,8 +66,11 @@ class PersistentStatefulSetArgs(WorkloadArgs, RolloutArgs):
     quorum: NotRequired[bool]
     """Whether the replicas are members of a quorum: each write is decided by more than half of
     them. A change of `replicas` or `first_ordinal` after which members without the last writes
-    could decide is then refused without consent. Default false. Edited in place; start with three
-    members."""
+    could decide is then gone one member at a time, or refused where `member_env` does not say what
+    to tell them on the way. Default false. Edited in place; start with three members."""
+    member_env: NotRequired[Mapping[str, MemberEnvArgs]]
+    """Variables of the main container that say who the members of the quorum are. Default none.
+    Editing it rolls pods."""
 
 
 class PersistentStatefulSet(pulumi.ComponentResource):
@@ -165,7 +171,9 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                 namespace=workload.namespace,
                 labels=dict(workload.labels),
                 annotations={
-                    **workload_annotations(plan.workload, workload, plan.pod, plan.members),
+                    **workload_annotations(
+                        plan.workload, workload, plan.pod, plan.members.text, steps=plan.steps
+                    ),
                     **wait_for(workload, strategy.partition, watched=cluster is not None),
                 },
             ),
@@ -203,6 +211,14 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                     *(["spec.replicas"] if workload.autoscaled else []),
                 ],
                 import_=plan.workload.imported or None,
+                hooks=member_steps(
+                    self,
+                    workload,
+                    plan.members,
+                    plan.asks.cluster,
+                    by_itself=plan.steps and not plan.workload.free,
+                    minutes=minutes,
+                ),
                 custom_timeouts=pulumi.CustomTimeouts(create=f"{minutes}m", update=f"{minutes}m"),
             ),
         )
@@ -321,7 +337,7 @@ def _planned(name: str, args: PersistentStatefulSetArgs, *, last: bool = False) 
 
 
 def _checked(name: str, args: PersistentStatefulSetArgs) -> CheckedSet:
-    workload = read_workload("StatefulSet", name, args, PersistentStatefulSetArgs)
+    workload = with_member_env(read_workload("StatefulSet", name, args, PersistentStatefulSetArgs))
     management = args.get("pod_management_policy", POD_MANAGEMENT[0])
     for index, volume in enumerate(workload.volumes):
         if volume.existing_claim is not None:

@@ -13,6 +13,8 @@ from .common import Rule, change
 __all__ = ["RULES"]
 
 _ANNOTATION = ("metadata", "annotations", "statefast/quorum")
+# The program takes the steps, and refuses what it cannot take.
+_BY_ITSELF = "one at a time"
 _MEMBERS = ("metadata", "annotations", "statefast/members")
 _COUNT = ("spec", "replicas")
 _FIRST = ("spec", "ordinals", "start")
@@ -23,7 +25,7 @@ def outvoted(edit: Edit, context: Context) -> Iterator[Finding]:
     if edit.action not in (Action.UPDATE, Action.REPLACE) or not edit.told:
         return
     said = (edit.was(*_ANNOTATION), edit.wants(*_ANNOTATION))
-    if "true" not in said and not conceals(list(said)):
+    if not {"true", _BY_ITSELF} & set(map(text, said)) and not conceals(list(said)):
         return
     old = _members(edit.lives(*_FIRST), edit.lives(*_COUNT))
     count, first = edit.wants(*_COUNT), edit.wants(*_FIRST)
@@ -50,6 +52,13 @@ def outvoted(edit: Edit, context: Context) -> Iterator[Finding]:
         return
     moved = old.first != new.first
     steps = [str(its) if moved else str(its.count) for its in (old, *one_at_a_time(old, new))]
+    if said[1] == _BY_ITSELF and edit.action is Action.UPDATE:
+        yield Finding(
+            rule="quorum-steps",
+            severity=Severity.ROLLS_PODS,
+            said=f"members come and go one at a time in this one `up`: {' -> '.join(steps)}",
+        )
+        return
     yield Finding(
         rule="quorum-outvoted",
         severity=Severity.AT_RISK,

@@ -193,6 +193,7 @@ def _mysql(layer: Layer) -> None:
     layer.folder("var/lib/mysql", owner=999)
     layer.folder("run/mysqld", owner=999)
     layer.folder("etc/mysql/conf.d")
+    _script(layer, "usr/bin/mysqladmin", "mysqladmin.sh")
     _script(layer, "usr/local/bin/docker-entrypoint.sh", "mysql-entrypoint.sh")
 
 

@@ -65,6 +65,11 @@ def test_sidecars_go_down_with_their_driver() -> None:
     assert tied == {"csi-provisioner", "csi-resizer", "csi-snapshotter"}
 
 
+def test_the_scheduler_starts_again_with_the_api_server() -> None:
+    tied = [service.name for service in plan() if service.tied_to == "kube-apiserver"]
+    assert tied == ["kube-scheduler"]
+
+
 def test_whatever_takes_a_rate_is_not_slowed_down() -> None:
     slow = {"csi-provisioner", "csi-resizer", "csi-snapshotter", "snapshot-controller"}
     given = {s.name for s in plan() if any(a.startswith("--kube-api-qps=") for a in s.argv)}

@@ -40,10 +40,9 @@ def test_the_node_stands_where_the_simulated_ones_stood() -> None:
 
 
 def test_sidecars_talk_to_the_driver_on_the_node_and_go_down_with_it() -> None:
-    tied = {service.name: service for service in plan().values() if service.tied_to}
+    tied = {its.name: its for its in plan().values() if its.tied_to == "nodelink"}
     assert set(tied) == {"csi-provisioner", "csi-resizer", "csi-snapshotter"}
     for service in tied.values():
-        assert service.tied_to == "nodelink"
         assert "--csi-address=/w/cluster/node/csi.sock" in service.argv
 
 

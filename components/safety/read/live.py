@@ -14,6 +14,7 @@ __all__ = [
     "DATA",
     "INSTANCE",
     "MEMBERS",
+    "ONE_AT_A_TIME",
     "OWNER",
     "QUORUM",
     "RETENTION",
@@ -37,6 +38,8 @@ VOLUME = "statefast/volume"
 # when last there were any.
 QUORUM = "statefast/quorum"
 MEMBERS = "statefast/members"
+# What QUORUM says where the run takes the steps from some members to others by itself.
+ONE_AT_A_TIME = "one at a time"
 # On a workload and its claims: how the pods read the data (pod_data.py).
 DATA = "statefast/data"
 # The label that says which workload an object is of.

@@ -6,12 +6,13 @@ reported success.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from ...errors import StatefastError
 from ...schema.names import claim_name
 from ..consent import Change
 from ..preflight import Reader
-from ..quorum import Members, majorities_meet, majority, one_at_a_time
+from ..quorum import MemberPlan, Members, majorities_meet, majority, one_at_a_time
 from ..read.live import LiveClaim, LiveWorkload
 
 __all__ = ["refuse_outvoting"]
@@ -28,8 +29,10 @@ def refuse_outvoting(
     volumes: Collection[str],
     claims: Mapping[str, LiveClaim],
     consents: Iterable[str],
-) -> Members:
-    """Refuses a change of members after which those without the last writes could decide.
+    by_itself: bool,
+) -> MemberPlan:
+    """Refuses a change of members after which those without the last writes could decide, where
+    the run cannot go there one member at a time.
 
     Args:
         reader: Of the component.
@@ -39,12 +42,11 @@ def refuse_outvoting(
         volumes: Names of its volumes.
         claims: All claims of the namespace, by name. They tell who was a member where no pod runs.
         consents: What the owner agreed to.
-
-    Returns:
-        The members there are when last there were any: what the next run goes by.
+        by_itself: Whether the run can take the steps of a set that is there.
 
     Raises:
-        StatefastError: a majority of the new members could do without a majority of the old.
+        StatefastError: a majority of the new members could do without a majority of the old, and
+            the run cannot go there in steps.
     """
     last = Members.read(live.members) if live is not None else None
     if live is not None and live.replicas:
@@ -53,15 +55,16 @@ def refuse_outvoting(
         old, uid = last, live.uid
     else:
         old, uid = _paused(name, volumes, claims)
-    then = wanted if wanted.count else old
+    plan = MemberPlan(
+        last=wanted if wanted.count else old,
+        now=old,
+        running=live is not None and live.replicas > 0,
+        way=(wanted,) if live is not None and old != wanted and old.count and wanted.count else (),
+    )
     if majorities_meet(old, wanted):
-        if (old.count, wanted.count) == (1, 2):
-            reader.note(
-                f"pod {name}-{old.first} has to restart to know of a second member, and the"
-                " rollout may wait for the second one first: if `up` waits, kubectl delete pod"
-                f" {name}-{old.first}; start with three members to have none of this"
-            )
-        return then
+        if plan.running and (old.count, wanted.count) == (1, 2):
+            reader.note(_alone(name, old, by_itself))
+        return plan
     moved = old.first != wanted.first
     change = Change(
         resource=reader.resource,
@@ -71,15 +74,44 @@ def refuse_outvoting(
         uid=uid,
     )
     if change.allowed(consents):
-        return then
+        return replace(plan, way=())
+    if by_itself and plan.way:
+        reader.note(
+            f"{reader.resource} goes {_way(old, wanted, moved)} in this one `up`, each step once"
+            " all members of the one before are ready"
+        )
+        return replace(plan, way=tuple(one_at_a_time(old, wanted)))
     raise StatefastError(
         reader.resource,
         "first_ordinal" if moved else "replicas",
         wanted.first if moved else wanted.count,
         _consequence(old, wanted),
-        f"go {_way(old, wanted, moved)}, an `up` for each, or consent to this one change by adding"
-        f" {change.consent!r} to consent",
+        f"{_safe(old, wanted, moved, gone=live is None, by_itself=by_itself)}, or consent to this"
+        f" one change by adding {change.consent!r} to consent",
     )
+
+
+def _alone(name: str, old: Members, by_itself: bool) -> str:
+    pod = f"pod {name}-{old.first}"
+    if by_itself:
+        return (
+            f"{pod} restarts first, to know of the second member, and serves again when that one"
+            " is there"
+        )
+    return (
+        f"{pod} has to restart to know of a second member, and the rollout may wait for the second"
+        f" one first: if `up` waits, kubectl delete {pod}; start with three"
+        " members to have none of this"
+    )
+
+
+def _safe(old: Members, new: Members, moved: bool, *, gone: bool, by_itself: bool) -> str:
+    if gone and by_itself:
+        # What is not there takes no steps.
+        first = f"ordinals {old}" if moved else f"{old.count}"
+        then = f"ordinals {new}" if moved else f"{new.count}"
+        return f"run up with {first} first, and with {then} next: that one goes one at a time"
+    return f"go {_way(old, new, moved)}, an `up` for each"
 
 
 def _paused(

@@ -4,14 +4,13 @@ The provider's own wait asks for one revision in all pods, which is just what a 
 and whether it notices is a matter of timing in versions before 4.26 (docs/engine.md 22).
 """
 
-from collections.abc import Iterator, Mapping
-
 import pulumi
 
 from ...errors import StatefastError, from_within
-from ..read.cluster import Cluster, Object, Unreadable
+from ..read.cluster import Cluster, Unreadable
 from ..read.live import LiveWorkload
 from .polling import look, until
+from .set_status import lacks, reasons
 
 __all__ = ["after_rollout"]
 
@@ -93,7 +92,7 @@ class _Wait:
         # The controller waits for the pods in order, broken ones too (kubernetes#67250).
         if live.pod_management_policy == "OrderedReady":
             self.by_hand = " and delete the pods that are not ready"
-        return _missing(found)
+        return lacks(found)
 
     async def reasons(self) -> str:
         """What is said of the pods that are not ready; empty where nothing is."""
@@ -101,49 +100,9 @@ class _Wait:
             pods = await look(self._cluster, "pods", self._namespace)
         except Unreadable:
             return ""
-        said = [
-            f"{name}: {reason}"
-            for name, pod in sorted(pods.items())
-            if _is_of(pod, self._name)
-            for reason in _reasons(pod)
-        ]
-        return f" ({'; '.join(said)})" if said else ""
+        return reasons(pods, self._name)
 
     def failure(self, why: str, remedy: str) -> pulumi.RunError:
         field = "update_strategy.partition"
         said = StatefastError(self._resource, field, self._partition, why, remedy)
         return from_within(said)
-
-
-def _missing(item: Object) -> str:
-    """What a set lacks until its partition lets it go no further."""
-    metadata, spec, status = item["metadata"], item["spec"], item.get("status") or {}
-    if status.get("observedGeneration", 0) < metadata["generation"]:
-        return "the controller has not seen the edit yet"
-    replicas = spec.get("replicas", 1)
-    rolling: Mapping[str, int] = (spec.get("updateStrategy") or {}).get("rollingUpdate") or {}
-    # Counts are absent while they are 0. More pods are new where the partition came before the
-    # edit, and none is held back yet.
-    new, wanted = status.get("updatedReplicas", 0), max(0, replicas - rolling.get("partition", 0))
-    if new < wanted:
-        return f"{new} of {wanted} pods have the new template"
-    # Ready for as long as minReadySeconds ask.
-    ready = status.get("availableReplicas", 0)
-    return "" if ready >= replicas else f"{ready} of {replicas} pods are ready"
-
-
-def _is_of(pod: Object, name: str) -> bool:
-    owners = pod["metadata"].get("ownerReferences") or ()
-    return ("StatefulSet", name) in [(owner["kind"], owner["name"]) for owner in owners]
-
-
-def _reasons(pod: Object) -> Iterator[str]:
-    """Why a pod is not ready, in the words of the scheduler and of the kubelet."""
-    status = pod.get("status") or {}
-    for condition in status.get("conditions") or ():
-        if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
-            yield str(condition.get("message") or condition.get("reason"))
-    for container in status.get("containerStatuses") or ():
-        waiting = (container.get("state") or {}).get("waiting")
-        if waiting:
-            yield " ".join(filter(None, (waiting.get("reason"), waiting.get("message"))))

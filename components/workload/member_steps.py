@@ -1,0 +1,236 @@
+"""One member at a time in one `up`: the steps that come before the engine's own edit of the set.
+
+A hook of the engine takes them, and the engine then takes the last one. Each is the edit that an
+`up` of its own would make, applied under the name that the provider applies with, so that the
+provider finds what it made itself. A run that is cut off leaves the set at a step, which is where
+the next run begins.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from copy import deepcopy
+from typing import Any
+
+import pulumi
+
+from ..errors import StatefastError
+from ..safety.quorum import MemberPlan, Members
+from ..safety.read.cluster import Cluster, Object, Unreadable, connect
+from ..safety.read.live import MEMBERS
+from ..safety.wait.polling import look, until
+from ..safety.wait.set_status import lacks, lacks_new_pods, reasons, without
+from .members import member_values
+from .model import Workload
+
+__all__ = ["member_steps"]
+
+_PATH = "/apis/apps/v1/namespaces/{namespace}/statefulsets/{name}"
+_MANAGER = "__fieldManager"
+_CALL_SECONDS = 30
+
+
+def member_steps(
+    component: pulumi.Resource,
+    workload: Workload,
+    plan: MemberPlan,
+    cluster: Cluster | None,
+    *,
+    by_itself: bool,
+    minutes: float,
+) -> pulumi.ResourceHookBinding | None:
+    """What to hang on the set; None where no members come or go, or nothing can be read.
+
+    Args:
+        component: What the progress is shown at.
+        workload: Checked args.
+        plan: Its members.
+        cluster: Where its set can be read.
+        by_itself: Whether steps can be taken; else the members there are are waited for alone.
+        minutes: How long each step may take.
+    """
+    if cluster is None or not plan.way:
+        return None
+    steps = _Steps(component, workload, plan, cluster, by_itself=by_itself, minutes=minutes)
+    name = f"statefast-members-{workload.namespace}-{workload.name}"
+    return pulumi.ResourceHookBinding(before_update=[pulumi.ResourceHook(name, steps.take)])
+
+
+class _Steps:
+    """The steps of one set."""
+
+    def __init__(
+        self,
+        component: pulumi.Resource,
+        workload: Workload,
+        plan: MemberPlan,
+        cluster: Cluster,
+        *,
+        by_itself: bool,
+        minutes: float,
+    ) -> None:
+        self._component = component
+        self._workload = workload
+        self._plan = plan
+        self._cluster = cluster
+        self._by_itself = by_itself
+        self._minutes = minutes
+
+    async def take(self, args: pulumi.ResourceHookArgs) -> None:
+        """Takes all steps but the last.
+
+        Raises:
+            StatefastError: a step could not be written, or its members were not ready in time.
+        """
+        now, running = self._plan.now, self._plan.running
+        if running and now.count > 1:
+            # Who starts with nothing may count only once those before have all there is.
+            await self._settled(now, self._plan.way[0])
+        if not self._by_itself:
+            return
+        inputs = await pulumi.Output.from_input(args.new_inputs or {}).future() or {}
+        manager = str((args.old_outputs or {}).get(_MANAGER) or await self._manager())
+        for following in self._plan.way:
+            if running and (now.count, following.count) == (1, 2):
+                # The controller restarts no pod before the new one is ready, which waits for a
+                # peer that knows of it: so the only member restarts before that one is there.
+                await self._write(inputs, manager, now, knowing=following)
+                await self._wait(f"pod {self._workload.name}-{now.first}", self._has_new_pods)
+            if following is self._plan.way[-1]:
+                return
+            await self._write(inputs, manager, following, knowing=following)
+            await self._wait(f"{following.count} members", self._is_whole)
+            now, running = following, True
+
+    async def _settled(self, now: Members, following: Members) -> None:
+        stay = range(max(now.first, following.first), min(now.stop, following.stop))
+
+        async def missing() -> str:
+            item = await self._set()
+            said = lacks(item)
+            if not said or len(stay) == now.count:
+                return said
+            # Who leaves may be broken.
+            return without(item, await look(self._cluster, "pods", self._workload.namespace), stay)
+
+        await self._wait(f"{now.count} members", missing)
+
+    async def _has_new_pods(self) -> str:
+        return lacks_new_pods(await self._set())
+
+    async def _is_whole(self) -> str:
+        return lacks(await self._set())
+
+    async def _set(self) -> Object:
+        found = await look(self._cluster, "stateful sets", self._workload.namespace)
+        if self._workload.name not in found:
+            raise self._failure("but somebody deleted the set meanwhile", "run up --refresh")
+        return found[self._workload.name]
+
+    async def _manager(self) -> str:
+        """Under which name the provider applies the set."""
+        fields = (await self._set())["metadata"].get("managedFields") or ()
+        return next(
+            (
+                str(its["manager"])
+                for its in fields
+                if its.get("operation") == "Apply" and "pulumi" in its["manager"]
+            ),
+            "pulumi-kubernetes",
+        )
+
+    async def _wait(self, what: str, missing: Callable[[], Awaitable[str]]) -> None:
+        name = self._workload.name
+        trouble = await until(
+            self._component,
+            seconds=self._minutes * 60,
+            what=f"StatefulSet {name} waits for {what}",
+            missing=missing,
+        )
+        if trouble:
+            try:
+                why = reasons(await look(self._cluster, "pods", self._workload.namespace), name)
+            except Unreadable:
+                why = ""
+            raise self._failure(
+                f"but {trouble} after {self._minutes} minutes{why}, and no member may come or go"
+                " before",
+                "nothing is lost: see to the pods and run up again, which goes on from there",
+            )
+
+    async def _write(
+        self, inputs: Mapping[str, Any], manager: str, there: Members, *, knowing: Members
+    ) -> None:
+        """Applies the set with these members, whose pods know of those.
+
+        Raises:
+            StatefastError: the API server does not take it.
+        """
+        body = _at(inputs, self._workload, there, knowing)
+        path = _PATH.format(namespace=self._workload.namespace, name=self._workload.name)
+        context = (self._workload.args.get("preflight") or {}).get("context", "")
+        if trouble := await _apply(context, path, body, manager):
+            raise self._failure(
+                f"but {there.count} members on the way were answered: {trouble}",
+                "nothing is lost: see to it and run up again, which goes on from there",
+            )
+        pulumi.log.info(
+            f"StatefulSet {self._workload.name}: members {there}, told of {knowing}",
+            self._component,
+        )
+
+    def _failure(self, why: str, remedy: str) -> StatefastError:
+        workload = self._workload
+        return StatefastError(workload.resource, "replicas", workload.replicas, why, remedy)
+
+
+def _at(
+    inputs: Mapping[str, Any], workload: Workload, there: Members, knowing: Members
+) -> dict[str, Any]:
+    """The set as the provider would apply it, on the way."""
+    body = {key: deepcopy(value) for key, value in inputs.items() if not key.startswith("__")}
+    spec = body["spec"]
+    spec["replicas"] = there.count
+    spec.pop("ordinals", None)
+    if there.first:
+        spec["ordinals"] = {"start": there.first}
+    body["metadata"]["annotations"][MEMBERS] = there.text
+    values = member_values(workload, knowing)
+    for container in spec["template"]["spec"]["containers"]:
+        if container["name"] == workload.name:
+            for item in container["env"]:
+                if item["name"] in values:
+                    item["value"] = values[item["name"]]
+    return body
+
+
+async def _apply(context: str, path: str, body: Mapping[str, Any], manager: str) -> str:
+    """Applies an object; what the API server has against it, or nothing."""
+    return await asyncio.to_thread(_patch, context, path, body, manager)
+
+
+def _patch(context: str, path: str, body: Mapping[str, Any], manager: str) -> str:
+    from urllib3.exceptions import HTTPError
+
+    annotations = body["metadata"].get("annotations") or {}
+    forced = annotations.get("pulumi.com/patchForce", "false")
+    try:
+        api = connect(context)
+        request = api.param_serialize(
+            "PATCH",
+            path,
+            query_params=[("fieldManager", manager), ("force", forced)],
+            body=json.dumps(body),
+            header_params={
+                "Accept": "application/json",
+                "Content-Type": "application/apply-patch+yaml",
+            },
+            auth_settings=["BearerToken"],
+        )
+        response = api.call_api(*request, _request_timeout=_CALL_SECONDS)
+        content = response.read()  # type: ignore[no-untyped-call]
+    except (Unreadable, HTTPError, OSError) as error:
+        return str(error) if isinstance(error, Unreadable) else type(error).__name__
+    if 200 <= response.status < 300:
+        return ""
+    return str(json.loads(content).get("message", response.status))
