@@ -16,7 +16,7 @@ SOURCES := __main__.py settings statefast workloads cli gate localcluster policy
 SHELL := bash
 
 .DEFAULT_GOAL := help
-.PHONY: help venv up preview outputs status destroy review down clean test test-fast test-real walk lint format record-previews locks
+.PHONY: help venv up preview outputs status destroy review down clean test test-fast test-real demo walk lint format record-previews locks
 
 help: ## Shows this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -73,6 +73,9 @@ test-fast: venv ## Runs the tests that need no cluster.
 test-real: venv ## Runs the databases on a real node, and reads back what they held. Linux, as root.
 	@STATEFAST_REAL=1 $(CLUSTER) build
 	@STATEFAST_REAL=1 $(PYTEST) -m real
+
+demo: venv ## Grows a real ZooKeeper in place, kills its node, reads its data back. Linux, as root.
+	@$(CLUSTER) demo
 
 walk: venv ## Walks at random over a stack for MINUTES (60) from SEED (any), and shortens what it finds.
 	@$(CLUSTER) build

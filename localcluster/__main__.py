@@ -16,6 +16,7 @@ except ModuleNotFoundError:
     )
 
 from . import cluster, stack_commands, toolchain
+from .demo import demo
 from .errors import LocalClusterError
 from .layout import Workspace
 from .options import Real, State
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 app.add_typer(stack_commands.app, name="stack")
 app.command()(review)
+app.command()(demo)
 
 
 @app.command()

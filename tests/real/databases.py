@@ -29,6 +29,8 @@ class Database:
     replicas: ClassVar[int] = 1
     size: ClassVar[str] = "300Mi"
     folder: ClassVar[str]
+    # The variable with the password that the data was written with; none where it is not in it.
+    secret: ClassVar[str] = ""
 
     def __init__(self, deployment: Deployment) -> None:
         self.deployment = deployment
@@ -87,6 +89,10 @@ class Database:
         wanted = self.config.get("replicas", 1)
         eventually(lambda: self._serving() == wanted, f"{wanted} pods of {self.workload}")
         return self.pods()
+
+    def serves(self, pod: str) -> bool:
+        """Whether one pod is ready."""
+        return _is_ready(self.deployment.get("pod", pod))
 
     def _serving(self) -> int:
         pods = self.deployment.list("pod").values()
@@ -173,6 +179,7 @@ class PostgreSQL(Database):
     """One server; a marker is a row."""
 
     workload = "postgresql"
+    secret = "POSTGRES_PASSWORD"
     folder = "/var/lib/postgresql/data"
 
     def put(self, pod: str, key: str) -> bool:
@@ -233,6 +240,7 @@ class MySQL(Database):
     """One server, which is a MariaDB here; a marker is a row."""
 
     workload = "mysql"
+    secret = "MYSQL_ROOT_PASSWORD"
     pattern = "deployment"
     size = "500Mi"
     folder = "/var/lib/mysql"

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+from base64 import b64decode
 
 from localcluster import cluster
 from localcluster.processes import recorded
@@ -125,6 +126,11 @@ def restore(database: Database, claim: str) -> set[str]:
         "apply", "-f", "-", stdin=_SNAPSHOT.format(name=deployment.name, claim=claim)
     )
     deployment.wait("volumesnapshot/taken", "--for=jsonpath={.status.readyToUse}=true")
+    if secret := database.secret:
+        # The volume was written with it.
+        data = deployment.get("secret", f"{database.workload}-generated")["data"]
+        password = b64decode(data[secret]).decode()
+        deployment.config["statefast:secrets"] = {"restored": {secret: password}}
     other = {
         "workload": database.workload,
         "pattern": "deployment",
@@ -132,7 +138,9 @@ def restore(database: Database, claim: str) -> set[str]:
     }
     deployment.workloads(**{database.workload: database.config, "restored": other}).up()
     pod = next(name for name in database.pods() if name.startswith("restored-"))
+    eventually(lambda: database.serves(pod), "the other one serves")
     found = database.held(pod)
+    deployment.config.pop("statefast:secrets", None)
     deployment.workloads(**{database.workload: database.config}).up()
     eventually(lambda: len(database.pods()) == database.config.get("replicas", 1), "one is left")
     return found

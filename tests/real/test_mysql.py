@@ -12,6 +12,12 @@ def test_a_pod_that_is_deleted_comes_back_with_its_data(kept: MySQL) -> None:
     kept.delete_pod(min(kept.pods()))
 
 
+def test_the_probes_leave_no_trace_in_the_log(kept: MySQL) -> None:
+    said = kept.deployment.kubectl("logs", min(kept.pods()))
+    assert "ready for connections" in said
+    assert "Aborted connection" not in said
+
+
 def test_other_resources_replace_the_pod(kept: MySQL) -> None:
     pods = kept.ready()
     kept.up(resources={"requests": {"cpu": "200m"}})
@@ -24,6 +30,10 @@ def test_a_node_that_is_killed(kept: MySQL) -> None:
 
 def test_destroy_and_up(kept: MySQL) -> None:
     edits.destroy_and_up(kept)
+
+
+def test_a_snapshot_is_restored_into_another_workload(kept: MySQL) -> None:
+    assert set(kept.markers) <= edits.restore(kept, "mysql-vol")
 
 
 def test_the_other_pattern_and_back(kept: MySQL) -> None:

@@ -18,9 +18,16 @@ def test_the_volume_grows_under_the_running_server(kept: PostgreSQL) -> None:
     edits.grow(kept, "400Mi")
 
 
+def test_the_log_of_changes_follows_the_size_of_the_volume(kept: PostgreSQL) -> None:
+    """As it was when the server started; 300Mi leave about 280 MB to the file system."""
+    assert 50 <= int(kept.sql(POD, "show max_wal_size").removesuffix("MB\n")) <= 60
+
+
 def test_a_pod_that_is_deleted_comes_back_with_its_data(kept: PostgreSQL) -> None:
     kept.delete_pod(POD)
     kept.delete_pod(POD, "--grace-period=0", "--force")
+    # The volume has grown meanwhile.
+    assert 70 <= int(kept.sql(POD, "show max_wal_size").removesuffix("MB\n")) <= 80
 
 
 def test_another_config_restarts_the_server(kept: PostgreSQL) -> None:
@@ -84,3 +91,7 @@ def test_a_claim_that_was_deleted_is_back_on_its_volume(kept: PostgreSQL) -> Non
 
 def test_destroy_and_up(kept: PostgreSQL) -> None:
     edits.destroy_and_up(kept)
+
+
+def test_a_snapshot_is_restored_into_another_workload(kept: PostgreSQL) -> None:
+    assert set(kept.markers) <= edits.restore(kept, "postgresql-vol-postgresql-0")

@@ -24,12 +24,12 @@ def test_a_server_that_is_killed_restarts_in_its_pod(kept: ZooKeeper) -> None:
     assert kept.ready() == pods
 
 
-def test_members_come_and_go_one_at_a_time(kept: ZooKeeper) -> None:
-    for replicas in (4, 3):
-        kept.up(replicas=replicas)
-        kept.assert_kept()
-    kept.deployment.workloads(zookeeper={**kept.config, "replicas": 5}).refused("3 -> 4 -> 5")
-    kept.deployment.workloads(zookeeper={**kept.config, "replicas": 1}).refused("3 -> 2 -> 1")
+def test_a_volume_for_the_log_comes_before_the_data_or_not_at_all(kept: ZooKeeper) -> None:
+    """The log does not move by itself, and has what no snapshot has yet."""
+    storage = {**kept.config["storage"], "volumes": {"log": {"size": "100Mi"}}}
+    kept.deployment.workloads(zookeeper={**kept.config, "storage": storage})
+    kept.deployment.refused("zookeeper-log")
+    kept.deployment.workloads(zookeeper=kept.config)
 
 
 def test_another_image_rolls_the_members(kept: ZooKeeper) -> None:
