@@ -1,14 +1,21 @@
 """One member at a time in one `up`: the steps that come before the engine's own edit of the set.
 
-A hook of the engine takes them, and the engine then takes the last one. Each is the edit that an
-`up` of its own would make, applied under the name that the provider applies with, so that the
-provider finds what it made itself. A run that is cut off leaves the set at a step, which is where
-the next run begins.
+A hook of the engine takes them, and the engine then finds that nothing is left to do. Each is the
+edit that an `up` of its own would make, applied under the name that the provider applies with, so
+that the provider finds what it made itself. A run that is cut off leaves the set at a step, and the
+next one begins there.
+
+A rollout restarts the next pod when all are ready. Where some pods know of a member more than the
+others, it may wait for a pod that waits for it: seen with ZooKeeper from one to two, and from three
+to four when the leader restarts first. As any of them may be restarted at any time, whoever has the
+former template after a while is.
 """
 
 import asyncio
+import contextlib
 import json
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -19,7 +26,14 @@ from ..safety.quorum import MemberPlan, Members
 from ..safety.read.cluster import Cluster, Object, Unreadable, connect
 from ..safety.read.live import MEMBERS
 from ..safety.wait.polling import look, until
-from ..safety.wait.set_status import lacks, lacks_new_pods, reasons, without
+from ..safety.wait.set_status import (
+    lacks,
+    lacks_new_pods,
+    picture,
+    reasons,
+    with_former_template,
+    without,
+)
 from .members import member_values
 from .model import Workload
 
@@ -27,7 +41,11 @@ __all__ = ["member_steps"]
 
 _PATH = "/apis/apps/v1/namespaces/{namespace}/statefulsets/{name}"
 _MANAGER = "__fieldManager"
+_POD = "/api/v1/namespaces/{namespace}/pods/{name}"
 _CALL_SECONDS = 30
+_NOT_FOUND = 404
+# An election takes less, most of the time.
+_STANDSTILL_SECONDS = 25.0
 
 
 def member_steps(
@@ -75,9 +93,11 @@ class _Steps:
         self._cluster = cluster
         self._by_itself = by_itself
         self._minutes = minutes
+        self._seen: object = None
+        self._since = 0.0
 
     async def take(self, args: pulumi.ResourceHookArgs) -> None:
-        """Takes all steps but the last.
+        """Takes all steps.
 
         Raises:
             StatefastError: a step could not be written, or its members were not ready in time.
@@ -96,8 +116,6 @@ class _Steps:
                 # peer that knows of it: so the only member restarts before that one is there.
                 await self._write(inputs, manager, now, knowing=following)
                 await self._wait(f"pod {self._workload.name}-{now.first}", self._has_new_pods)
-            if following is self._plan.way[-1]:
-                return
             await self._write(inputs, manager, following, knowing=following)
             await self._wait(f"{following.count} members", self._is_whole)
             now, running = following, True
@@ -106,12 +124,11 @@ class _Steps:
         stay = range(max(now.first, following.first), min(now.stop, following.stop))
 
         async def missing() -> str:
-            item = await self._set()
-            said = lacks(item)
+            said = await self._is_whole()
             if not said or len(stay) == now.count:
                 return said
             # Who leaves may be broken.
-            return without(item, await look(self._cluster, "pods", self._workload.namespace), stay)
+            return without(await self._set(), await self._pods(), stay)
 
         await self._wait(f"{now.count} members", missing)
 
@@ -119,7 +136,35 @@ class _Steps:
         return lacks_new_pods(await self._set())
 
     async def _is_whole(self) -> str:
-        return lacks(await self._set())
+        item = await self._set()
+        if said := lacks(item):
+            with contextlib.suppress(Unreadable):
+                await self._push(item, await self._pods())
+        return said
+
+    async def _push(self, item: Object, pods: Mapping[str, Object]) -> None:
+        """Restarts the pods with the former template, once the rollout stands still."""
+        now = picture(item, pods)
+        if now != self._seen:
+            self._seen, self._since = now, time.monotonic()
+        if time.monotonic() - self._since < _STANDSTILL_SECONDS:
+            return
+        self._since = time.monotonic()
+        for name, uid in with_former_template(item, pods).items():
+            path = _POD.format(namespace=self._workload.namespace, name=name)
+            body = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": {"uid": uid}}
+            trouble = await asyncio.to_thread(_call, self._context, "DELETE", path, body)
+            said = f"was not restarted: {trouble}: kubectl delete pod {name}" if trouble else ""
+            pulumi.log.info(
+                f"pod {name} {said or 'restarts: the rollout waits for it'}", self._component
+            )
+
+    @property
+    def _context(self) -> str:
+        return (self._workload.args.get("preflight") or {}).get("context", "")
+
+    async def _pods(self) -> Mapping[str, Object]:
+        return await look(self._cluster, "pods", self._workload.namespace)
 
     async def _set(self) -> Object:
         found = await look(self._cluster, "stateful sets", self._workload.namespace)
@@ -149,7 +194,7 @@ class _Steps:
         )
         if trouble:
             try:
-                why = reasons(await look(self._cluster, "pods", self._workload.namespace), name)
+                why = reasons(await self._pods(), name)
             except Unreadable:
                 why = ""
             raise self._failure(
@@ -168,8 +213,9 @@ class _Steps:
         """
         body = _at(inputs, self._workload, there, knowing)
         path = _PATH.format(namespace=self._workload.namespace, name=self._workload.name)
-        context = (self._workload.args.get("preflight") or {}).get("context", "")
-        if trouble := await _apply(context, path, body, manager):
+        forced = body["metadata"]["annotations"].get("pulumi.com/patchForce", "false")
+        query = [("fieldManager", manager), ("force", forced)]
+        if trouble := await asyncio.to_thread(_call, self._context, "PATCH", path, body, query):
             raise self._failure(
                 f"but {there.count} members on the way were answered: {trouble}",
                 "nothing is lost: see to it and run up again, which goes on from there",
@@ -204,33 +250,32 @@ def _at(
     return body
 
 
-async def _apply(context: str, path: str, body: Mapping[str, Any], manager: str) -> str:
-    """Applies an object; what the API server has against it, or nothing."""
-    return await asyncio.to_thread(_patch, context, path, body, manager)
-
-
-def _patch(context: str, path: str, body: Mapping[str, Any], manager: str) -> str:
+def _call(
+    context: str,
+    method: str,
+    path: str,
+    body: Mapping[str, Any],
+    query: Sequence[tuple[str, str]] = (),
+) -> str:
+    """Asks the API server; what it has against it, or nothing."""
     from urllib3.exceptions import HTTPError
 
-    annotations = body["metadata"].get("annotations") or {}
-    forced = annotations.get("pulumi.com/patchForce", "false")
+    kind = "application/apply-patch+yaml" if method == "PATCH" else "application/json"
     try:
         api = connect(context)
         request = api.param_serialize(
-            "PATCH",
+            method,
             path,
-            query_params=[("fieldManager", manager), ("force", forced)],
-            body=json.dumps(body),
-            header_params={
-                "Accept": "application/json",
-                "Content-Type": "application/apply-patch+yaml",
-            },
+            query_params=list(query),
+            # The client takes an apply for a text.
+            body=json.dumps(body) if method == "PATCH" else body,
+            header_params={"Accept": "application/json", "Content-Type": kind},
             auth_settings=["BearerToken"],
         )
         response = api.call_api(*request, _request_timeout=_CALL_SECONDS)
         content = response.read()  # type: ignore[no-untyped-call]
     except (Unreadable, HTTPError, OSError) as error:
         return str(error) if isinstance(error, Unreadable) else type(error).__name__
-    if 200 <= response.status < 300:
+    if 200 <= response.status < 300 or (method, response.status) == ("DELETE", _NOT_FOUND):
         return ""
     return str(json.loads(content).get("message", response.status))

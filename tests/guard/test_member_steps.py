@@ -1,6 +1,7 @@
 """Where a run knows what to tell members on the way, it takes the steps by itself."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
@@ -119,26 +120,36 @@ class Written:
         self.bodies: list[tuple[int, int, str]] = []
         self.status = status
         self.managers: set[str] = set()
-        monkeypatch.setattr(member_steps, "_patch", self.patch)
+        self.deleted: list[str] = []
+        self.pods: dict[str, Any] = {}
+        monkeypatch.setattr(member_steps, "_call", self.call)
         monkeypatch.setattr(member_steps, "look", self.look)
         monkeypatch.setattr("statefast.workload.member_steps.pulumi.log.info", lambda *_: None)
 
-    def patch(self, context: str, path: str, body: Any, manager: str) -> str:
+    def call(
+        self, context: str, method: str, path: str, body: Any, query: Sequence[tuple[str, str]] = ()
+    ) -> str:
+        if method == "DELETE":
+            self.deleted.append(path.rpartition("/")[2])
+            assert body["preconditions"]["uid"]
+            self.status = {}
+            return ""
         (container,) = body["spec"]["template"]["spec"]["containers"]
         servers = next(it["value"] for it in container["env"] if it["name"] == "SERVERS")
         said = body["metadata"]["annotations"]["statefast/members"]
         self.bodies.append((body["spec"]["replicas"], len(servers.split()), said))
-        self.managers.add(manager)
+        self.managers.add(dict(query)["fieldManager"])
         return ""
 
     async def look(self, cluster: object, kind: str, namespace: str) -> dict[str, Any]:
         if kind == "pods":
-            return {}
+            return self.pods
         replicas = self.bodies[-1][0] if self.bodies else 3
         status = {
             "observedGeneration": 1,
             "updatedReplicas": replicas,
             "availableReplicas": replicas,
+            "updateRevision": "new",
             **self.status,
         }
         metadata = {"name": "zk", "generation": 1}
@@ -178,14 +189,14 @@ def way(*counts: int) -> MemberPlan:
     ("plan", "bodies"),
     [
         # The only member learns of the second one before that is there.
-        (way(1, 2), [(1, 2, "0-0")]),
-        (way(1, 2, 3), [(1, 2, "0-0"), (2, 2, "0-1")]),
-        (way(3, 4, 5), [(4, 4, "0-3")]),
-        (way(3, 2, 1), [(2, 2, "0-1")]),
-        (way(2, 3), []),
+        (way(1, 2), [(1, 2, "0-0"), (2, 2, "0-1")]),
+        (way(1, 2, 3), [(1, 2, "0-0"), (2, 2, "0-1"), (3, 3, "0-2")]),
+        (way(3, 4, 5), [(4, 4, "0-3"), (5, 5, "0-4")]),
+        (way(3, 2, 1), [(2, 2, "0-1"), (1, 1, "0-0")]),
+        (way(2, 3), [(3, 3, "0-2")]),
     ],
 )
-def test_the_engine_takes_the_last_step(
+def test_each_step_tells_the_pods_of_its_members(
     monkeypatch: pytest.MonkeyPatch, plan: MemberPlan, bodies: list[tuple[int, int, str]]
 ) -> None:
     written = Written(monkeypatch)
@@ -203,12 +214,32 @@ def test_who_starts_with_nothing_waits_for_those_before(monkeypatch: pytest.Monk
     assert not written.bodies
 
 
-def test_who_leaves_may_be_broken() -> None:
-    def pod(name: str, ready: str = "True", revision: str = "b") -> tuple[str, Any]:
-        status = {"conditions": [{"type": "Ready", "status": ready}]}
-        labels = {"controller-revision-hash": revision}
-        return name, {"metadata": {"name": name, "labels": labels}, "status": status}
+def pod(name: str, ready: str = "True", revision: str = "b") -> tuple[str, Any]:
+    metadata = {
+        "name": name,
+        "uid": f"uid-{name}",
+        "labels": {"controller-revision-hash": revision},
+        "ownerReferences": [{"kind": "StatefulSet", "name": "zk"}],
+    }
+    conditions = [{"type": "Ready", "status": ready}]
+    return name, {"metadata": metadata, "status": {"conditions": conditions}}
 
+
+def test_a_rollout_that_waits_for_itself_is_pushed(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = Written(monkeypatch, availableReplicas=2, updatedReplicas=2)
+    old = [pod("zk-0", revision="old"), pod("zk-1", revision="old")]
+    new = [pod(f"zk-{n}", "False", "new") for n in (2, 3)]
+    written.pods = {**dict([*old, *new]), "other-0": {"metadata": {"uid": "x"}}}
+    with pytest.raises(StatefastError, match="2 of 3 pods have the new template"):
+        take(way(3, 4), minutes=0.01)
+    # Not at once: an election takes its time.
+    assert not written.deleted
+    monkeypatch.setattr(member_steps, "_STANDSTILL_SECONDS", 0.0)
+    take(way(3, 4), minutes=0.01)
+    assert written.deleted == ["zk-0", "zk-1"]
+
+
+def test_who_leaves_may_be_broken() -> None:
     item = {"metadata": {"name": "zk"}, "status": {"updateRevision": "b"}}
     pods = dict([pod("zk-0"), pod("zk-1"), pod("zk-2", "False")])
     assert without(item, pods, range(2)) == ""

@@ -4,7 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ..read.cluster import Object
 
-__all__ = ["lacks", "lacks_new_pods", "pods_of", "reasons", "without"]
+__all__ = [
+    "lacks",
+    "lacks_new_pods",
+    "picture",
+    "pods_of",
+    "reasons",
+    "with_former_template",
+    "without",
+]
 
 
 def lacks(item: Object) -> str:
@@ -37,11 +45,29 @@ def without(item: Object, pods: Mapping[str, Object], ordinals: Sequence[int]) -
         pod = pods.get(f"{name}-{ordinal}")
         if pod is None or "deletionTimestamp" in pod["metadata"]:
             return f"pod {name}-{ordinal} is not there"
-        if pod["metadata"].get("labels", {}).get("controller-revision-hash") != revision:
+        if _revision(pod) != revision:
             return f"pod {name}-{ordinal} has the former template"
         if not _is_ready(pod):
             return f"pod {name}-{ordinal} is not ready"
     return ""
+
+
+def picture(item: Object, pods: Mapping[str, Object]) -> object:
+    """What a rollout changes: equal for as long as it gets no further."""
+    return [
+        (pod["metadata"]["uid"], "deletionTimestamp" in pod["metadata"], _is_ready(pod))
+        for pod in pods_of(pods, item["metadata"]["name"]).values()
+    ]
+
+
+def with_former_template(item: Object, pods: Mapping[str, Object]) -> Mapping[str, str]:
+    """The pods of a set that a rollout has yet to restart: name to uid."""
+    revision = (item.get("status") or {}).get("updateRevision")
+    return {
+        name: pod["metadata"]["uid"]
+        for name, pod in pods_of(pods, item["metadata"]["name"]).items()
+        if _revision(pod) != revision and "deletionTimestamp" not in pod["metadata"]
+    }
 
 
 def pods_of(pods: Mapping[str, Object], name: str) -> Mapping[str, Object]:
@@ -58,6 +84,10 @@ def reasons(pods: Mapping[str, Object], name: str) -> str:
 def _is_of(pod: Object, name: str) -> bool:
     owners = pod["metadata"].get("ownerReferences") or ()
     return ("StatefulSet", name) in [(owner["kind"], owner["name"]) for owner in owners]
+
+
+def _revision(pod: Object) -> str:
+    return str((pod["metadata"].get("labels") or {}).get("controller-revision-hash", ""))
 
 
 def _is_ready(pod: Object) -> bool:
