@@ -113,6 +113,10 @@ export PATH=$tools/usr/bin:$tools/usr/sbin:$tools/sbin:$PATH HOME=/srv/node TMPD
 libraries=$(echo "$tools"/usr/lib/*-linux-gnu)
 LD_LIBRARY_PATH=$libraries containerd --config /srv/node/config/containerd.toml > /srv/log/containerd.log 2>&1 &
 runtime=$!
+# Before the images, which take a while: the sidecars of the driver wait for it half a minute.
+LD_LIBRARY_PATH=$libraries "$csinode" -endpoint=/srv/node/csi.sock -driver=unix:///srv/csi.sock -name="$driver" \
+  -node="$name" -volumes=/srv/node/volumes -faults=/srv/faults.json \
+  -plugins=/srv/node/kubelet/plugins_registry > /srv/log/csinode.log 2>&1 &
 ctr() { command ctr --address /run/containerd/containerd.sock --namespace k8s.io "$@"; }
 until ctr version > /dev/null 2>&1; do
   kill -0 $runtime || { echo "containerd ended: see containerd.log"; exit 1; }
@@ -122,9 +126,6 @@ for image; do
   stamp=/srv/node/config/$(basename "$image").imported
   [ -e "$stamp" ] || { ctr images import "$image"; touch "$stamp"; }
 done
-LD_LIBRARY_PATH=$libraries "$csinode" -endpoint=/srv/node/csi.sock -driver=unix:///srv/csi.sock -name="$driver" \
-  -node="$name" -volumes=/srv/node/volumes -faults=/srv/faults.json \
-  -plugins=/srv/node/kubelet/plugins_registry > /srv/log/csinode.log 2>&1 &
 "$kubelet" --config=/srv/node/config/kubelet.yaml --kubeconfig=/srv/kubeconfig --hostname-override="$name" \
   --node-ip="$address" --root-dir=/srv/node/kubelet --cert-dir=/srv/node/kubelet/pki --v=2 > /srv/log/kubelet.log 2>&1 &
 wait -n

@@ -175,7 +175,10 @@ def take(plan: MemberPlan, *, by_itself: bool = True, minutes: float = 1) -> Non
         "spec": {"replicas": 9, "template": {"spec": {"containers": [container]}}},
     }
     given = pulumi.ResourceHookArgs("", "", "", "", inputs, {}, None, {"__fieldManager": "ours"})
-    asyncio.run(steps.take(given))
+    # Without `run`, which leaves the thread without a loop for the tests after it.
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(steps.take(given))
+    loop.close()
     # What the engine applies in the end is left as it is.
     assert variable["value"] == "x"
 
