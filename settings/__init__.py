@@ -5,6 +5,7 @@ An unknown key is an error and not a shrug: a misspelt `reclaimPolicy` would be 
 
 import json
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 import pulumi
@@ -42,7 +43,6 @@ from .workload import (
     PATTERNS,
     Surroundings,
     WorkloadSettings,
-    check_driver,
     check_services,
     read_workload,
 )
@@ -130,7 +130,8 @@ class Settings:
         for workload in self.workloads:
             workload.preflight(where)
         if self.storage_class is not None:
-            self.storage_class.preflight()
+            with as_config_says():
+                self.storage_class.preflight()
             check_version(
                 asks,
                 [
@@ -263,12 +264,14 @@ def _read(decoded: Mapping[str, object]) -> Settings:
     for workload in workloads:
         with wrong.going_on():
             workload.check(settings.surroundings)
-            check_driver(workload, storage_class)
     wrong.done()
-    check_mounts_together(
-        [workload.built(settings.surroundings) for workload in workloads],
-        {workload.name for workload in workloads if workload.pattern == "stateful-set"},
-    )
+    with ExitStack() as spelled:
+        for workload in workloads:
+            spelled.enter_context(workload.as_config_says())
+        check_mounts_together(
+            [workload.built(settings.surroundings) for workload in workloads],
+            {workload.name for workload in workloads if workload.pattern == "stateful-set"},
+        )
     return settings
 
 

@@ -5,7 +5,7 @@ A component names its args as code does, and config writes them in camelCase: wh
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from typing import get_args
@@ -23,6 +23,9 @@ from statefast.schema.shape import camel, keys_of
 
 __all__ = ["as_config_says"]
 
+# What comes before a consent in a remedy.
+_CONSENT = "consent"
+
 _SHAPES = (
     PersistentStatefulSetArgs,
     PersistentDeploymentArgs,
@@ -33,39 +36,51 @@ _SHAPES = (
 
 
 @contextmanager
-def as_config_says(places: Mapping[str, str] | None = None) -> Iterator[None]:
+def as_config_says(
+    places: Mapping[str, str] | None = None,
+    of_claims: Mapping[str, Mapping[str, str]] | None = None,
+) -> Iterator[None]:
     """Raises refusals of components again, with the fields as config has them.
 
     Args:
         places: By the beginning of a field of the args, where config says it, e.g. `volumes[0]` by
-            `storage`.
+            `storage`. Of several that fit the longest counts.
+        of_claims: The same of the claims that a Deployment makes, by their resource, e.g.
+            `VolumeClaim vol`.
 
     Raises:
         StatefastError: what was raised.
     """
 
-    def spelled(text: str) -> str:
-        for arg, place in (places or {}).items():
-            if text == arg or text.startswith(f"{arg}."):
-                text = place + text.removeprefix(arg)
-        return re.sub(r"[a-z]+(?:_[a-z]+)+", lambda word: _keys().get(word[0], word[0]), text)
+    def again(error: StatefastError) -> StatefastError:
+        found = (of_claims or {}).get(error.resource, places or {})
+        remedy, consent, text = error.remedy.partition(_CONSENT)
+        return StatefastError(
+            error.resource,
+            _spelled(_placed(error.field, found)),
+            error.value,
+            _spelled(error.problem),
+            # A consent is copied word for word.
+            _spelled(remedy) + consent + text,
+        )
 
     try:
         yield
     except StatefastErrors as several:
-        raise StatefastErrors(_again(error, spelled) for error in several.errors) from None
+        raise StatefastErrors(again(error) for error in several.errors) from None
     except StatefastError as error:
-        raise _again(error, spelled) from None
+        raise again(error) from None
 
 
-def _again(error: StatefastError, spelled: Callable[[str], str]) -> StatefastError:
-    return StatefastError(
-        error.resource,
-        spelled(error.field),
-        error.value,
-        spelled(error.problem),
-        spelled(error.remedy),
-    )
+def _placed(field: str, places: Mapping[str, str]) -> str:
+    for arg in sorted(places, key=len, reverse=True):
+        if field == arg or field.startswith(f"{arg}."):
+            return places[arg] + field.removeprefix(arg)
+    return field
+
+
+def _spelled(text: str) -> str:
+    return re.sub(r"[a-z]+(?:_[a-z]+)+", lambda word: _keys().get(word[0], word[0]), text)
 
 
 @cache

@@ -1,6 +1,6 @@
 """The volumes of a workload: which there are, from its file, and how big and where, from config."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from statefast.errors import MISSING, StatefastError
@@ -8,6 +8,7 @@ from statefast.schema.args import ACCESS_MODES
 from statefast.schema.nearest import nearest
 from statefast.schema.quantity import storage_size
 from statefast.schema.read import Args
+from statefast.schema.shape import camel
 from statefast.workload.args import VolumeArgs
 from workloads.shape import MountArgs
 
@@ -15,12 +16,16 @@ from .storage import StorageClassSettings
 
 __all__ = ["VolumeSettings", "read_volumes"]
 
-_ATTRIBUTES = "volume_attributes_class_name"
+_ATTRIBUTES, _CLASS = "volume_attributes_class_name", "storage_class_name"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VolumeSettings:
-    """One volume. `path` is where config says it, for errors."""
+    """One volume.
+
+    Attributes:
+        places: By key of its args, where config says it, for errors; by an empty key, the volume.
+    """
 
     name: str
     mount_path: str
@@ -29,12 +34,12 @@ class VolumeSettings:
     class_name: str | None
     attributes: str
     existing_claim: str
-    path: str
+    places: Mapping[str, str]
 
     def args(self, workload: str) -> VolumeArgs:
         """The args of the component."""
         args: VolumeArgs = {
-            "name": f"{workload}-{self.name}",
+            "name": self.claim(workload),
             "mount_path": self.mount_path,
             "access_modes": self.access_modes,
         }
@@ -48,9 +53,21 @@ class VolumeSettings:
             args["volume_attributes_class_name"] = self.attributes
         return args
 
-    def field(self, key: str) -> str:
-        """Where config says it."""
-        return f"{self.path}.{key}"
+    def claim(self, workload: str) -> str:
+        """Name that the volume has in the args."""
+        return f"{workload}-{self.name}"
+
+    def fields(self, arg: str = "") -> Mapping[str, str]:
+        """By field of the args, where config says it.
+
+        Args:
+            arg: What the volume is called there; empty for the args of its own claim.
+        """
+        return {
+            f"{arg}.{key}" if arg and key else key or arg: place
+            for key, place in self.places.items()
+            if key or arg
+        }
 
 
 def read_volumes(
@@ -103,16 +120,29 @@ def _volume(
         )
     size, where = (own["size"], path) if "size" in own else (for_all.get("size"), "storage")
     wanted = MISSING if size is None else size
-    modes = own.get("access_modes")
     attributes = own.get(_ATTRIBUTES) or for_all.get(_ATTRIBUTES) or ""
     class_name = made.name if made is not None else None
     return VolumeSettings(
         name=mount["name"],
         mount_path=mount["mount_path"],
         size="" if claim else storage_size(resource, f"{where}.size", wanted),
-        access_modes=tuple(modes or for_all.get("access_modes") or ACCESS_MODES[:1]),
+        access_modes=tuple(
+            own.get("access_modes") or for_all.get("access_modes") or ACCESS_MODES[:1]
+        ),
         class_name=own.get("storage_class_name") or for_all.get("storage_class_name") or class_name,
         attributes=made.attributes_class_name(attributes) if made is not None else attributes,
         existing_claim=claim,
-        path=path if modes else "storage",
+        places=_places(path, for_all, own, made),
     )
+
+
+def _places(
+    path: str, for_all: Args, own: Args, made: StorageClassSettings | None
+) -> Mapping[str, str]:
+    places = {"": path, "existing_claim": f"{path}.existingClaim"}
+    for key in ("size", "access_modes", _CLASS, _ATTRIBUTES):
+        of_one = own.get(key) or "existing_claim" in own
+        places[key] = f"{path if of_one else 'storage'}.{camel(key)}"
+    if made is not None and not (own.get(_CLASS) or for_all.get(_CLASS)):
+        places[_CLASS] = "statefast:storageClass.name"
+    return places

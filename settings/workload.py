@@ -1,6 +1,7 @@
 """One workload of the stack, as config says it."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import cast
 
@@ -13,7 +14,6 @@ from statefast import (
     PersistentStatefulSet,
     PersistentStatefulSetArgs,
 )
-from statefast.drivers.catalogue import DRIVERS
 from statefast.errors import StatefastError
 from statefast.safety.preflight import PreflightArgs
 from statefast.schema.collected import Collected
@@ -38,7 +38,6 @@ __all__ = [
     "PATTERNS",
     "Surroundings",
     "WorkloadSettings",
-    "check_driver",
     "check_services",
     "read_workload",
 ]
@@ -123,8 +122,7 @@ class WorkloadSettings:
         Raises:
             StatefastError: it would not.
         """
-        places = {f"volumes[{n}]": volume.path for n, volume in enumerate(self.volumes)}
-        with as_config_says(places):
+        with self.as_config_says():
             if self.pattern == "deployment":
                 PersistentDeployment.check(self.name, self.deployment_args(where))
             else:
@@ -146,10 +144,22 @@ class WorkloadSettings:
         Raises:
             StatefastError: the edit would lose data, or cannot work.
         """
-        if self.pattern == "deployment":
-            PersistentDeployment.preflight(self.name, self.deployment_args(where))
-        else:
-            PersistentStatefulSet.preflight(self.name, self.stateful_set_args(where))
+        with self.as_config_says():
+            if self.pattern == "deployment":
+                PersistentDeployment.preflight(self.name, self.deployment_args(where))
+            else:
+                PersistentStatefulSet.preflight(self.name, self.stateful_set_args(where))
+
+    def as_config_says(self) -> AbstractContextManager[None]:
+        """What its component refuses meanwhile, with the fields as config has them."""
+        places: dict[str, str] = {}
+        of_claims: dict[str, Mapping[str, str]] = {}
+        for index, volume in enumerate(self.volumes):
+            name = volume.claim(self.name)
+            # Args are named by their number before they are read, and by their name after.
+            places |= {**volume.fields(f"volumes[{index}]"), **volume.fields(f"volumes.{name}")}
+            of_claims[f"VolumeClaim {name}"] = volume.fields()
+        return as_config_says(places, of_claims)
 
     def _args(self, where: Surroundings) -> Args:
         """The args of both patterns, and those of its own that config gives."""
@@ -316,27 +326,6 @@ def _check_members(resource: str, pattern: str, file: WorkloadFile, config: Args
             " members of one: they share their volumes",
             "write 1, or use the pattern stateful-set",
         )
-
-
-def check_driver(workload: WorkloadSettings, made: StorageClassSettings | None) -> None:
-    """What this stack's own class cannot do is known before any claim waits for it.
-
-    Raises:
-        StatefastError: the class cannot do what the workload asks for.
-    """
-    if made is None:
-        return
-    driver = DRIVERS[made.args["driver"]]
-    for volume in workload.volumes:
-        for mode in volume.access_modes if volume.class_name == made.name else ():
-            if not driver.serves(mode):
-                raise StatefastError(
-                    f"workload {workload.name}",
-                    volume.field("accessModes"),
-                    mode,
-                    f"but driver {driver.name} of class {made.name} cannot do that",
-                    "use ReadWriteOnce, or a class of a driver like cephfs or nfs",
-                )
 
 
 def check_services(workloads: tuple[WorkloadSettings, ...]) -> None:

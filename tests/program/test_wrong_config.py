@@ -25,7 +25,7 @@ def test_is_refused_in_one_sentence(case: str) -> None:
     }
 
     with pytest.raises(StatefastError) as caught:
-        Settings.parse(config)
+        Settings.parse(config).preflight()
 
     sentence = caught.value.sentence
     for fragment in fragments:

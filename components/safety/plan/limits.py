@@ -6,7 +6,7 @@ The API server takes most of it, and the claim waits for ever.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ...drivers.catalogue import driver_of
+from ...drivers.catalogue import DRIVERS, driver_of
 from ...drivers.driver import BLOCK, FILESYSTEM, Driver
 from ...errors import StatefastError
 from ...schema.args import ACCESS_MODES
@@ -25,6 +25,8 @@ __all__ = [
     "classes_of",
     "own_classes_of",
 ]
+
+_EXAMPLES = 3
 
 
 def classes_of(reader: Reader) -> Mapping[str, LiveClass] | None:
@@ -76,7 +78,12 @@ def check_classes(
                 reader.resource, claim.field, plan.request, claim.name, name, classes.get(name)
             )
         elif is_made(plan, claim) and claim.storage_class_name:
-            check_class(reader.resource, "storage_class_name", claim.storage_class_name, classes)
+            check_class(
+                reader.resource,
+                claim.called("storage_class_name"),
+                claim.storage_class_name,
+                classes,
+            )
 
 
 def check_default(
@@ -93,7 +100,7 @@ def check_default(
     for claim in wanted:
         without = claim.storage_class_name is None and is_made(plans[claim.name], claim)
         if without and not any(found.default for found in classes.values()):
-            check_class(reader.resource, "storage_class_name", "(default)", classes)
+            check_class(reader.resource, claim.called("storage_class_name"), "(default)", classes)
 
 
 def check_drivers(
@@ -129,8 +136,14 @@ def check_drivers(
                 field,
                 value,
                 f"but driver {driver.name} of class {name} {cannot}",
-                f"{remedy}, or use a class of another driver",
+                f"{remedy}, or use a class of another driver{_such(claim)}",
             )
+
+
+def _such(claim: WantedClaim) -> str:
+    """Drivers of the catalogue that make such a volume; nothing where all that do are unknown."""
+    able = [it.name for it in DRIVERS.values() if it.provisioner and _makes(it, claim) is None]
+    return f" (e.g. {', '.join(able[:_EXAMPLES])})" if able else ""
 
 
 def _makes(driver: Driver, claim: WantedClaim) -> tuple[str, str, str, str] | None:
