@@ -123,13 +123,19 @@ def _timed(stack: LocalStack, *arguments: str) -> Cost:
     return Cost(wall, cpu)
 
 
-def measure(place: Workspace, workloads: int) -> None:
-    """Prints what one number of workloads costs."""
+def measure(place: Workspace, listing: Path, workloads: int) -> None:
+    """Prints what one number of workloads costs.
+
+    Args:
+        place: With a cluster that runs.
+        listing: Folder for the lists of objects.
+        workloads: How many.
+    """
     ours, raw = (
         LocalStack(place, f"ours-{workloads}"),
         LocalStack(place, f"raw-{workloads}", _RAW),
     )
-    listed = place.folder / f"objects-{workloads}.json"
+    listed = listing / f"objects-{workloads}.json"
     listed.write_text(json.dumps(objects(raw.name, workloads)))
     ours.prepare(config(ours.name, workloads))
     raw.prepare({"raw:objects": str(listed)})
@@ -153,9 +159,9 @@ def main() -> None:
     """Measures each number of workloads that the command line names."""
     print("| workloads | run | raw s | ours s | ratio | raw CPU s | ours CPU s | ratio |")
     print("|---|---|---|---|---|---|---|---|")
-    with _workspace() as place:
+    with _workspace() as place, tempfile.TemporaryDirectory() as listing:
         for number in sys.argv[1:] or ("1", "10", "100"):
-            measure(place, int(number))
+            measure(place, Path(listing), int(number))
 
 
 if __name__ == "__main__":
