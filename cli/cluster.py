@@ -1,25 +1,14 @@
 """Reads, never writes, what the cluster has of the workloads."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-# Two modules of the client and not its whole: the typed API takes two seconds to import.
-from kubernetes.client.api_client import ApiClient
-from kubernetes.client.exceptions import ApiException
-from kubernetes.config import ConfigException, load_kube_config
-from urllib3.exceptions import HTTPError
-
+from statefast.safety.read.client import Client, NoAnswer, Object, Unreadable
 from statefast.schema.annotations import OWNER
 
 __all__ = ["ClusterError", "Row", "read_rows", "rows_of"]
 
 _INSTANCE = "app.kubernetes.io/instance"
-_SECONDS = 10
-
-# A Kubernetes object as JSON.
-Object = Mapping[str, Any]
 
 
 class ClusterError(Exception):
@@ -55,13 +44,9 @@ def read_rows(
     Raises:
         ClusterError: no kubeconfig, no such context, no answer, or no right to read.
     """
-    try:
-        load_kube_config(context=context)  # type: ignore[no-untyped-call]
-    except ConfigException as error:
-        raise ClusterError(f"No cluster to read: {error}; set KUBECONFIG or --context.") from None
-    api = ApiClient()
     within = f"namespaces/{namespace}/" if namespace else ""
     try:
+        api = Client(context or "")
         rows = rows_of(
             {
                 "stateful-set": _list(api, f"/apis/apps/v1/{within}statefulsets"),
@@ -71,15 +56,14 @@ def read_rows(
             _list(api, "/api/v1/persistentvolumes"),
         )
         return [row for row in rows if stack is None or _is(row.stack, stack)]
-    except ApiException as error:
+    except NoAnswer as error:
         raise ClusterError(
-            f"The cluster refused to be read: {error.status} {error.reason}; ask for the right to"
-            " list workloads, claims and volumes."
+            f"{_capital(error)}; check that it runs and that the kubeconfig points at it"
+            " (KUBECONFIG, --context)."
         ) from None
-    except HTTPError as error:
+    except Unreadable as error:
         raise ClusterError(
-            f"The cluster did not answer: {type(error).__name__}; check that it runs and that the"
-            " kubeconfig points at it."
+            f"{_capital(error)}; ask for the right to list workloads, claims and volumes."
         ) from None
 
 
@@ -87,18 +71,13 @@ def _is(stack: str, wanted: str) -> bool:
     return stack == wanted or stack.partition("/")[2] == wanted
 
 
-def _list(api: ApiClient, path: str) -> list[Object]:
-    request = api.param_serialize(
-        "GET",
-        path,
-        header_params={"Accept": "application/json"},
-        auth_settings=["BearerToken"],
-    )
-    response = api.call_api(*request, _request_timeout=_SECONDS)
-    body = response.read()  # type: ignore[no-untyped-call]
-    if not 200 <= response.status < 300:
-        raise ApiException(status=response.status, reason=response.reason)
-    items: list[Object] = json.loads(body)["items"]
+def _capital(error: Exception) -> str:
+    text = str(error)
+    return text[:1].upper() + text[1:]
+
+
+def _list(api: Client, path: str) -> list[Object]:
+    items: list[Object] = api.get(f"listing {path.rpartition('/')[2]}", path)["items"] or []
     return items
 
 

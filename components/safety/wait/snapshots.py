@@ -5,30 +5,24 @@ A hook that fails stops the deletion. The engine has hooks only while the progra
 `pulumi destroy` is refused by the engine itself, `pulumi destroy --run-program` is what works.
 """
 
-import json
 import time
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import pulumi
 
 from ...errors import StatefastError
-from ..read.cluster import Unreadable, connect
+from ..read.client import Client, NotThere, Unreadable
 from ..read.live import LiveClaim
-
-if TYPE_CHECKING:
-    from kubernetes.client.api_client import ApiClient
 
 __all__ = ["SNAPSHOT_CLASS", "snapshot_before_deletion", "snapshot_hook"]
 
 SNAPSHOT_CLASS = "statefast/snapshot-class"
 _HOOK = "statefast-snapshot"
 _PATH = "/apis/snapshot.storage.k8s.io/v1/namespaces/{namespace}/volumesnapshots"
-_CALL_SECONDS = 10
 _READY_SECONDS = 600
 _EVERY_SECONDS = 0.5
-_NOT_FOUND = 404
 
 # One a run: the engine knows a hook by its name.
 _hooks: WeakKeyDictionary[pulumi.Resource, pulumi.ResourceHook] = WeakKeyDictionary()
@@ -73,7 +67,7 @@ def _take(context: str, owner: Mapping[str, Any]) -> None:
     namespace, annotations = metadata["namespace"], metadata.get("annotations") or {}
     resource = f"{owner['kind']} {metadata['name']}"
     try:
-        api = connect(context)
+        api = Client(context)
         taken = [
             _create(api, resource, namespace, claim, annotations.get(SNAPSHOT_CLASS, ""))
             for claim in _claims(api, owner)
@@ -90,11 +84,11 @@ def _take(context: str, owner: Mapping[str, Any]) -> None:
         _wait(api, resource, namespace, name)
 
 
-def _claims(api: "ApiClient", owner: Mapping[str, Any]) -> Iterator[str]:
+def _claims(api: Client, owner: Mapping[str, Any]) -> Iterator[str]:
     """The claims with a volume that go when this object goes."""
     metadata = owner["metadata"]
     path = f"/api/v1/namespaces/{metadata['namespace']}/persistentvolumeclaims"
-    for item in _call(api, "GET", path)["items"]:
+    for item in api.get("listing claims", path)["items"]:
         live, owners = LiveClaim.of(item), item["metadata"].get("ownerReferences") or ()
         goes = any(found["uid"] == metadata["uid"] for found in owners)
         # A stack of an earlier version has the claim itself in its state.
@@ -103,32 +97,33 @@ def _claims(api: "ApiClient", owner: Mapping[str, Any]) -> Iterator[str]:
             yield live.name
 
 
-def _create(api: "ApiClient", resource: str, namespace: str, claim: str, class_name: str) -> str:
+def _create(api: Client, resource: str, namespace: str, claim: str, class_name: str) -> str:
     name = f"{claim}-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}"
     spec: dict[str, Any] = {"source": {"persistentVolumeClaimName": claim}}
     if class_name:
         spec["volumeSnapshotClassName"] = class_name
-    _call(
-        api,
-        "POST",
-        _PATH.format(namespace=namespace),
-        {
-            "apiVersion": "snapshot.storage.k8s.io/v1",
-            "kind": "VolumeSnapshot",
-            "metadata": {"name": name},
-            "spec": spec,
-        },
-    )
+    snapshot = {
+        "apiVersion": "snapshot.storage.k8s.io/v1",
+        "kind": "VolumeSnapshot",
+        "metadata": {"name": name},
+        "spec": spec,
+    }
+    try:
+        api.create("making a snapshot", _PATH.format(namespace=namespace), snapshot)
+    except NotThere:
+        raise Unreadable(
+            "the cluster has no VolumeSnapshots: its snapshot controller is missing"
+        ) from None
     pulumi.log.info(f"{resource}: snapshot {namespace}/{name} is being taken")
     return name
 
 
-def _wait(api: "ApiClient", resource: str, namespace: str, name: str) -> None:
+def _wait(api: Client, resource: str, namespace: str, name: str) -> None:
     path = f"{_PATH.format(namespace=namespace)}/{name}"
     deadline = time.monotonic() + _READY_SECONDS
     said = "it is not ready in ten minutes"
     while time.monotonic() < deadline:
-        status = _call(api, "GET", path).get("status") or {}
+        status = api.get("getting a snapshot", path).get("status") or {}
         if status.get("readyToUse"):
             pulumi.log.info(f"{resource}: snapshot {namespace}/{name} is ready")
             return
@@ -143,28 +138,3 @@ def _wait(api: "ApiClient", resource: str, namespace: str, name: str) -> None:
         f"but snapshot {name} failed ({said}) and no claim was deleted",
         "mend what the snapshot needs, delete the failed VolumeSnapshot, and run again",
     )
-
-
-def _call(
-    api: "ApiClient", method: str, path: str, body: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
-    from urllib3.exceptions import HTTPError
-
-    request = api.param_serialize(
-        method,
-        path,
-        body=body,
-        header_params={"Accept": "application/json", "Content-Type": "application/json"},
-        auth_settings=["BearerToken"],
-    )
-    try:
-        response = api.call_api(*request, _request_timeout=_CALL_SECONDS)
-        content = response.read()  # type: ignore[no-untyped-call]
-    except (HTTPError, OSError) as error:
-        raise Unreadable(f"the cluster did not answer: {type(error).__name__}") from None
-    answer: dict[str, Any] = json.loads(content)
-    if response.status == _NOT_FOUND and method == "POST":
-        raise Unreadable("the cluster has no VolumeSnapshots: its snapshot controller is missing")
-    if response.status not in range(200, 300):
-        raise Unreadable(f"{method} {path} was answered: {answer.get('message', response.status)}")
-    return answer
