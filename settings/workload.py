@@ -49,7 +49,6 @@ OF_ONE_PATTERN = {
     for key in keys_of(WorkloadConfig)
     if (key in _OF_SETS) != (key in _OF_DEPLOYMENTS)
 }
-_PART_OF = "statefast"
 # What is read here, and not handed on as it is.
 _OWN = (
     "workload",
@@ -191,7 +190,6 @@ class WorkloadSettings:
             "preflight": where.preflight,
             "consent": where.consent,
             "app": file.name,
-            "part_of": _PART_OF,
         }
         if where.claim_owner is not None:
             args["claim_owner"] = where.claim_owner

@@ -70,6 +70,8 @@ class Run:
         namespaces: Names of namespaces.
         claims: Namespace and name of claims.
         of_workloads: Those of them that a workload makes for itself.
+        workloads: By kind and name (`StatefulSet zk`) and namespace of a workload, the component
+            that makes it.
         mounts: By cluster, by namespace and workload: what it mounts.
         asked: By cluster and namespace, by claim: its class, the bytes that it asks for on top of
             what it has, and whether it is new.
@@ -81,6 +83,7 @@ class Run:
     namespaces: set[str] = field(default_factory=set)
     claims: set[tuple[str, str]] = field(default_factory=set)
     of_workloads: set[tuple[str, str]] = field(default_factory=set)
+    workloads: dict[tuple[str, str], str] = field(default_factory=dict)
     mounts: dict[object, dict[tuple[str, str], tuple[Mount, ...]]] = field(default_factory=dict)
     read: dict[object, tuple[object, object]] = field(default_factory=dict)
     asked: dict[tuple[object, str], dict[str, tuple[str, int, bool]]] = field(default_factory=dict)

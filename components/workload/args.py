@@ -124,6 +124,9 @@ class PlacementArgs(TypedDict):
     Editing them rolls pods."""
     labels: NotRequired[Mapping[str, str]]
     """More labels, on every object. Default none. Editing them rolls pods."""
+    part_of: NotRequired[str]
+    """The larger application, for the label `part-of`. Default `statefast`. Editing it rolls
+    pods."""
     pod_annotations: NotRequired[Mapping[str, str]]
     """Annotations of the pods. Default none. Editing them rolls pods."""
     pod: NotRequired[Mapping[str, Any]]
@@ -159,11 +162,14 @@ class WorkloadArgs(ProcessArgs, ApplicationArgs, PlacementArgs, SchedulingArgs):
     claim_owner: NotRequired[ClaimOwner]
     """What the claims go with, if they are not retained. Default: an owner of their own, which
     goes with this component. Edited in place."""
+    workload_name: NotRequired[str]
+    """Name in the cluster: of the workload, and what those of the objects around it begin with.
+    Default: the name of the component; give it where one program has workloads of one name in two
+    namespaces or clusters, and declare the one that is there already first. Editing it is refused
+    as a new, empty workload."""
     app: NotRequired[str]
-    """What runs, for the label `name`. Default: the name. Editing it is a replacement: it
-    selects the pods."""
-    part_of: NotRequired[str]
-    """The larger application. Default `statefast`. Editing it rolls pods."""
+    """What runs, for the label `name`. Default: its name in the cluster. Editing it is a
+    replacement: it selects the pods."""
     preflight: NotRequired[PreflightArgs]
     """Reads the cluster first, so that what would fail or lose data is refused at preview.
     Default: reads nothing. Editing it changes nothing in the cluster."""

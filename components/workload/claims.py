@@ -58,7 +58,7 @@ def grow_claim(
     it where an earlier set left it. Either has happened once `after` is there.
     """
     made = k8s.core.v1.PersistentVolumeClaimPatch(
-        claim,
+        workload.child_of_claim(volume, claim),
         metadata=k8s.meta.v1.ObjectMetaPatchArgs(
             name=claim,
             namespace=workload.namespace,
@@ -126,7 +126,7 @@ def reattach_claim(
     if not plan.volume:
         return []
     made = k8s.core.v1.PersistentVolumeClaimPatch(
-        f"{claim}-claim",
+        f"{workload.child_of_claim(volume, claim)}-claim",
         metadata=k8s.meta.v1.ObjectMetaPatchArgs(
             name=claim,
             namespace=workload.namespace,
@@ -151,4 +151,5 @@ def reattach_claim(
             ignore_changes=["metadata", "spec"],
         ),
     )
-    return [made, *reattach(parent, made, workload.namespace, claim, plan)]
+    name = workload.child_of_claim(volume, claim)
+    return [made, *reattach(parent, made, workload.namespace, claim, plan, name)]

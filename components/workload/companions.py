@@ -39,7 +39,9 @@ def register_companions(
     made: list[pulumi.Resource] = []
     if (account := service_account(workload)) is not None:
         made.append(
-            k8s.core.v1.ServiceAccount(name, account, names.opts("ServiceAccount", name, opts))
+            k8s.core.v1.ServiceAccount(
+                workload.component, account, names.opts("ServiceAccount", name, opts)
+            )
         )
     if files := workload.args.get("config_files"):
         made.append(
@@ -52,12 +54,14 @@ def register_companions(
     if (budget := disruption_budget(workload)) is not None:
         made.append(
             k8s.policy.v1.PodDisruptionBudget(
-                name, budget, names.opts("PodDisruptionBudget", name, opts)
+                workload.component, budget, names.opts("PodDisruptionBudget", name, opts)
             )
         )
     if (policy := network_policy(workload, workload.args.get("network_policy"))) is not None:
         made.append(
-            k8s.networking.v1.NetworkPolicy(name, policy, names.opts("NetworkPolicy", name, opts))
+            k8s.networking.v1.NetworkPolicy(
+                workload.component, policy, names.opts("NetworkPolicy", name, opts)
+            )
         )
     return made
 
@@ -67,7 +71,7 @@ def _config_map(
 ) -> pulumi.Resource:
     name = config_name(workload)
     return k8s.core.v1.ConfigMap(
-        name,
+        workload.child(name),
         metadata=k8s.meta.v1.ObjectMetaArgs(
             name=name,
             namespace=workload.namespace,

@@ -68,7 +68,8 @@ class PersistentDeployment(pulumi.ComponentResource):
     ever for the pod that holds it (kubernetes/kubernetes#26567).
 
     Args:
-        name: Name of the Deployment and of the client Service, and of this component.
+        name: Name of this component, and of the Deployment and the client Service unless
+            `workload_name` is given.
         args: See PersistentDeploymentArgs.
         opts: Options of the component; the provider is inherited.
 
@@ -152,7 +153,7 @@ class PersistentDeployment(pulumi.ComponentResource):
         deployment = k8s.apps.v1.Deployment(
             name,
             metadata=k8s.meta.v1.ObjectMetaArgs(
-                name=name,
+                name=workload.name,
                 namespace=workload.namespace,
                 labels=dict(workload.labels),
                 annotations=workload_annotations(plan, workload, pod),
@@ -185,22 +186,22 @@ class PersistentDeployment(pulumi.ComponentResource):
             resource=workload.resource,
             kind="deployments",
             namespace=workload.namespace,
-            name=name,
+            name=workload.name,
             uid=plan.uid,
         )
         client = client_service(workload)
         if client is not None:
-            k8s.core.v1.Service(name, client, service_opts(planned.names, name, child))
+            k8s.core.v1.Service(name, client, service_opts(planned.names, workload.name, child))
         if workload.ports_of("headless"):
             k8s.core.v1.Service(
-                workload.headless_name,
+                workload.child(workload.headless_name),
                 headless_service(workload),
                 service_opts(planned.names, workload.headless_name, child),
             )
         self.deployment_name = deployment.metadata["name"]
         self.plain: dict[str, Any] = {
             "claims": [volume.claim for volume in workload.volumes],
-            "host": service_host(name, workload.namespace) if client is not None else "",
+            "host": service_host(workload.name, workload.namespace) if client is not None else "",
             "port": service_port(workload),
             "strategy": checked.strategy,
         }
@@ -322,9 +323,9 @@ def _claim_component(workload: Workload, volume: Volume) -> str:
     """Name of the component of a claim: no other Deployment of the program has it, in whatever
     namespace or cluster it has a claim of that name.
     """
-    begins = volume.name.startswith(f"{workload.name}-")
-    # Neither name may have a dot, so no two pairs of them are one.
-    return volume.name if begins else f"{workload.name}.{volume.name}"
+    begins = volume.name.startswith(f"{workload.component}-")
+    # A volume's name has no dot, so no two pairs of them are one.
+    return volume.name if begins else f"{workload.component}.{volume.name}"
 
 
 def _claim_aliases(workload: Workload, volume: Volume) -> list[pulumi.Alias] | None:

@@ -43,9 +43,15 @@ class Volume:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
-    """Checked args, with every default filled in: what the builders build from."""
+    """Checked args, with every default filled in: what the builders build from.
+
+    Attributes:
+        component: Name of the component: what the names of its children in the state go by.
+        name: In the cluster.
+    """
 
     resource: str
+    component: str
     name: str
     namespace: str
     replicas: int
@@ -66,6 +72,16 @@ class Workload:
     termination_grace_period_seconds: int
     min_ready_seconds: int
     args: WorkloadArgs
+
+    def child(self, name: str) -> str:
+        """What the resource of an object is called in the state, whose name begins with that of
+        the workload.
+        """
+        return self.component + name.removeprefix(self.name)
+
+    def child_of_claim(self, volume: Volume, claim: str) -> str:
+        """The same of the claim of one ordinal: no other workload of the program has it."""
+        return f"{volume.name}-{self.child(claim.removeprefix(f'{volume.name}-'))}"
 
     def aliases(self, parent: pulumi.ComponentResource) -> list[pulumi.Alias]:
         """What a child that both patterns have was called under the other pattern.

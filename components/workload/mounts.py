@@ -24,7 +24,8 @@ __all__ = [
 
 
 def note_claims(workload: Workload, *, of_set: bool) -> None:
-    """Adds the claims that a workload makes to the memo of the run."""
+    """Adds a workload and the claims that it makes to the memo of the run."""
+    this_run().workloads[workload.resource, workload.namespace] = workload.component
     for volume in workload.volumes:
         if volume.existing_claim is None:
             names = (

@@ -37,6 +37,7 @@ from ..safety.refusals.left_behind import refuse_beside
 from ..safety.refusals.namespace import refuse_missing_namespace
 from ..safety.refusals.other_pattern import refuse_other_pattern
 from ..safety.refusals.outvoted import refuse_outvoting
+from ..safety.refusals.renamed import refuse_renamed_set
 from ..safety.wait.stale import note_found
 from ..schema.names import claim_name
 from ..schema.quantity import storage_bytes
@@ -125,7 +126,7 @@ def set_plan(
     """
     asks = reader(workload.resource, workload.args.get("preflight"))
     consents = workload.args.get("consent") or ()
-    before = known(asks, consents)
+    before = known(asks, consents, f"StatefulSet {workload.component}")
     refuse_missing_namespace(asks, workload.namespace)
     check_version(asks, _needs(workload))
     check_mounts_alive(asks, workload, of_set=True)
@@ -145,6 +146,14 @@ def set_plan(
         known=before,
         consents=consents,
     )
+    if plan.live is None:
+        refuse_renamed_set(
+            asks,
+            namespace=workload.namespace,
+            name=workload.name,
+            known=before,
+            consents=consents,
+        )
     pods = ordinals(workload)
     steps = can_step(asks, workload, management, template)
     last = _members(asks, workload, plan, by_itself=steps and not plan.free)
@@ -220,7 +229,7 @@ def deployment_plan(
             or read in another way.
     """
     asks = reader(workload.resource, workload.args.get("preflight"))
-    before = known(asks, workload.args.get("consent") or ())
+    before = known(asks, workload.args.get("consent") or (), f"Deployment {workload.component}")
     refuse_missing_namespace(asks, workload.namespace)
     check_mounts_alive(asks, workload, of_set=False)
     plan = plan_workload(

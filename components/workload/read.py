@@ -33,16 +33,19 @@ def read_workload(kind: str, name: str, args: WorkloadArgs, shape: type) -> Work
 
     Args:
         kind: Kind in the words of the user, for errors, e.g. `StatefulSet`.
-        name: Name of the workload.
+        name: Name of the component, and of the workload unless that is given.
         args: As given.
         shape: The TypedDict they should fit.
 
     Raises:
         StatefastError: an arg is unknown, missing or wrong.
     """
+    component, field = name, "name"
+    if isinstance(args, Mapping) and isinstance(args.get("workload_name"), str):
+        name, field = args["workload_name"], "workload_name"
     resource = f"{kind} {name}"
     check_args(resource, args, shape)
-    check_label_name(resource, "name", name, longest=LONGEST_WORKLOAD_NAME)
+    check_label_name(resource, field, name, longest=LONGEST_WORKLOAD_NAME)
     suffix = check_label_name(resource, "headless_suffix", args.get("headless_suffix", "headless"))
     app = args.get("app", name)
     # Only a StatefulSet has it, and `shape` decides who may give it.
@@ -53,6 +56,7 @@ def read_workload(kind: str, name: str, args: WorkloadArgs, shape: type) -> Work
     data, version = read_data(resource, name, args.get("data"), args.get("config_files") or {})
     return Workload(
         resource=resource,
+        component=component,
         name=name,
         namespace=namespace,
         replicas=args.get("replicas", 1),

@@ -69,7 +69,7 @@ class WorkloadSecrets:
         """A Secret that config can make again, and that goes with the stack."""
         name = given_name(workload)
         return k8s.core.v1.Secret(
-            name,
+            workload.child(name),
             metadata=k8s.meta.v1.ObjectMetaArgs(
                 name=name,
                 namespace=workload.namespace,
@@ -107,8 +107,9 @@ class WorkloadSecrets:
         Secret that holds a password for an empty one.
         """
         name = generated_name(workload)
+        child = workload.child(name)
         kept = k8s.core.v1.SecretPatch(
-            name,
+            child,
             metadata=_kept_metadata(workload, owner),
             type="Opaque",
             opts=pulumi.ResourceOptions(
@@ -122,7 +123,7 @@ class WorkloadSecrets:
         # The engine fails where it is to read what is not there.
         if not (plan.gone and plan.patched):
             live = k8s.core.v1.Secret.get(
-                f"{name}-live",
+                f"{child}-live",
                 refuse_deleted_secret(
                     self._asks,
                     kept,
@@ -146,7 +147,7 @@ class WorkloadSecrets:
         )
         self.resources.append(
             k8s.core.v1.SecretPatch(
-                f"{name}-values",
+                f"{child}-values",
                 metadata=k8s.meta.v1.ObjectMetaPatchArgs(name=name, namespace=workload.namespace),
                 data={key: password.value for key, password in passwords.items()},
                 opts=pulumi.ResourceOptions.merge(
@@ -159,7 +160,7 @@ class WorkloadSecrets:
             # run leaves it out, which changes nothing in the cluster.
             self.resources.append(
                 k8s.core.v1.SecretPatch(
-                    f"{name}-again-{plan.attempt}",
+                    f"{child}-again-{plan.attempt}",
                     metadata=_kept_metadata(workload, owner, {AGAIN: str(plan.attempt)}),
                     type="Opaque",
                     data={key: passwords[key].value for key in sorted(plan.again)},

@@ -81,7 +81,8 @@ class PersistentStatefulSet(pulumi.ComponentResource):
     set instead. The size wanted is applied to each claim by itself.
 
     Args:
-        name: Name of the StatefulSet and of the client Service, and of this component.
+        name: Name of this component, and of the StatefulSet and the client Service unless
+            `workload_name` is given.
         args: See PersistentStatefulSetArgs.
         opts: Options of the component; the provider is inherited.
 
@@ -137,13 +138,13 @@ class PersistentStatefulSet(pulumi.ComponentResource):
         report(plan.asks.notes, self)
         child = pulumi.ResourceOptions(parent=self, aliases=workload.aliases(self))
         headless = k8s.core.v1.Service(
-            workload.headless_name,
+            workload.child(workload.headless_name),
             headless_service(workload),
             service_opts(plan.names, workload.headless_name, child),
         )
         client = client_service(workload)
         if client is not None:
-            k8s.core.v1.Service(name, client, service_opts(plan.names, name, child))
+            k8s.core.v1.Service(name, client, service_opts(plan.names, workload.name, child))
         owner = claim_owner_for(
             self,
             name,
@@ -167,7 +168,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
         stateful_set = k8s.apps.v1.StatefulSet(
             name,
             metadata=k8s.meta.v1.ObjectMetaArgs(
-                name=name,
+                name=workload.name,
                 namespace=workload.namespace,
                 labels=dict(workload.labels),
                 annotations={
@@ -229,7 +230,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
             resource=workload.resource,
             kind="stateful sets",
             namespace=workload.namespace,
-            name=name,
+            name=workload.name,
             uid=plan.workload.uid,
         )
         refuse_what_had_no_effect(workload.resource, stateful_set, plan.shape, plan.workload)
@@ -241,7 +242,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                 stateful_set,
                 resource=workload.resource,
                 namespace=workload.namespace,
-                name=name,
+                name=workload.name,
                 partition=strategy.partition,
                 minutes=minutes,
             )
@@ -267,11 +268,13 @@ class PersistentStatefulSet(pulumi.ComponentResource):
         self.stateful_set_name = stateful_set.metadata["name"]
         self.plain: dict[str, Any] = {
             "claims": list(plan.claims),
-            "host": service_host(name, workload.namespace) if client is not None else "",
+            "host": service_host(workload.name, workload.namespace) if client is not None else "",
             "port": service_port(workload),
             "strategy": strategy.type,
             "peers": [
-                peer_host(pod_name(name, ordinal), workload.headless_name, workload.namespace)
+                peer_host(
+                    pod_name(workload.name, ordinal), workload.headless_name, workload.namespace
+                )
                 for ordinal in ordinals(workload)
             ],
         }
@@ -296,7 +299,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                     workload.namespace,
                     list(plan.claims),
                     plan.known.memory.last,
-                    name,
+                    workload.name,
                 ),
             }
         )

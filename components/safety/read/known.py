@@ -12,6 +12,8 @@ from ..refusals.other_cluster import Place, place_of, uid_of_cluster
 from .cluster import Unreadable
 from .memory import RECORD, Memory, Remembered, memory_of_run
 
+_CLAIM = "VolumeClaim"
+
 __all__ = ["Known", "known", "recorded", "uid_of"]
 
 
@@ -79,9 +81,13 @@ def known(reader: Reader, consents: Sequence[str], component: str = "") -> Known
         StatefastError: this is another cluster; or, in mode strict, it could not be read.
     """
     memory = memory_of_run()
+    kind = component.partition(" ")[0]
     component = component or reader.resource
-    # Versions before 0.2 recorded every claim under its own name.
-    before = memory.records.get(component) or memory.records.get(reader.resource, Remembered())
+    before = memory.records.get(component)
+    if before is None and kind in ("", _CLAIM):
+        # Versions before 0.2 recorded every claim under its own name.
+        before = memory.records.get(reader.resource)
+    before = before or Remembered()
     if memory.trouble:
         reader.cannot(memory.trouble, "whether an edit leaves data of the last run behind")
     place, cluster = place_of(reader, memory, [before.cluster], consents)

@@ -30,6 +30,8 @@ def refuse_moved_workload(
 ) -> None:
     """Refuses to make a workload that is, or was in the last run, in another namespace.
 
+    One that another component of this run makes there stays what it is.
+
     Args:
         reader: Of the component.
         kind: `stateful sets` or `deployments`.
@@ -42,9 +44,9 @@ def refuse_moved_workload(
         StatefastError: it is elsewhere, and there is no consent to leave it.
     """
     everywhere = reader.read(kind, "", "whether the workload is in another namespace") or {}
-    lives = list(_of_stack(everywhere.values(), name))
+    lives = list(_of_stack(reader, namespace, everywhere.values(), name))
     uids = {live.uid for live in lives}
-    made = list(_of_stack(known.memory.named(kind, name), name))
+    made = list(_of_stack(reader, namespace, known.memory.named(kind, name), name))
     if any(live.namespace == namespace for live in made):
         made = []
     for live in [*lives, *(it for it in made if it.uid not in uids)]:
@@ -117,11 +119,15 @@ def refuse_moved_claim(
             )
 
 
-def _of_stack(found: Iterable[Object], name: str) -> Iterator[LiveWorkload]:
-    owner = owner_of_run()
+def _of_stack(
+    reader: Reader, namespace: str, found: Iterable[Object], name: str
+) -> Iterator[LiveWorkload]:
+    owner, workloads = owner_of_run(), this_run().workloads
+    component = workloads.get((reader.resource, namespace))
     for item in found:
         live = LiveWorkload.of(item)
-        if live.name == name and live.owner == owner:
+        elsewhere = workloads.get((reader.resource, live.namespace), component)
+        if live.name == name and live.owner == owner and elsewhere == component:
             yield live
 
 

@@ -1,6 +1,5 @@
 """Which volumes the claims of a component are on, for the memory of its next run."""
 
-import asyncio
 import re
 from collections.abc import Collection, Iterable, Mapping
 
@@ -9,7 +8,8 @@ import pulumi
 from ..preflight import Reader
 from ..read.cluster import Object, Unreadable
 from ..read.last_run import LastRun, key_of
-from ..read.live import LiveClaim
+from ..read.live import live_claims
+from .polling import look
 
 __all__ = ["held_volumes"]
 
@@ -46,25 +46,26 @@ def held_volumes(
     listed = cluster.list("claims", namespace) if cluster is not None else {}
     bound = dict(_volumes(listed, namespace, claims))
 
-    async def look(_: object) -> Mapping[str, str]:
+    async def read(_: object) -> Mapping[str, str]:
         unbound = [name for name in claims if key_of(namespace, name) not in bound]
         if cluster is None or not (again and unbound) or pulumi.runtime.is_dry_run():
             return {**known, **bound}
         try:
-            found = await asyncio.to_thread(cluster.list_again, "claims", namespace)
+            found = await look(cluster, "claims", namespace, soon=True)
         except Unreadable:
             return {**known, **bound}
         return {**known, **bound, **dict(_volumes(found, namespace, unbound))}
 
-    held: pulumi.Output[Mapping[str, str]] = after.id.apply(look)
+    held: pulumi.Output[Mapping[str, str]] = after.id.apply(read)
     return held
 
 
 def _volumes(
     found: Mapping[str, Object], namespace: str, claims: Iterable[str]
 ) -> Iterable[tuple[str, str]]:
+    live = live_claims(found)
     for name in claims:
-        if name in found and (volume := LiveClaim.of(found[name]).volume):
+        if name in live and (volume := live[name].volume):
             yield key_of(namespace, name), volume
 
 

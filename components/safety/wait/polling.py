@@ -13,6 +13,7 @@ __all__ = ["look", "until"]
 
 _PAUSE_SECONDS = 1.0
 _PROGRESS_SECONDS = 10.0
+_MOMENT_SECONDS = 0.2
 
 
 async def until(
@@ -54,8 +55,16 @@ _looks: WeakKeyDictionary[Cluster, dict[tuple[str, str], asyncio.Task[Mapping[st
 )
 
 
-async def look(cluster: Cluster, kind: str, namespace: str) -> Mapping[str, Object]:
+async def look(
+    cluster: Cluster, kind: str, namespace: str, *, soon: bool = False
+) -> Mapping[str, Object]:
     """The objects of a kind by name, as they are in a second from now.
+
+    Args:
+        cluster: Where to look.
+        kind: See `Cluster.list`.
+        namespace: Of the objects.
+        soon: Whether to look in a moment, after all who ask within it, instead of a second.
 
     Raises:
         Unreadable: see `Cluster.list`.
@@ -63,12 +72,13 @@ async def look(cluster: Cluster, kind: str, namespace: str) -> Mapping[str, Obje
     to_come = _looks.setdefault(cluster, {})
     key = kind, namespace
     if key not in to_come:
-        to_come[key] = asyncio.ensure_future(_list(cluster, kind, namespace))
+        pause = min(_PAUSE_SECONDS, _MOMENT_SECONDS) if soon else _PAUSE_SECONDS
+        to_come[key] = asyncio.ensure_future(_list(cluster, kind, namespace, pause))
     return await asyncio.shield(to_come[key])
 
 
-async def _list(cluster: Cluster, kind: str, namespace: str) -> Mapping[str, Object]:
-    await asyncio.sleep(_PAUSE_SECONDS)
+async def _list(cluster: Cluster, kind: str, namespace: str, pause: float) -> Mapping[str, Object]:
+    await asyncio.sleep(pause)
     # Who asks from here on may have changed what this is about to read.
     del _looks[cluster][kind, namespace]
     return await asyncio.to_thread(cluster.list_again, kind, namespace)
