@@ -8,7 +8,7 @@ from .model import Workload
 __all__ = ["disruption_budget"]
 
 
-def disruption_budget(workload: Workload) -> k8s.policy.v1.PodDisruptionBudgetInitArgs | None:
+def disruption_budget(workload: Workload) -> "k8s.policy.v1.PodDisruptionBudgetInitArgs | None":
     """The budget; None for one replica, which a budget would tie to its node for ever."""
     if workload.replicas <= 1 or not workload.args.get("disruption_budget", True):
         return None

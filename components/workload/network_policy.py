@@ -20,7 +20,7 @@ _NAMESPACE_NAME = "kubernetes.io/metadata.name"
 
 def network_policy(
     workload: Workload, given: NetworkPolicyArgs | None
-) -> k8s.networking.v1.NetworkPolicyInitArgs | None:
+) -> "k8s.networking.v1.NetworkPolicyInitArgs | None":
     """The policy; None where none is wanted. What the pods connect to is not restricted.
 
     Raises:
@@ -58,7 +58,7 @@ def network_policy(
 
 def _client(
     workload: Workload, path: str, given: ClientArgs
-) -> k8s.networking.v1.NetworkPolicyIngressRuleArgs:
+) -> "k8s.networking.v1.NetworkPolicyIngressRuleArgs":
     resource = workload.resource
     labels, namespace = given.get("labels") or {}, given.get("namespace")
     if not labels and namespace is None:
