@@ -1,4 +1,4 @@
-"""The growth of a hundred claims of one StatefulSet, on the engine: `python -m benchmarks.growth`."""
+"""The growth of the claims of one large StatefulSet, on the engine."""
 
 import sys
 from typing import Any
@@ -25,7 +25,7 @@ def _config(replicas: int, size: str, wait: bool) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Prints the seconds of each `up`, of as many claims as the command line says (100)."""
+    """Prints what each `up` takes: `python -m benchmarks.growth 100`."""
     replicas = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     up = ("up", "--yes", "--skip-preview", *QUIET)
     with workspace() as place:
