@@ -13,7 +13,6 @@ former template after a while is.
 
 import asyncio
 import contextlib
-import json
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from copy import deepcopy
@@ -23,7 +22,8 @@ import pulumi
 
 from ..errors import StatefastError
 from ..safety.quorum import MemberPlan, Members
-from ..safety.read.cluster import Cluster, Object, Unreadable, connect
+from ..safety.read.client import Client, NotThere
+from ..safety.read.cluster import Cluster, Object, Unreadable
 from ..safety.read.live import MEMBERS
 from ..safety.wait.polling import look, until
 from ..safety.wait.set_status import (
@@ -43,7 +43,6 @@ _PATH = "/apis/apps/v1/namespaces/{namespace}/statefulsets/{name}"
 _MANAGER = "__fieldManager"
 _POD = "/api/v1/namespaces/{namespace}/pods/{name}"
 _CALL_SECONDS = 30
-_NOT_FOUND = 404
 # An election takes less, most of the time.
 _STANDSTILL_SECONDS = 25.0
 
@@ -258,24 +257,10 @@ def _call(
     query: Sequence[tuple[str, str]] = (),
 ) -> str:
     """Asks the API server; what it has against it, or nothing."""
-    from urllib3.exceptions import HTTPError
-
-    kind = "application/apply-patch+yaml" if method == "PATCH" else "application/json"
     try:
-        api = connect(context)
-        request = api.param_serialize(
-            method,
-            path,
-            query_params=list(query),
-            # The client takes an apply for a text.
-            body=json.dumps(body) if method == "PATCH" else body,
-            header_params={"Accept": "application/json", "Content-Type": kind},
-            auth_settings=["BearerToken"],
-        )
-        response = api.call_api(*request, _request_timeout=_CALL_SECONDS)
-        content = response.read()  # type: ignore[no-untyped-call]
-    except (Unreadable, HTTPError, OSError) as error:
-        return str(error) if isinstance(error, Unreadable) else type(error).__name__
-    if 200 <= response.status < 300 or (method, response.status) == ("DELETE", _NOT_FOUND):
-        return ""
-    return str(json.loads(content).get("message", response.status))
+        Client(context).send("the request", method, path, body, query=query, seconds=_CALL_SECONDS)
+    except NotThere as error:
+        return "" if method == "DELETE" else str(error)
+    except Unreadable as error:
+        return str(error)
+    return ""

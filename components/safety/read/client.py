@@ -14,6 +14,7 @@ Object = Mapping[str, Any]
 WHOLE = "application/json"
 METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 
+_APPLY = "application/apply-patch+yaml"
 _SECONDS = 10
 _NOT_FOUND = 404
 
@@ -65,39 +66,53 @@ class Client:
         Raises:
             Unreadable: it was not answered, or with a refusal.
         """
-        return self._call(what, "GET", path, query, accept, None)
+        return self.send(what, "GET", path, query=query, accept=accept)
 
-    def create(self, what: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Makes an object; see `get`."""
-        return self._call(what, "POST", path, (), WHOLE, body)
-
-    def _call(
+    def send(
         self,
         what: str,
         method: str,
         path: str,
-        query: Sequence[tuple[str, str]],
-        accept: str,
-        body: Mapping[str, Any] | None,
+        body: Mapping[str, Any] | None = None,
+        *,
+        query: Sequence[tuple[str, str]] = (),
+        accept: str = WHOLE,
+        seconds: float = _SECONDS,
     ) -> dict[str, Any]:
+        """What the API server answers.
+
+        Args:
+            what: See `get`.
+            method: Of the request; PATCH is a server-side apply.
+            path: Of the request.
+            body: Of the request.
+            query: Of the request.
+            accept: See `get`.
+            seconds: How long to wait for the answer.
+
+        Raises:
+            Unreadable: see `get`; of what was to be written with the reason that the server gives.
+        """
         from urllib3.exceptions import HTTPError
 
         # The typed API of the client takes two seconds to import; this is its plain one.
+        kind = _APPLY if method == "PATCH" else WHOLE
         request = self._api.param_serialize(
             method,
             path,
             query_params=list(query),
-            body=body,
-            header_params={"Accept": accept, "Content-Type": WHOLE},
+            # The client takes an apply for a text.
+            body=json.dumps(body) if method == "PATCH" else body,
+            header_params={"Accept": accept, "Content-Type": kind},
             auth_settings=["BearerToken"],
         )
         try:
-            response = self._api.call_api(*request, _request_timeout=_SECONDS)
+            response = self._api.call_api(*request, _request_timeout=seconds)
             content = response.read()  # type: ignore[no-untyped-call]
             if not 200 <= response.status < 300:
-                kind = NotThere if response.status == _NOT_FOUND else Unreadable
-                said = f" ({_message(content)})" if method == "POST" else ""
-                raise kind(f"{what} was answered with {response.status} {response.reason}{said}")
+                trouble = NotThere if response.status == _NOT_FOUND else Unreadable
+                said = f" ({_message(content)})" if method != "GET" else ""
+                raise trouble(f"{what} was answered with {response.status} {response.reason}{said}")
             answer: dict[str, Any] = json.loads(content)
         except (HTTPError, OSError, ValueError) as error:
             raise NoAnswer(f"the cluster did not answer: {type(error).__name__}") from None

@@ -109,7 +109,7 @@ def _create(api: Client, resource: str, namespace: str, claim: str, class_name: 
         "spec": spec,
     }
     try:
-        api.create("making a snapshot", _PATH.format(namespace=namespace), snapshot)
+        api.send("making a snapshot", "POST", _PATH.format(namespace=namespace), snapshot)
     except NotThere:
         raise Unreadable(
             "the cluster has no VolumeSnapshots: its snapshot controller is missing"
