@@ -14,9 +14,9 @@ from .handmade import UNKNOWN, Json, judged, preview, rules, set_spec, state, st
 SET = "StatefulSet"
 
 
-def quorum(replicas: Any, first: int = 0, said: str = "") -> Json:
+def quorum(replicas: Any, first: int = 0, said: str = "", how: str = "true") -> Json:
     """A set that says that it is a quorum."""
-    annotations = {"statefast/quorum": "true", "statefast/members": said}
+    annotations = {"statefast/quorum": how, "statefast/members": said}
     return {
         **set_spec(replicas=replicas, ordinals={"start": first}),
         "metadata": {"name": "x", "namespace": "data", "annotations": annotations},
@@ -47,6 +47,21 @@ def test_members_that_could_outvote_the_others(old: Json, new: Json, safe: bool)
     verdict = judged(edit(old, new))
     assert ("quorum-outvoted" in rules(verdict)) is not safe
     assert (verdict.severity < Severity.AT_RISK) is safe
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        (quorum(1), quorum(3, how="one at a time"), "quorum-steps"),
+        (quorum(5, how="one at a time"), quorum(3, how="one at a time"), "quorum-steps"),
+        (quorum(1, how="one at a time"), quorum(3), "quorum-outvoted"),
+        (quorum(1), quorum(UNKNOWN, how="one at a time"), "quorum-unknown"),
+    ],
+)
+def test_who_takes_the_steps_says_so(old: Json, new: Json, rule: str) -> None:
+    verdict = judged(edit(old, new))
+    assert rule in rules(verdict)
+    assert (verdict.severity == Severity.ROLLS_PODS) is (rule == "quorum-steps")
 
 
 @pytest.mark.parametrize("old", [quorum(0), quorum(3)])
