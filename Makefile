@@ -72,7 +72,8 @@ test-fast: venv ## Runs the tests that need no cluster.
 
 test-real: venv ## Runs the databases on a real node, and reads back what they held. Linux, as root.
 	@STATEFAST_REAL=1 $(CLUSTER) build
-	@STATEFAST_REAL=1 $(PYTEST) -m real
+# Two nodes, each for the files of its process: most of the time something is waited for.
+	@STATEFAST_REAL=1 $(PYTEST) -n 2 --dist loadfile -m real
 
 demo: venv ## Grows a real ZooKeeper in place, kills its node, reads its data back. Linux, as root.
 	@$(CLUSTER) demo
@@ -97,5 +98,4 @@ test: lint test-fast ## Checks everything: style, types, and every tier of tests
 	@$(CLUSTER) build
 # Each process has a cluster of its own, so that it does not matter which runs what.
 	@$(PYTEST) -n 2 --dist worksteal -m "engine$(if $(STATEFAST_REAL), and not real)"
-# In the order of their files, on one node.
-	@$(if $(STATEFAST_REAL),$(PYTEST) -m real)
+	@$(if $(STATEFAST_REAL),$(PYTEST) -n 2 --dist loadfile -m real)

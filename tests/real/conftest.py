@@ -37,7 +37,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """A running cluster with a real node, kept where STATEFAST_TEST_STATE names a folder."""
     kept = os.environ.get("STATEFAST_TEST_STATE")
-    place = Workspace.at(Path(kept) if kept else tmp_path_factory.mktemp("real"))
+    # A node that one process kills is not to be another's.
+    own = Path(kept or "") / os.environ.get("PYTEST_XDIST_WORKER", "")
+    place = Workspace.at(own if kept else tmp_path_factory.mktemp("real"))
     try:
         cluster.up(place, real=True)
         yield place
