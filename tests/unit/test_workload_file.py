@@ -92,3 +92,9 @@ def test_probes_have_the_bounds_of_the_components(tmp_path: Path) -> None:
 def test_an_unknown_file_is_answered_with_the_nearest() -> None:
     with pytest.raises(StatefastError, match="did you mean 'zookeeper'"):
         load_workload("zookeper", asked_by="workload zk")
+
+
+def test_a_lone_zookeeper_is_a_quorum_of_one() -> None:
+    """Standalone it would write on in the epoch of its last leader (docs/bytes.md)."""
+    value = load_workload("zookeeper", asked_by="workload zk").env["ZOO_STANDALONE_ENABLED"]
+    assert {value.render(["a"] * count) for count in (0, 1, 3)} == {"false"}
