@@ -27,8 +27,6 @@ def test_zookeeper_knows_its_peers(replicas: int) -> None:
     assert env["ZOO_SERVERS"].render(HOSTS[:replicas]) == " ".join(
         f"server.{n + 1}={HOSTS[n]}:2888:3888;2181" for n in range(replicas)
     )
-    alone = "true" if replicas == 1 else "false"
-    assert env["ZOO_STANDALONE_ENABLED"].render(HOSTS[:replicas]) == alone
 
 
 @pytest.mark.parametrize("volumes", [["vol"], ["vol", "log"]])
