@@ -1,4 +1,7 @@
-"""What is still in the cluster once a stack was destroyed."""
+"""What a stack has in the cluster that nobody should have to look for: claims and passwords."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from statefast.schema.annotations import OWNER
 
@@ -6,7 +9,9 @@ from .api import Api
 from .files import read_json
 from .layout import Workspace
 
-__all__ = ["kept_claims"]
+Object = Mapping[str, Any]
+
+__all__ = ["generated_secrets", "kept_claims"]
 
 
 def kept_claims(workspace: Workspace, owner: str) -> list[str]:
@@ -19,11 +24,31 @@ def kept_claims(workspace: Workspace, owner: str) -> list[str]:
     Returns:
         `namespace/name` of each, sorted.
     """
-    port = read_json(workspace.cluster.facts)["port"]
-    found = Api(workspace.cluster, port).get("/api/v1/persistentvolumeclaims") or {}
     return sorted(
-        f"{claim['metadata']['namespace']}/{claim['metadata']['name']}"
-        for claim in found.get("items", [])
-        if claim["metadata"].get("annotations", {}).get(OWNER) == owner
-        and not claim["metadata"].get("deletionTimestamp")
+        f"{metadata['namespace']}/{metadata['name']}"
+        for metadata, _ in _of(workspace, owner, "persistentvolumeclaims")
     )
+
+
+def generated_secrets(workspace: Workspace, owner: str) -> Mapping[tuple[str, str], Sequence[str]]:
+    """By namespace and name, the keys of each Secret of a stack whose values were generated.
+
+    Args:
+        workspace: Of the cluster, which runs.
+        owner: The stack, as `project/stack`.
+    """
+    return {
+        (metadata["namespace"], metadata["name"]): sorted(item.get("data") or {})
+        for metadata, item in _of(workspace, owner, "secrets")
+        if metadata["name"].endswith("-generated")
+    }
+
+
+def _of(workspace: Workspace, owner: str, kind: str) -> Iterator[tuple[Object, Object]]:
+    """Metadata and whole of the objects of a stack that are not being deleted."""
+    port = read_json(workspace.cluster.facts)["port"]
+    for item in (Api(workspace.cluster, port).get(f"/api/v1/{kind}") or {}).get("items", []):
+        metadata = item["metadata"]
+        whose = (metadata.get("annotations") or {}).get(OWNER)
+        if whose == owner and "deletionTimestamp" not in metadata:
+            yield metadata, item

@@ -10,7 +10,7 @@ import typer
 
 from . import cluster
 from .errors import LocalClusterError
-from .kept import kept_claims
+from .kept import generated_secrets, kept_claims
 from .layout import Workspace
 from .options import Real, State
 from .progress import say, span
@@ -52,6 +52,12 @@ def up(name: Name = "dev", state: State = None, real: Real = False) -> None:
         stack.follow(*what, "--suppress-progress")
     deployed = time.monotonic()
     _show(stack)
+    for (namespace, secret), keys in generated_secrets(stack.workspace, stack.owner).items():
+        say(
+            f"{', '.join(keys)} of Secret {namespace}/{secret} were generated; to read one:"
+            f" {Path(sys.executable)} -m localcluster exec -- kubectl get secret {secret}"
+            f" -n {namespace} -o jsonpath={{.data.{keys[0]}}} | base64 -d"
+        )
     say(
         f"{name} is up after {span(deployed - began)}: {span(started - began)} for the cluster,"
         f" {span(deployed - started)} for pulumi"

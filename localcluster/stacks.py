@@ -24,6 +24,9 @@ __all__ = ["LocalStack"]
 _SALT = "encryptionsalt"
 # A step that has begun, or goes on, with nothing to add.
 _SAYS_NOTHING = re.compile(r" \S{1,2} +\S+:\S+ .*\w+ing \(\d+s\)( Skipping await logic)?")
+# What the engine says where the provider is the one that was built here (docs/localcluster.md):
+# nobody who reads it can do anything about it.
+_VERSION = re.compile(r".*warning: resource plugin kubernetes is expected to have version .*")
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,7 @@ class LocalStack:
         """
         with self._running(*arguments, quiet=True) as child:
             for line in child.stdout or ():
-                if not _SAYS_NOTHING.fullmatch(line.rstrip()):
+                if not any(each.fullmatch(line.rstrip()) for each in (_SAYS_NOTHING, _VERSION)):
                     print(line, end="", flush=True)
         if child.returncode:
             raise LocalClusterError(f"`pulumi {arguments[0]}` failed")
