@@ -18,23 +18,28 @@ def test_claims_that_were_called_like_themselves_are_called_like_their_workload(
     parts = Parts(deployment.workspace, deployment.name)
     other = f"{deployment.name}-b"
 
-    def web(name: str, namespace: str) -> Config:
+    def workload(pattern: str, name: str, namespace: str, **more: str) -> Config:
         volume = {
-            "name": "data",
+            "name": "data" if pattern == "PersistentDeployment" else "vol",
             "mount_path": "/data",
             "size": "1Gi",
             "storage_class_name": parts.class_name,
         }
         return part(
-            "PersistentDeployment",
+            pattern,
             name,
             namespace=namespace,
             image="redis:8",
             volumes=[volume],
             preflight={},
+            **more,
         )
 
-    before = [parts.storage(), web("shop", parts.name)]
+    before = [
+        parts.storage(),
+        workload("PersistentDeployment", "shop", parts.name),
+        workload("PersistentStatefulSet", "zk", parts.name),
+    ]
     parts.components(*before).up()
     data = parts.data()
     # The state as 0.1 left it.
@@ -46,12 +51,18 @@ def test_claims_that_were_called_like_themselves_are_called_like_their_workload(
     )
 
     assert parts.preview().changes.keys() == {"unchanged"}
-    # A claim of the same name in another namespace takes none of its places.
-    more = [part("WorkloadNamespace", other), web("wiki", other)]
+    # Workloads and claims of the same names in another namespace take none of their places.
+    more = [
+        part("WorkloadNamespace", other),
+        workload("PersistentDeployment", "shop-b", other, workload_name="shop"),
+        workload("PersistentStatefulSet", "zk-b", other, workload_name="zk"),
+    ]
     changes = parts.components(*before, *more).up().changes
     assert changes.keys() == {"created", "unchanged"}
     assert parts.up().changes.keys() == {"unchanged"}
     assert parts.data() == data
+    twins = parts.kubectl("get", "pvc", "-n", other, "-o", "name", namespace=False).split()
+    assert [name.partition("/")[2] for name in twins] == sorted(data)
     parts.destroy()
     assert parts.data() == data
     parts.kubectl("delete", "namespace", other, "--wait=false", namespace=False)
