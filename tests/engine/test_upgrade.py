@@ -3,6 +3,7 @@
 import copy
 import tarfile
 from pathlib import Path
+from typing import Any
 
 from localcluster.stacks import LocalStack
 
@@ -18,7 +19,7 @@ def test_claims_that_were_called_like_themselves_are_called_like_their_workload(
     parts = Parts(deployment.workspace, deployment.name)
     other = f"{deployment.name}-b"
 
-    def workload(pattern: str, name: str, namespace: str, **more: str) -> Config:
+    def workload(pattern: str, name: str, namespace: str, **more: Any) -> Config:
         volume = {
             "name": "data" if pattern == "PersistentDeployment" else "vol",
             "mount_path": "/data",

@@ -104,7 +104,7 @@ def test_elsewhere_than_on_a_terminal_the_lines_that_say_nothing_are_left_out(
         "Updating (dev):",
         " +  kubernetes:core/v1:Service zk creating (0s) ",
         " +  kubernetes:core/v1:Service zk creating (12s) Skipping await logic",
-        "    warning: resource plugin kubernetes is expected to have version >=4.34.2, but has 4.18",
+        "    warning: resource plugin kubernetes is expected to have version >=4.34.2, but 4.18",
         " +  kubernetes:apps/v1:StatefulSet zk creating (2s) [1/2] Waiting for pods",
         " +  kubernetes:core/v1:Service zk created (0.21s) ",
         "    error: it cannot be creating (0s)",
