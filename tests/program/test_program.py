@@ -107,6 +107,23 @@ def test_every_object_carries_the_five_labels(stack: str) -> None:
         assert found == FIVE, f"{item.kind} {item.name}"
 
 
+def test_what_a_workload_is_part_of_is_its_owners_to_say() -> None:
+    storage = {"size": "1Gi"}
+    workloads = {
+        "zk": {"workload": "zookeeper", "storage": storage, "partOf": "shop"},
+        "mysql": {"pattern": "deployment", "storage": storage},
+    }
+    recording = record("dev", workloads=json.dumps(workloads))
+    for kind, name, part_of in (
+        ("StatefulSet", "zk", "shop"),
+        ("Service", "zk", "shop"),
+        ("PersistentVolumeClaimPatch", "zk-vol-zk-0", "shop"),
+        ("Deployment", "mysql", "statefast"),
+    ):
+        labels = recording.one(kind, name).metadata["labels"]
+        assert labels["app.kubernetes.io/part-of"] == part_of
+
+
 @pytest.mark.parametrize("stack", STACKS)
 def test_nothing_of_a_retained_stack_that_holds_data_can_be_deleted(stack: str) -> None:
     for item in record(stack).objects():
