@@ -1,6 +1,9 @@
 """Names: what Kubernetes accepts, and the immutable ones of a workload's objects."""
 
 import re
+from collections.abc import Awaitable
+
+import pulumi
 
 from ..errors import StatefastError
 
@@ -11,6 +14,7 @@ __all__ = [
     "claim_name",
     "headless_name",
     "pod_name",
+    "subdomain_name_or_later",
 ]
 
 # Of a pod's name only 63 characters fit its hostname, and `<set>-<hash>` is a label value.
@@ -53,6 +57,19 @@ def check_subdomain_name(resource: str, field: str, value: object) -> str:
         "not a DNS name",
         "use small letters, digits, dashes and dots, starting and ending with a letter or digit",
     )
+
+
+def subdomain_name_or_later(
+    resource: str, field: str, value: pulumi.Input[str]
+) -> pulumi.Input[str]:
+    """As `check_subdomain_name`; what is known later is left to the API server.
+
+    Raises:
+        StatefastError: see `check_subdomain_name`.
+    """
+    if isinstance(value, pulumi.Output | Awaitable):
+        return value
+    return check_subdomain_name(resource, field, value)
 
 
 def claim_name(template: str, stateful_set: str, ordinal: int) -> str:

@@ -254,7 +254,10 @@ def _name(origin: object) -> str:
 
 def _remedy(value: object, wanted: str) -> str:
     if isinstance(value, pulumi.Output | Awaitable):
-        return "give a plain value: it decides what is made, so it has to be known at preview"
+        return (
+            "give a plain value, e.g. the name that a component was made with: it decides what is"
+            " made and is held against the cluster, so it has to be known at preview"
+        )
     if wanted == "a list" and isinstance(value, str):
         return f"write [{value!r}]"
     if wanted.startswith("a text") and isinstance(value, bool | int | float):

@@ -116,10 +116,10 @@ class PlacementArgs(TypedDict):
     Edited in place."""
     network_policy: NotRequired[NetworkPolicyArgs]
     """Who may connect to the pods; peers always may. Default: everybody, for want of a policy."""
-    service_account_name: NotRequired[str]
+    service_account_name: NotRequired[pulumi.Input[str]]
     """A ServiceAccount that exists, for workloads that talk to a cloud. Default: one of the
     workload's own, under its name. Neither mounts a token. Editing it rolls pods."""
-    image_pull_secrets: NotRequired[Sequence[str]]
+    image_pull_secrets: NotRequired[Sequence[pulumi.Input[str]]]
     """Secrets with the credentials of private registries, which have to exist. Default none.
     Editing them rolls pods."""
     labels: NotRequired[Mapping[str, str]]
@@ -127,7 +127,7 @@ class PlacementArgs(TypedDict):
     part_of: NotRequired[str]
     """The larger application, for the label `part-of`. Default `statefast`. Editing it rolls
     pods."""
-    pod_annotations: NotRequired[Mapping[str, str]]
+    pod_annotations: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Annotations of the pods. Default none. Editing them rolls pods."""
     pod: NotRequired[Mapping[str, Any]]
     """The escape hatch: a part of a pod spec in the API's own form, merged last and checked

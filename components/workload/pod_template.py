@@ -7,6 +7,7 @@ it, and the result is checked as the API server will see it.
 from collections.abc import Mapping
 from typing import cast
 
+import pulumi
 import pulumi_kubernetes as k8s
 
 from ..errors import StatefastError
@@ -20,7 +21,7 @@ from ..pod.probes import probes
 from ..pod.scheduling import scheduling
 from ..pod.security import pod_security
 from ..schema.label_syntax import check_qualified_name
-from ..schema.names import check_subdomain_name
+from ..schema.names import subdomain_name_or_later
 from ..schema.quantity import storage_size
 from .model import Workload
 from .service_account import account_name
@@ -106,7 +107,7 @@ def _spec(
         "initContainers": beside,
         "volumes": volumes,
         "imagePullSecrets": [
-            {"name": check_subdomain_name(resource, "image_pull_secrets", name)}
+            {"name": subdomain_name_or_later(resource, "image_pull_secrets", name)}
             for name in args.get("image_pull_secrets") or ()
         ],
     }
@@ -122,9 +123,9 @@ def _spec(
     }
 
 
-def _annotations(workload: Workload) -> dict[str, str]:
+def _annotations(workload: Workload) -> dict[str, pulumi.Input[str]]:
     args, resource = workload.args, workload.resource
-    given = dict(args.get("pod_annotations") or {})
+    given: dict[str, pulumi.Input[str]] = dict(args.get("pod_annotations") or {})
     for key in given:
         check_qualified_name(resource, f"pod_annotations.{key}", key)
     own = metrics_annotations(resource, args.get("metrics"), workload.ports)

@@ -1,15 +1,16 @@
 """The ServiceAccount of a workload: its own, with no token and no rights."""
 
+import pulumi
 import pulumi_kubernetes as k8s
 
 from ..safety.owner import owned
-from ..schema.names import check_subdomain_name
+from ..schema.names import subdomain_name_or_later
 from .model import Workload
 
 __all__ = ["account_name", "service_account"]
 
 
-def account_name(workload: Workload) -> str:
+def account_name(workload: Workload) -> pulumi.Input[str]:
     """Whose rights the pods have.
 
     Raises:
@@ -18,7 +19,7 @@ def account_name(workload: Workload) -> str:
     given = workload.args.get("service_account_name")
     if given is None:
         return workload.name
-    return check_subdomain_name(workload.resource, "service_account_name", given)
+    return subdomain_name_or_later(workload.resource, "service_account_name", given)
 
 
 def service_account(workload: Workload) -> k8s.core.v1.ServiceAccountInitArgs | None:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pulumi
 import pytest
 
 from statefast import PersistentDeployment, PersistentStatefulSet, StatefastError
@@ -223,3 +224,21 @@ def test_a_rollout_is_stuck_later_than_the_slowest_start_and_before_the_wait_end
         PersistentDeployment.check(
             "zk", deployment_args(min_ready_seconds=9, progress_deadline_seconds=5)
         )
+
+
+def test_what_no_decision_about_data_needs_may_be_known_later() -> None:
+    made = deployment(
+        service_account_name=pulumi.Output.from_input("reader"),
+        image_pull_secrets=["plain", pulumi.Output.from_input("later")],
+        pod_annotations={"note": pulumi.Output.from_input("late")},
+    )
+    pod = template(made.one("Deployment", "zk"))
+    assert pod["spec"]["serviceAccountName"] == "reader"
+    assert pod["spec"]["imagePullSecrets"] == [{"name": "plain"}, {"name": "later"}]
+    assert pod["metadata"]["annotations"]["note"] == "late"
+
+
+@pytest.mark.parametrize("field", ["namespace", "component"])
+def test_what_has_to_be_known_says_why(field: str) -> None:
+    with pytest.raises(StatefastError, match="held against the cluster, so it has to be known"):
+        PersistentDeployment.check("zk", deployment_args(**{field: pulumi.Output.from_input("x")}))
