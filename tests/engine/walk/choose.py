@@ -168,6 +168,7 @@ def _edit_workload(rng: random.Random, world: World) -> Step:
         (1, ["networkPolicy"], ({"clients": [{"labels": {"app": "client"}}]}, None)),
         (1, ["disruptionBudget"], (False, None)),
         (1, ["podAnnotations"], ({"example.com/a": "b"}, None)),
+        (1, ["partOf"], ("shop", None)),
         (1, ["serviceAccountName"], ("default", None)),
         (1, ["resources"], ({"requests": {"cpu": "10m"}}, None)),
         (1, ["scheduling"], ({"spread": {"hostname": "none"}}, {"antiAffinity": "none"}, None)),
