@@ -1,23 +1,26 @@
 """Reads, never writes, what the cluster has of the workloads."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from statefast.safety.read.client import Client, NoAnswer, Object, Unreadable
 from statefast.schema.annotations import OWNER
 
-__all__ = ["ClusterError", "Row", "read_rows", "rows_of"]
+from .api import Api, Object
+from .waits import Events, Wait, claim_waits, pod_waits
+
+__all__ = ["Row", "is_stack", "natural", "read_rows", "rows_of", "size_of"]
 
 _INSTANCE = "app.kubernetes.io/instance"
 
 
-class ClusterError(Exception):
-    """The cluster could not be read; one sentence says why."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One claim of a workload; a workload without claims has one row with empty fields."""
+    """One claim of a workload; a workload without claims has one row with empty fields.
+
+    Attributes:
+        waits: What the claim and the pod that mounts it wait for; a pod of several claims is in
+            the row of the first.
+    """
 
     stack: str
     namespace: str
@@ -29,6 +32,7 @@ class Row:
     size: str = ""
     reclaim_policy: str = ""
     phase: str = ""
+    waits: tuple[Wait, ...] = ()
 
 
 def read_rows(
@@ -44,45 +48,32 @@ def read_rows(
     Raises:
         ClusterError: no kubeconfig, no such context, no answer, or no right to read.
     """
+    api = Api(context)
     within = f"namespaces/{namespace}/" if namespace else ""
-    try:
-        api = Client(context or "")
-        rows = rows_of(
-            {
-                "stateful-set": _list(api, f"/apis/apps/v1/{within}statefulsets"),
-                "deployment": _list(api, f"/apis/apps/v1/{within}deployments"),
-            },
-            _list(api, f"/api/v1/{within}persistentvolumeclaims"),
-            _list(api, "/api/v1/persistentvolumes"),
-        )
-        return [row for row in rows if stack is None or _is(row.stack, stack)]
-    except NoAnswer as error:
-        raise ClusterError(
-            f"{_capital(error)}; check that it runs and that the kubeconfig points at it"
-            " (KUBECONFIG, --context)."
-        ) from None
-    except Unreadable as error:
-        raise ClusterError(
-            f"{_capital(error)}; ask for the right to list workloads, claims and volumes."
-        ) from None
+    rows = rows_of(
+        {
+            "stateful-set": api.list(f"/apis/apps/v1/{within}statefulsets"),
+            "deployment": api.list(f"/apis/apps/v1/{within}deployments"),
+        },
+        api.list(f"/api/v1/{within}persistentvolumeclaims"),
+        api.list("/api/v1/persistentvolumes"),
+        (api.found(f"/api/v1/{within}pods") or {}).get("items") or (),
+        (api.found(f"/api/v1/{within}events") or {}).get("items") or (),
+    )
+    return [row for row in rows if stack is None or is_stack(row.stack, stack)]
 
 
-def _is(stack: str, wanted: str) -> bool:
+def is_stack(stack: str, wanted: str) -> bool:
+    """Whether `project/stack` is the one that is wanted, by its whole name or the second half."""
     return stack == wanted or stack.partition("/")[2] == wanted
 
 
-def _capital(error: Exception) -> str:
-    text = str(error)
-    return text[:1].upper() + text[1:]
-
-
-def _list(api: Client, path: str) -> list[Object]:
-    items: list[Object] = api.get(f"listing {path.rpartition('/')[2]}", path)["items"] or []
-    return items
-
-
 def rows_of(
-    workloads: Mapping[str, Iterable[Object]], claims: Iterable[Object], volumes: Iterable[Object]
+    workloads: Mapping[str, Iterable[Object]],
+    claims: Iterable[Object],
+    volumes: Iterable[Object],
+    pods: Iterable[Object] = (),
+    events: Iterable[Object] = (),
 ) -> list[Row]:
     """Joins workloads, claims and volumes into rows, sorted by workload and claim.
 
@@ -90,7 +81,15 @@ def rows_of(
         workloads: By pattern, StatefulSets or Deployments; those of no stack are left out.
         claims: PersistentVolumeClaims.
         volumes: PersistentVolumes.
+        pods: Pods, where they may be read.
+        events: Events, likewise.
     """
+    said = _by_namespace(events)
+    running: dict[tuple[str, str], list[Object]] = {}
+    for pod in pods:
+        metadata = pod["metadata"]
+        instance = (metadata.get("labels") or {}).get(_INSTANCE, "")
+        running.setdefault((metadata["namespace"], instance), []).append(pod)
     policies = {
         volume["metadata"]["name"]: volume["spec"].get("persistentVolumeReclaimPolicy", "")
         for volume in volumes
@@ -114,6 +113,7 @@ def rows_of(
             rows.append(
                 Row(stack=stack, namespace=namespace, workload=name, pattern=pattern, ready=ready)
             )
+        theirs = list(_pods_waits(running.get((namespace, name), []), said))
         rows += [
             Row(
                 stack=stack,
@@ -123,22 +123,49 @@ def rows_of(
                 ready=ready,
                 claim=claim["metadata"]["name"],
                 class_name=claim["spec"].get("storageClassName", ""),
-                size=_size(claim),
+                size=size_of(claim),
                 reclaim_policy=policies.get(claim["spec"].get("volumeName", ""), ""),
                 phase=claim.get("status", {}).get("phase", ""),
+                waits=tuple(claim_waits(claim, said.get(namespace, Events([])))),
             )
             for claim in owned
         ]
-    return sorted(rows, key=lambda row: (row.namespace, row.workload, _natural(row.claim)))
+        own = [
+            n for n, row in enumerate(rows) if (row.namespace, row.workload) == (namespace, name)
+        ]
+        for mounted, waits in theirs:
+            at = next((n for n in own if rows[n].claim in mounted), own[0])
+            rows[at] = replace(rows[at], waits=(*rows[at].waits, *waits))
+    return sorted(rows, key=lambda row: (row.namespace, row.workload, natural(row.claim)))
 
 
-def _size(claim: Object) -> str:
+def _by_namespace(events: Iterable[Object]) -> Mapping[str, Events]:
+    found: dict[str, list[Object]] = {}
+    for event in events:
+        found.setdefault(event["metadata"].get("namespace", ""), []).append(event)
+    return {namespace: Events(items) for namespace, items in found.items()}
+
+
+def _pods_waits(
+    pods: Iterable[Object], said: Mapping[str, Events]
+) -> Iterator[tuple[set[str], Sequence[Wait]]]:
+    """The claims of each pod that waits, and what it waits for."""
+    for pod in sorted(pods, key=lambda pod: natural(pod["metadata"]["name"])):
+        waits = pod_waits(pod, said.get(pod["metadata"]["namespace"], Events([])))
+        if waits:
+            volumes = pod["spec"].get("volumes") or ()
+            found = (it.get("persistentVolumeClaim") for it in volumes)
+            yield {it["claimName"] for it in found if it}, waits
+
+
+def size_of(claim: Object) -> str:
     """The size the volume has; with the size wanted while the two differ."""
     wanted = claim["spec"].get("resources", {}).get("requests", {}).get("storage", "")
     has = claim.get("status", {}).get("capacity", {}).get("storage", "")
     return has if has == wanted else f"{has or '-'} → {wanted}"
 
 
-def _natural(name: str) -> tuple[str, int]:
+def natural(name: str) -> tuple[str, int]:
+    """What names of claims are sorted by: 2 comes before 10."""
     stem, _, ordinal = name.rpartition("-")
     return (stem, int(ordinal)) if ordinal.isdigit() else (name, -1)

@@ -2,21 +2,16 @@
 
 import json
 from dataclasses import asdict
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from .convert.command import convert
 from .gate import gate
+from .options import Context, Namespace, Output, OutputOption, StackOption
+from .volumes.command import volumes
 
 __all__ = ["app"]
-
-
-class Output(StrEnum):
-    """How rows are printed."""
-
-    TABLE = "table"
-    JSON = "json"
 
 
 app = typer.Typer(
@@ -34,23 +29,15 @@ def root() -> None:
 
 @app.command()
 def status(
-    namespace: Annotated[
-        str | None, typer.Option("--namespace", "-n", help="Only this namespace. Default: all.")
-    ] = None,
-    context: Annotated[
-        str | None, typer.Option(help="Context of the kubeconfig. Default: the current one.")
-    ] = None,
-    stack: Annotated[
-        str | None,
-        typer.Option("--stack", "-s", help="Only this stack, or project/stack. Default: all."),
-    ] = None,
-    output: Annotated[
-        Output, typer.Option("--output", "-o", help="How: for people, or as JSON.")
-    ] = Output.TABLE,
+    namespace: Namespace = None,
+    context: Context = None,
+    stack: StackOption = None,
+    output: OutputOption = Output.TABLE,
 ) -> None:
-    """Shows each workload with its claims: ready, class, size, reclaim policy, phase."""
+    """Shows each workload with its claims, and what each that is not done waits for."""
     # Imported here: the client is the slowest thing this program can load.
-    from .cluster import ClusterError, read_rows
+    from .api import ClusterError
+    from .cluster import read_rows
     from .table import print_rows
 
     try:
@@ -65,6 +52,8 @@ def status(
 
 
 app.command()(gate)
+app.command()(convert)
+app.command()(volumes)
 
 
 @app.command()

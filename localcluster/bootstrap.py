@@ -94,8 +94,13 @@ def install_objects(api: Api, nodes: Sequence[str]) -> None:
             },
         },
     )
-    for node in nodes:
-        labels = {"kubernetes.io/hostname": node}
+    for number, node in enumerate(nodes):
+        # What a kubelet and the controller of a cloud say of a node.
+        labels = {
+            "kubernetes.io/hostname": node,
+            "kubernetes.io/os": "linux",
+            "topology.kubernetes.io/zone": f"zone-{number}",
+        }
         api.apply(
             f"/api/v1/nodes/{node}",
             {"apiVersion": "v1", "kind": "Node", "metadata": {"name": node, "labels": labels}},

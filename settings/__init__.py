@@ -13,6 +13,7 @@ import pulumi
 from statefast import ClaimOwner, ClaimOwnerArgs
 from statefast.drivers.catalogue import DRIVERS
 from statefast.errors import StatefastError
+from statefast.safety.owner import asked_together
 from statefast.safety.preflight import (
     GROWTH_SECONDS,
     MODES,
@@ -127,11 +128,13 @@ class Settings:
         memory = memory_of_run()
         clusters = [record.cluster for record in memory.records.values()]
         place_of(asks, memory, clusters, self.consent)
-        for workload in self.workloads:
-            workload.preflight(where)
+        with asked_together():
+            for workload in self.workloads:
+                workload.preflight(where)
+            if self.storage_class is not None:
+                with as_config_says():
+                    self.storage_class.preflight()
         if self.storage_class is not None:
-            with as_config_says():
-                self.storage_class.preflight()
             check_version(
                 asks,
                 [

@@ -48,6 +48,9 @@ class _EachVolumeConfig(TypedDict):
 class VolumeConfig(_EachVolumeConfig):
     """One volume, where it differs from the others."""
 
+    claim_name: NotRequired[str]
+    """Name of the claim (deployment) or of the claim template (stateful-set), for claims that
+    something else made. Default `<workload>-<volume>`. Editing it is refused without consent."""
     existing_claim: NotRequired[str]
     """A claim of somebody else's, instead of a size and a class."""
 

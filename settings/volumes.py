@@ -28,7 +28,9 @@ class VolumeSettings:
     """
 
     name: str
+    claim_name: str
     mount_path: str
+    sub_path: str
     size: str
     access_modes: tuple[str, ...]
     class_name: str | None
@@ -43,6 +45,8 @@ class VolumeSettings:
             "mount_path": self.mount_path,
             "access_modes": self.access_modes,
         }
+        if self.sub_path:
+            args["sub_path"] = self.sub_path
         if self.existing_claim:
             args["existing_claim"] = self.existing_claim
             return args
@@ -55,7 +59,7 @@ class VolumeSettings:
 
     def claim(self, workload: str) -> str:
         """Name that the volume has in the args."""
-        return f"{workload}-{self.name}"
+        return self.claim_name or f"{workload}-{self.name}"
 
     def fields(self, arg: str = "") -> Mapping[str, str]:
         """By field of the args, where config says it.
@@ -110,12 +114,12 @@ def _volume(
 ) -> VolumeSettings:
     path = f"storage.volumes.{mount['name']}"
     claim = own.get("existing_claim", "")
-    if claim and own.keys() & {"size", "storage_class_name", _ATTRIBUTES}:
+    if claim and own.keys() & {"claim_name", "size", "storage_class_name", _ATTRIBUTES}:
         raise StatefastError(
             resource,
             f"{path}.existingClaim",
             claim,
-            "but the volume has a size, class or attributes of its own",
+            "but the volume has a name, size, class or attributes of its own",
             "leave out the one or the other",
         )
     size, where = (own["size"], path) if "size" in own else (for_all.get("size"), "storage")
@@ -124,7 +128,9 @@ def _volume(
     class_name = made.name if made is not None else None
     return VolumeSettings(
         name=mount["name"],
+        claim_name=own.get("claim_name", ""),
         mount_path=mount["mount_path"],
+        sub_path=mount.get("sub_path", ""),
         size="" if claim else storage_size(resource, f"{where}.size", wanted),
         access_modes=tuple(
             own.get("access_modes") or for_all.get("access_modes") or ACCESS_MODES[:1]

@@ -216,11 +216,12 @@ class WorkloadSettings:
 
     def _with_volumes(self, key: str) -> list[Args]:
         """Containers of the file, their mounts under the names that the workload gives volumes."""
+        names = {volume.name: volume.args(self.name)["name"] for volume in self.volumes}
         return [
             {
                 **container,
                 "mounts": {
-                    f"{self.name}-{volume}": path
+                    names.get(volume, volume): path
                     for volume, path in container.get("mounts", {}).items()
                 },
             }

@@ -9,7 +9,8 @@ from typing import NotRequired, TypedDict
 
 from statefast.pod.container import CommandArgs
 from statefast.pod.environment import EnvironmentSourcesArgs
-from statefast.workload.args import ApplicationArgs
+from statefast.schema.shape import limit
+from statefast.workload.args import SUB_PATH, ApplicationArgs
 
 __all__ = ["MountArgs", "WorkloadFileArgs"]
 
@@ -21,8 +22,13 @@ class MountArgs(TypedDict):
     """End of the name of the volume, after that of the workload."""
     mount_path: str
     """Where the container sees it."""
+    sub_path: NotRequired[str]
+    """Folder of the volume that is mounted. Default: all of it."""
     optional: NotRequired[bool]
     """Whether it is there only where config gives it a size. Default false."""
+
+
+limit(MountArgs, sub_path=SUB_PATH)
 
 
 class WorkloadFileArgs(CommandArgs, EnvironmentSourcesArgs, ApplicationArgs):

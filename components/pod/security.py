@@ -8,8 +8,9 @@ from typing import Any
 
 from ..errors import StatefastError
 
-__all__ = ["check_restricted", "container_security", "containers_of", "pod_security"]
+__all__ = ["RESTRICTED", "check_restricted", "container_security", "containers_of", "pod_security"]
 
+RESTRICTED = "the restricted Pod Security Standard"
 _HOST = ("hostNetwork", "hostPID", "hostIPC")
 _VOLUMES = (
     "configMap",
@@ -86,7 +87,7 @@ def check_restricted(resource: str, pod: Spec) -> None:
             resource,
             f"pod.{field}",
             value,
-            "but the restricted Pod Security Standard does not allow it",
+            f"but {RESTRICTED} does not allow it",
             "leave it out, or say restricted: false and run in a namespace that allows it",
         )
 

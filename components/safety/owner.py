@@ -1,14 +1,33 @@
 """Whose an object is: nobody else's is taken, unless its new owner says so by name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 
 from ..errors import StatefastError
 from ..schema.args import DELETE_AT_ONCE
+from ..schema.collected import Collected
 from .consent import Change
 from .preflight import Reader, owner_of_run
 from .read.live import OWNER
 
-__all__ = ["check_owner", "owned"]
+__all__ = ["asked_together", "check_owner", "owned"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Others:
+    """An object of somebody else's, and the change that its new owner would consent to."""
+
+    resource: str
+    field: str
+    name: str
+    where: str
+    owner: str
+    change: Change
+
+
+_ASKED: ContextVar[list[_Others] | None] = ContextVar("objects of others", default=None)
 
 
 def owned() -> dict[str, str]:
@@ -40,19 +59,74 @@ def check_owner(
         consents: What the owner agreed to.
 
     Raises:
-        StatefastError: it is another's, and there is no consent to take it over.
+        StatefastError: it is another's, and there is no consent to take it over. Within
+            `asked_together` that is said at its end.
     """
     ours = owner_of_run()
     change = Change(resource=resource, field="owner", old=owner or "nobody", new=ours, uid=uid)
-    if owner != ours and not change.allowed(consents):
-        raise StatefastError(
-            reader.resource,
-            field,
-            name,
-            f"but {where} belongs to {change.old}, not to {ours}",
-            f"{_if_renamed(owner, ours)}use another name, or take it over by adding"
-            f" {change.consent!r} to consent",
+    if owner == ours or change.allowed(consents):
+        return
+    found = _Others(
+        resource=reader.resource, field=field, name=name, where=where, owner=owner, change=change
+    )
+    together = _ASKED.get()
+    if together is None:
+        raise _refusal([found])
+    together.append(found)
+
+
+@contextmanager
+def asked_together() -> Iterator[None]:
+    """Asks about all objects of others at once: whoever takes over fifty claims is asked one time.
+
+    Nothing may be registered within; what one is in another one is asked at the end of the outer.
+
+    Raises:
+        StatefastError: there are such objects; with whatever else was refused within.
+    """
+    if _ASKED.get() is not None:
+        yield
+        return
+    wrong, found = Collected(), list[_Others]()
+    mark = _ASKED.set(found)
+    try:
+        with wrong.going_on():
+            yield
+    finally:
+        _ASKED.reset(mark)
+    groups: dict[tuple[str, str], list[_Others]] = {}
+    for item in found:
+        if item not in (group := groups.setdefault((item.resource, item.owner), [])):
+            group.append(item)
+    asked = Collected()
+    for group in groups.values():
+        asked.add(_refusal(group))
+    with asked.going_on():
+        wrong.done()
+    asked.done()
+
+
+def _refusal(found: Sequence[_Others]) -> StatefastError:
+    """What is said of the objects that one resource finds in the hands of one owner."""
+    first, ours = found[0], owner_of_run()
+    old, renamed = first.change.old, _if_renamed(first.owner, ours)
+    if len(found) == 1:
+        return StatefastError(
+            first.resource,
+            first.field,
+            first.name,
+            f"but {first.where} belongs to {old}, not to {ours}",
+            f"{renamed}use another name, or take it over by adding {first.change.consent!r} to"
+            " consent",
         )
+    return StatefastError(
+        first.resource,
+        first.field,
+        first.name,
+        f"but {', '.join(item.change.resource for item in found)} belong to {old}, not to {ours}",
+        f"{renamed}use another name, or take them over by adding"
+        f" {', '.join(repr(item.change.consent) for item in found)} to consent",
+    )
 
 
 def _if_renamed(owner: str, ours: str) -> str:

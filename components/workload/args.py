@@ -16,12 +16,15 @@ from ..pod.probes import Probes
 from ..pod.scheduling import SchedulingArgs
 from ..safety.preflight import PreflightArgs
 from ..schema.args import ACCESS_MODES, RETENTIONS
-from ..schema.shape import Between, OneOf, limit
+from ..schema.shape import Between, Form, OneOf, limit
 from ..storage.claim_owner import ClaimOwner
 from .data_path import DataArgs
 from .network_args import NetworkPolicyArgs
 
-__all__ = ["ApplicationArgs", "PlacementArgs", "VolumeArgs", "WorkloadArgs"]
+__all__ = ["SUB_PATH", "ApplicationArgs", "PlacementArgs", "VolumeArgs", "WorkloadArgs"]
+
+# Below the root of the volume, and not out of it (the API server refuses `..`).
+SUB_PATH = Form(r"(?!\.\.?(/|$))[^/:]+(/(?!\.\.?(/|$))[^/:]+)*", "data")
 
 _DAY = 86_400
 
@@ -35,6 +38,9 @@ class VolumeArgs(TypedDict):
     mount_path: str
     """Where the container sees it. Editing it is refused without consent: the data would be in
     another place."""
+    sub_path: NotRequired[str]
+    """Folder of the volume that is mounted, e.g. `data`. Default: all of it. Editing it is refused
+    without consent: the data would be in another place."""
     size: NotRequired[str]
     """Size of each volume as a quantity, e.g. `8Gi`; required but for an existing claim. See the
     component for what an edit does."""
@@ -52,7 +58,7 @@ class VolumeArgs(TypedDict):
     preview."""
 
 
-limit(VolumeArgs, access_modes=OneOf(ACCESS_MODES))
+limit(VolumeArgs, access_modes=OneOf(ACCESS_MODES), sub_path=SUB_PATH)
 
 
 class ApplicationArgs(Probes):

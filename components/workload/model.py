@@ -24,6 +24,7 @@ class Volume:
 
     name: str
     mount_path: str
+    sub_path: str
     size: str
     access_modes: tuple[str, ...]
     storage_class_name: str | None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import pulumi_kubernetes as k8s
 
 from ..safety.edits import FROZEN, Shape
+from ..safety.owner import asked_together
 from ..safety.plan.claims import ClaimPlan, WantedClaim, plan_claims
 from ..safety.plan.names import Names, plan_names
 from ..safety.plan.passwords import PasswordPlan
@@ -124,6 +125,13 @@ def set_plan(
     Raises:
         StatefastError: the edit would lose data, or cannot work.
     """
+    with asked_together():
+        return _set_plan(workload, management, template)
+
+
+def _set_plan(
+    workload: Workload, management: str, template: k8s.core.v1.PodTemplateSpecArgs
+) -> SetPlan:
     asks = reader(workload.resource, workload.args.get("preflight"))
     consents = workload.args.get("consent") or ()
     before = known(asks, consents, f"StatefulSet {workload.component}")
@@ -228,6 +236,13 @@ def deployment_plan(
             mounts was made again beside the volume with the data; its data would be left behind
             or read in another way.
     """
+    with asked_together():
+        return _deployment_plan(workload, template)
+
+
+def _deployment_plan(
+    workload: Workload, template: k8s.core.v1.PodTemplateSpecArgs
+) -> DeploymentPlan:
     asks = reader(workload.resource, workload.args.get("preflight"))
     before = known(asks, workload.args.get("consent") or (), f"Deployment {workload.component}")
     refuse_missing_namespace(asks, workload.namespace)

@@ -79,7 +79,12 @@ def _spec(
     files, empty = args.get("config_files") or {}, _empty_dirs(workload)
     check_config_files(resource, files)
     mounts: list[dict[str, object]] = [
-        {"name": volume.name, "mountPath": volume.mount_path} for volume in workload.volumes
+        {
+            "name": volume.name,
+            "mountPath": volume.mount_path,
+            **({"subPath": volume.sub_path} if volume.sub_path else {}),
+        }
+        for volume in workload.volumes
     ]
     mounts += config_mounts(files)
     mounts += [{"name": name, "mountPath": path} for name, (path, _) in empty.items()]

@@ -138,6 +138,7 @@ def _volumes(resource: str, given: Sequence[VolumeArgs]) -> tuple[Volume, ...]:
             Volume(
                 name=name,
                 mount_path=where,
+                sub_path=item.get("sub_path", ""),
                 size=_size(resource, path, item),
                 access_modes=access_modes(
                     resource, f"{path}access_modes", item.get("access_modes")

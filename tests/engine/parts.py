@@ -43,8 +43,8 @@ class Parts(Deployment):
 
     def claim(self, name: str, /, **args: Any) -> Config:
         """A claim in the namespace, of the stack's own class unless that is given."""
-        chosen = {"storage_class_name": self.class_name, "size": "1Gi", **args}
-        return part("VolumeClaim", name, namespace=self.name, **chosen)
+        usual = {"namespace": self.name, "storage_class_name": self.class_name, "size": "1Gi"}
+        return part("VolumeClaim", name, **{**usual, **args})
 
     def storage(self, **args: Any) -> Config:
         """The stack's own class, of the driver that runs here."""

@@ -89,6 +89,8 @@ FIXED: list[tuple[str, dict[str, Any], str]] = [
     ("files", {"volume_name": "another"}, "conflict"),
     ("files", {"selector": {"match_labels": {"tier": "another"}}}, "immutable"),
     ("files", {"data_source": {"claim": "another"}}, "immutable"),
+    # Nothing is read here: the state says where it was.
+    ("files", {"namespace": "default"}, "has its data, and the one in 'default' starts empty"),
 ]
 
 

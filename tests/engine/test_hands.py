@@ -5,6 +5,8 @@ back.
 import json
 import re
 
+import pytest
+
 from .advice import shell, up_with_refresh
 from .conftest import Config, Deployment
 
@@ -84,6 +86,27 @@ def test_a_free_volume_that_was_used_is_bound_to_no_claim_unseen(deployment: Dep
     # It is the last one that tells where data lies which nobody mounts.
     assert f"{volume} (of claim keep-{volume})" in said
     assert volume not in deployment.preview().text
+
+
+def test_a_volume_that_another_ordinal_was_given_goes_back(deployment: Deployment) -> None:
+    mine, theirs = "zookeeper-vol-zookeeper-0", "zookeeper-vol-zookeeper-1"
+    deployment.workloads(zookeeper={**ZOOKEEPER, "replicas": 1}).up()
+    data = deployment.data()[mine]
+    # Once it is let go, the next claim that it fits gets it.
+    clear = '{"spec":{"claimRef":null}}'
+    deployment.kubectl("patch", "pv", data.volume, "--type=merge", "-p", clear)
+    deployment.kubectl("scale", "statefulset/zookeeper", "--replicas=2")
+    deployment.wait(f"pvc/{theirs}", "--for=jsonpath={.status.phase}=Bound")
+    if deployment.data()[theirs].volume != data.volume:
+        pytest.skip("needs a cluster in which the first claim does not take its volume back")
+
+    sentence = deployment.refused(mine, "has lost its volume", f"/{theirs} now")
+    found = re.search(r"run: (kubectl .*?) && pulumi up --refresh; to leave", sentence)
+    assert found is not None, sentence
+    shell(deployment, found[1])
+    up_with_refresh(deployment)
+    assert deployment.data()[mine].volume_uid == data.volume_uid
+    deployment.wait("statefulset/zookeeper", "--for=jsonpath={.status.readyReplicas}=1")
 
 
 def test_a_namespace_that_is_being_deleted_says_what_goes_and_how_to_keep_it(

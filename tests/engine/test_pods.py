@@ -259,8 +259,24 @@ def test_an_existing_claim_is_mounted_and_never_touched(deployment: Deployment) 
     before = deployment.volumes()
     spec = deployment.get("pvc", "of-another")["spec"]
 
-    storage = {"volumes": {"vol": {"existingClaim": "of-another"}}}
-    deployment.workloads(mysql={"pattern": "deployment", "storage": storage}).up()
+    def mounting(claim: str) -> Deployment:
+        storage = {"volumes": {"vol": {"existingClaim": claim}}}
+        return deployment.workloads(mysql={"pattern": "deployment", "storage": storage})
+
+    mounting("of-nobody").refused("of-nobody", "no such claim")
+    writer = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "writer"},
+        "spec": {
+            "containers": [{"name": "writer", "image": "writer:1"}],
+            "volumes": [{"name": "v", "persistentVolumeClaim": {"claimName": "of-another"}}],
+        },
+    }
+    deployment.kubectl("create", "-f", "-", stdin=json.dumps(writer))
+    mounting("of-another").refused("Pod writer mounts that claim", "both would write", up=True)
+    deployment.kubectl("delete", "pod", "writer")
+    mounting("of-another").up()
     volumes = pod_spec(deployment, "deployment", "mysql")["volumes"]
     assert volumes[0]["persistentVolumeClaim"] == {"claimName": "of-another"}
     deployment.destroy()

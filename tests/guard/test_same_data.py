@@ -39,6 +39,12 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "/data",
         "/data2",
     ),
+    "a folder of the volume": (
+        volumes(sub_path="store"),
+        "volumes.zk-vol.mount_path",
+        "/data",
+        "/data (sub_path store)",
+    ),
     "a folder below": (
         volumes(mount_path="/data/store"),
         "volumes.zk-vol.mount_path",

@@ -1,7 +1,7 @@
 """Who mounts a claim, and how its pods are stopped so that it can be deleted."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..preflight import Reader
@@ -10,7 +10,7 @@ from .cluster import Object
 __all__ = ["stop_commands"]
 
 
-def stop_commands(reader: Reader, namespace: str, claim: str) -> list[str]:
+def stop_commands(reader: Reader, namespace: str, *claims: str) -> list[str]:
     """The commands that stop the pods which mount a claim, and no more of them than need be.
 
     A controller makes the claim of a pod again as soon as it is gone, and empty: so the pods have
@@ -19,7 +19,7 @@ def stop_commands(reader: Reader, namespace: str, claim: str) -> list[str]:
     Args:
         reader: Of the component; what it cannot read has no command.
         namespace: Of the claim.
-        claim: Its name.
+        claims: Its name; of several the pods of each are stopped.
     """
     scaled = [
         f"kubectl scale {kind}/{name} -n {namespace} --replicas={left}"
@@ -28,15 +28,21 @@ def stop_commands(reader: Reader, namespace: str, claim: str) -> list[str]:
             ("stateful sets", "statefulset", _of_set),
         )
         for name, item in _read(reader, listed, namespace).items()
-        if (left := remaining(item, claim)) is not None
+        if (left := _least(remaining(item, claim) for claim in claims)) is not None
     ]
     # Nobody scales these, as after `kubectl delete --cascade=orphan`, and nobody makes them again.
     alone = [
         f"kubectl delete pod {name} -n {namespace}"
         for name, item in _read(reader, "pods", namespace).items()
-        if not item["metadata"].get("ownerReferences") and claim in set(_of_pod(item["spec"]))
+        if not item["metadata"].get("ownerReferences")
+        and not set(claims).isdisjoint(_of_pod(item["spec"]))
     ]
     return scaled + alone
+
+
+def _least(replicas: Iterable[int | None]) -> int | None:
+    """The smallest number there is; None where there is none."""
+    return min((it for it in replicas if it is not None), default=None)
 
 
 def _read(reader: Reader, kind: str, namespace: str) -> Mapping[str, Object]:

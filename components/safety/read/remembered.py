@@ -8,6 +8,7 @@ The phase is not asked: it lags behind (a volume is Bound for a while after its 
 and says nothing of the data.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -18,7 +19,7 @@ from ..run import once
 from .cluster import Object
 from .live import LiveClaim
 
-__all__ = ["LiveVolume", "other_volumes", "patch_to_keep"]
+__all__ = ["LiveVolume", "other_volumes", "patch_to_keep", "reserve"]
 
 _RETAIN = '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}'
 
@@ -127,3 +128,17 @@ def _others(volumes: Iterable[Object], live: LiveClaim | None) -> Iterator[LiveV
 def patch_to_keep(volume: str) -> str:
     """The command after which a volume outlives its claim."""
     return f"kubectl patch pv {volume} -p '{_RETAIN}'"
+
+
+def reserve(volume: str, namespace: str, claim: str) -> str:
+    """The command after which a volume is for one claim, and no other is bound to it."""
+    reference = {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "namespace": namespace,
+        "name": claim,
+        "uid": None,
+        "resourceVersion": None,
+    }
+    patch = json.dumps({"spec": {"claimRef": reference}}, separators=(",", ":"))
+    return f"kubectl patch pv {volume} --type=merge -p '{patch}'"

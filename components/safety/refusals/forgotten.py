@@ -5,7 +5,6 @@ another volume than when the stack ran last is its owner's choice. And a volume 
 is free is bound by Kubernetes to any claim that it fits, with what is on it.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ...errors import StatefastError
@@ -16,7 +15,7 @@ from ..preflight import Reader, Warns
 from ..read.cluster import Object
 from ..read.last_run import LastRun, key_of
 from ..read.live import LiveClaim
-from ..read.remembered import LiveVolume
+from ..read.remembered import LiveVolume, reserve
 from .left_behind import Asked, read_volumes
 
 __all__ = ["refuse_forgotten", "refuse_used"]
@@ -112,20 +111,6 @@ def _ways(
     if live is None:
         return f"to mount {name}, run: {back} && pulumi up --refresh; {go_on}"
     return f"to go back to {name}, run: {back}, and run again, which says how to go on; {go_on}"
-
-
-def reserve(volume: str, namespace: str, claim: str) -> str:
-    """The command after which a volume is for one claim, and no other is bound to it."""
-    reference = {
-        "apiVersion": "v1",
-        "kind": "PersistentVolumeClaim",
-        "namespace": namespace,
-        "name": claim,
-        "uid": None,
-        "resourceVersion": None,
-    }
-    patch = json.dumps({"spec": {"claimRef": reference}}, separators=(",", ":"))
-    return f"kubectl patch pv {volume} --type=merge -p '{patch}'"
 
 
 def refuse_used(

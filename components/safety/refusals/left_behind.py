@@ -15,6 +15,7 @@ from ..read.cluster import Object
 from ..read.holders import stop_commands
 from ..read.live import LiveClaim
 from ..read.remembered import LiveVolume, other_volumes, patch_to_keep
+from .given_away import refuse_given_away
 
 __all__ = ["Asked", "read_volumes", "refuse_beside", "volume_to_reattach"]
 
@@ -77,6 +78,14 @@ def volume_to_reattach(
             " more: no pod can mount it again"
         )
     bound = volumes.get(live.volume) if live is not None else None
+    if live is not None and bound is not None:
+        refuse_given_away(
+            reader,
+            live,
+            LiveVolume.of(bound),
+            namespace=asked.namespace,
+            disposable=asked.disposable,
+        )
     if bound is not None and "deletionTimestamp" in bound["metadata"]:
         reader.note(
             Warns(

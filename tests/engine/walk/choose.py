@@ -162,6 +162,7 @@ def _edit_workload(rng: random.Random, world: World) -> Step:
         (2, ["storage", "storageClassName"], ("", "none", f"rbd-{world.name}", None)),
         (2, ["storage", "volumes", "log"], ({"size": "1Gi"}, {"size": "2Gi"}, None)),
         (1, ["storage", "volumes", "vol"], ({"existingClaim": rng.choice(claims)}, None)),
+        (1, ["storage", "volumes", "vol"], ({"claimName": rng.choice(["w1-vol", "other"])}, None)),
         (2, ["updateStrategy"], ({"partition": 1}, {"type": "OnDelete"}, None)),
         (1, ["autoscaled"], (True, None)),
         (1, ["minReadySeconds"], (1, None)),
@@ -244,6 +245,7 @@ def _edit_file(rng: random.Random, world: World) -> Step:
     application = rng.choice(applications)
     values: Sequence[tuple[Sequence[str], Sequence[Any]]] = (
         (["volumes", "0", "mountPath"], ("/elsewhere",)),
+        (["volumes", "0", "subPath"], ("store", None)),
         (["volumes", "0", "name"], ("data", "vol")),
         (["runAsUser"], (4711, 999)),
         (["headlessSuffix"], ("peers", None)),
