@@ -11,12 +11,12 @@ endif
 BIN := .venv/bin
 CLUSTER := $(BIN)/python -m localcluster
 PYTEST := $(BIN)/pytest
-SOURCES := __main__.py settings statefast workloads cli gate localcluster policy benchmarks tests
+SOURCES := __main__.py settings statefast workloads cli gate localcluster policy plugin benchmarks tests
 
 SHELL := bash
 
 .DEFAULT_GOAL := help
-.PHONY: help venv up preview outputs status destroy review down clean test test-fast test-real demo walk lint format record-previews locks
+.PHONY: help venv up preview outputs status destroy review down clean test test-fast test-real test-languages demo walk lint format record-previews locks
 
 help: ## Shows this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -75,6 +75,10 @@ test-real: venv ## Runs the databases on a real node, and reads back what they h
 # Two nodes, each for the files of its process: most of the time something is waited for.
 	@STATEFAST_REAL=1 $(PYTEST) -n 2 --dist loadfile -m real
 
+test-languages: venv ## Guards programs in TypeScript by the plugin. Takes Node with npm.
+	@$(CLUSTER) build
+	@STATEFAST_LANGUAGES=1 $(PYTEST) -m languages
+
 demo: venv ## Grows a real ZooKeeper in place, kills its node, reads its data back. Linux, as root.
 	@$(CLUSTER) demo
 
@@ -97,5 +101,5 @@ locks: ## Writes locks/ anew: what CI installs with a cluster's credentials or a
 test: lint test-fast ## Checks everything: style, types, and every tier of tests on the real engine.
 	@$(CLUSTER) build
 # Each process has a cluster of its own, so that it does not matter which runs what.
-	@$(PYTEST) -n 2 --dist worksteal -m "engine$(if $(STATEFAST_REAL), and not real)"
+	@$(PYTEST) -n 2 --dist worksteal -m "engine and not languages$(if $(STATEFAST_REAL), and not real)"
 	@$(if $(STATEFAST_REAL),$(PYTEST) -n 2 --dist loadfile -m real)

@@ -76,3 +76,30 @@ def doctor(
         return
     typer.echo("\n\n".join(remedy(claim) for claim in wedged))
     raise typer.Exit(1)
+
+
+@app.command()
+def guard(
+    state: Annotated[
+        typer.FileText,
+        typer.Argument(help="What `pulumi stack export` prints; standard input by default."),
+    ] = "-",  # type: ignore[assignment]
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Says what the guard would keep, and what not.")
+    ] = False,
+) -> None:
+    """Says of a stack what `statefast.guard()` would keep, and what it could not."""
+    from .doctor import NotAState
+    from .guard import explain as told
+
+    if not explain:
+        typer.echo("Write --explain: a stack is guarded by its program.", err=True)
+        raise typer.Exit(2)
+    try:
+        found = told(state.read())
+    except NotAState as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+    for guarded, word in ((True, "Guarded"), (False, "Not guarded")):
+        lines = [f"  {it.object}: {it.why}" for it in found if it.guarded is guarded]
+        typer.echo("\n".join([f"{word}: {len(lines)}", *lines]))

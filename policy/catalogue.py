@@ -3,6 +3,7 @@
 from pulumi_policy import EnforcementLevel, Policy
 
 from .classes import explicit_class, one_default_class, provisioner_of_today
+from .guarded import seen_by_the_guard
 from .headless import headless_service
 from .images import WITHDRAWN, published_images
 from .kept import kept_claim, kept_production_claim
@@ -60,6 +61,12 @@ POLICIES: list[Policy] = [
         _MUST,
         ephemeral=EPHEMERAL,
         production=PRODUCTION,
+    ),
+    stack_policy(
+        "seen-by-the-guard",
+        "In a stack with a guard, whatever holds data has passed it.",
+        seen_by_the_guard,
+        _MUST,
     ),
     stack_policy(
         "one-writer",

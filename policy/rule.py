@@ -22,6 +22,7 @@ from .where import Where
 
 __all__ = ["Stack", "resource_policy", "stack_policy"]
 
+_GUARD = "statefast:index:Guard"
 ResourceRule = Callable[[Facts, Where], Iterable[StatefastError]]
 # What is wrong, and the object that is to blame.
 StackRule = Callable[["Stack", Where], Iterable[tuple[StatefastError, Facts]]]
@@ -34,10 +35,12 @@ class Stack:
     Attributes:
         objects: What says something of an object of Kubernetes, in the order of registration.
         things: The same, with all that is said of one object together.
+        guards: What guards the stack.
     """
 
     def __init__(self, args: StackValidationArgs) -> None:
         made = {item.urn: list(objects_in(_facts(item))) for item in args.resources}
+        self.guards = [_facts(item) for item in args.resources if item.resource_type == _GUARD]
         self.objects = [facts for held in made.values() for facts in held]
         self.things = things_of(self.objects)
         self._of_kind: dict[str, list[Thing]] = {}

@@ -64,7 +64,7 @@ def guard_claim(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceTrans
         asks,
         namespace=made.namespace,
         wanted=[wanted],
-        retention="retain",
+        retention=run.retention,
         known=before,
         consents=run.consents,
         adopts=made.resource,
@@ -77,13 +77,13 @@ def guard_claim(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceTrans
         )
     if plan.request != size:
         made.write(_SIZE, binary_text(plan.request))
-    made.annotate(claim_annotations(size, "retain"))
+    made.annotate(claim_annotations(size, run.retention))
     ours = (asks.read("claims", made.namespace, "whose the claim is") or {}).get(made.name)
     taken_back = made.is_taken_back((ours or {}).get("metadata"))
     return made.result(
         pulumi.ResourceOptions(
             ignore_changes=list(CLAIM_IMMUTABLE),
             import_=made.key if taken_back else None,
-            retain_on_delete=True,
+            retain_on_delete=run.keeps,
         )
     )

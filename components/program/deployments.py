@@ -47,13 +47,13 @@ def guard_deployment(
             templates={},
             fields=OBJECTS,
         ),
-        retention="retain",
+        retention=run.retention,
         known=None,
         consents=run.consents,
         adopts=True,
     )
     check_pods(run, made, asks, plan, {})
     refuse_beside(asks, made.namespace, claims, run.consents)
-    made.annotate({OWNER: owner_of_run(), RETENTION: "retain"})
+    made.annotate({OWNER: owner_of_run(), RETENTION: run.retention})
     frozen = [] if "selector" in plan.free else [FROZEN["selector"]]
     return made.result(pulumi.ResourceOptions(ignore_changes=frozen, import_=plan.imported or None))

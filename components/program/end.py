@@ -19,11 +19,12 @@ from ..safety.consent import DELETES_CLAIMS, Change
 from ..safety.preflight import owner_of_run
 from ..safety.read.cluster import Cluster, Object, Unreadable
 from ..safety.read.last_run import VOLUMES, key_of
-from ..safety.read.live import OWNER, LiveWorkload
+from ..safety.read.live import OWNER, RETENTION, LiveWorkload
 from ..safety.read.memory import RECORDS, memory_of_run
+from ..safety.refusals.other_cluster import uid_of_cluster
 from .run import GuardRun, New
 
-__all__ = ["GUARD", "refuse_at_end"]
+__all__ = ["GUARD", "refuse_at_end", "starts_instead"]
 
 # Type of the component that stands for the guard in the state.
 GUARD = "statefast:index:Guard"
@@ -58,8 +59,9 @@ def refuse_at_end(run: GuardRun) -> None:
     def stop_or_go_on(*args: object, **more: object) -> object:
         end = _End(run, owner, memory.resources)
         found = [*run.refusals, *end.refusals()]
-        for name in (name for name, there in run.excepted.items() if not there):
-            _warn(engine, f"except_ names {name!r}, and the program registers no such object")
+        for arg, names in (("except_", run.excepted), ("only", run.only)):
+            for name in names.missed:
+                _warn(engine, f"{arg} names {name!r}, and the program registers no such object")
         if found:
             raise pulumi.RunError("\n".join(dict.fromkeys(str(refusal) for refusal in found)))
         said = resource_pb2.RegisterResourceOutputsRequest(urn=urn)
@@ -68,6 +70,17 @@ def refuse_at_end(run: GuardRun) -> None:
         return go_on(*args, **more)
 
     monitor.SignalAndWaitForShutdown = stop_or_go_on
+
+
+def starts_instead(run: GuardRun, new: New) -> StatefastError | None:
+    """Why something may not start empty, as far as the program has got; None where it may.
+
+    Args:
+        run: The guard.
+        new: What starts.
+    """
+    end = _End(run, owner_of_run(), memory_of_run().resources)
+    return next((refusal for which, refusal in end.instead() if which is new), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,26 +121,49 @@ class _End:
         self._owner = owner
         self._resources = resources or ()
         self._clusters = run.clusters()
-        self._seen = {(kind, key) for kind, key, _ in run.seen}
+        self._seen: dict[tuple[str, str], list[Cluster | None]] = {}
+        for kind, key, cluster in run.seen:
+            self._seen.setdefault((kind, key), []).append(cluster)
 
     def refusals(self) -> Iterator[StatefastError]:
         """What would lose data by going, or leave it behind."""
-        leaving = list(self._leaving_sets())
-        for live, _ in leaving:
+        for live, _ in self._leaving_sets():
             yield from self._with_its_claims(live)
-        for new, old in _pairs(self._run.new, [*map(_of_set, leaving), *self._left_claims()]):
-            yield from self._instead(new, old)
+        yield from (refusal for _, refusal in self.instead())
+        if not self._run.keeps:
+            return
         for outputs in self._dropped(_CLAIM):
             yield from self._dropped_claim(outputs)
         for outputs in self._dropped(_NAMESPACE):
             yield from self._dropped_namespace(outputs)
 
+    def instead(self) -> Iterator[tuple[New, StatefastError]]:
+        """What starts empty beside something with data that is not registered."""
+        left = [*map(_of_set, self._leaving_sets()), *self._left_claims()]
+        for new, old in _pairs(self._run.new, left):
+            for refusal in self._instead(new, old):
+                yield new, refusal
+
     def _dropped(self, type_: str) -> Iterator[Mapping[str, Any]]:
         """Objects of the state that the program does not register any more."""
         for kind, outputs in self._resources:
             metadata = outputs.get("metadata") or {}
-            if kind == type_ and metadata.get("name") and (kind, _key(outputs)) not in self._seen:
+            if (
+                kind == type_
+                and metadata.get("name")
+                and (kind, _key(outputs)) not in self._seen
+                and not self._is_left_out(kind, metadata)
+            ):
                 yield outputs
+
+    def _is_left_out(self, type_: str, metadata: Mapping[str, Any]) -> bool:
+        return self._run.excepted.has(
+            type_.rpartition(":")[2],
+            str(metadata.get("namespace") or ""),
+            str(metadata["name"]),
+            "",
+            metadata,
+        )
 
     def _leaving_sets(self) -> Iterator[tuple[LiveWorkload, Cluster]]:
         """Sets of this stack that live and that the program does not register any more."""
@@ -136,11 +172,12 @@ class _End:
             for key, item in (_listed(cluster, "stateful sets") or {}).items():
                 live = LiveWorkload.of(item)
                 ours = live.owner == self._owner or key in dropped
-                if ours and live.templates and (_SET, key, cluster) not in self._run.seen:
+                there = any(_may_be_one(it, cluster) for it in self._seen.get((_SET, key), ()))
+                if ours and live.templates and not there:
                     yield live, cluster
 
     def _with_its_claims(self, live: LiveWorkload) -> Iterator[StatefastError]:
-        if not live.takes_claims:
+        if not live.takes_claims or not self._run.keeps:
             return
         change = Change(
             resource=f"StatefulSet {live.name}",
@@ -240,7 +277,8 @@ class _End:
     def _is_kept(self, outputs: Mapping[str, Any]) -> bool:
         """Whether an earlier run with the guard told the engine to keep it."""
         said = outputs["metadata"].get("annotations") or {}
-        return bool(said.get(OWNER) == self._owner)
+        kept = said.get(RETENTION, "retain") == "retain"
+        return bool(kept and said.get(OWNER) == self._owner)
 
     def _lives(self, outputs: Mapping[str, Any], kind: str) -> bool:
         """Whether it is there; where that is not known, it may be."""
@@ -276,9 +314,18 @@ def _pairs(new: Sequence[New], left: Sequence[_Left]) -> Iterator[tuple[New, _Le
 
 
 def _alike(new: New, old: _Left) -> bool:
-    if old.cluster is not None and old.cluster is not new.asks.cluster:
+    if not _may_be_one(old.cluster, new.asks.cluster):
         return False
     return bool(new.templates & old.templates) or not (new.templates or old.templates)
+
+
+def _may_be_one(one: Cluster | None, other: Cluster | None) -> bool:
+    """Whether two are one cluster, under whatever names; one that is not known may be any."""
+    if one is None or other is None or one is other:
+        return True
+    with suppress(Unreadable):
+        return uid_of_cluster(one) == uid_of_cluster(other)
+    return True
 
 
 def _listed(cluster: Cluster, kind: str, namespace: str = "") -> Mapping[str, Object] | None:

@@ -23,6 +23,7 @@ from ..schema.quantity import binary_text
 from ..storage.claim_annotations import NO_WAIT, claim_annotations
 from ..storage.reattach import reattach
 from .made import Made
+from .run import GuardRun
 
 __all__ = ["Grown", "grow"]
 
@@ -63,7 +64,7 @@ class Grown:
 
 
 def grow(
-    guard: pulumi.ComponentResource,
+    run: GuardRun,
     made: Made,
     asks: Reader,
     claims: Sequence[Grown],
@@ -72,7 +73,7 @@ def grow(
     """Applies to each claim what its set cannot say any more.
 
     Args:
-        guard: The parent of what is registered.
+        run: The guard.
         made: The set.
         asks: Its reader.
         claims: Its claims.
@@ -85,10 +86,13 @@ def grow(
     for claim in claims:
         if not claim.is_applied(made.namespace):
             continue
-        patch = _patch(guard, made, claim)
+        patch = _patch(run, made, claim)
         if not claim.plan.live:
             # Else the controller may come first, and what is not bound cannot grow.
-            first += [patch, *reattach(guard, patch, made.namespace, claim.name, claim.plan)]
+            first += [
+                patch,
+                *reattach(run.component, patch, made.namespace, claim.name, claim.plan),
+            ]
         if plan.live is not None:
             refuse_stale_state(
                 asks,
@@ -113,9 +117,7 @@ def grow(
     return first
 
 
-def _patch(
-    guard: pulumi.ComponentResource, made: Made, claim: Grown
-) -> k8s.core.v1.PersistentVolumeClaimPatch:
+def _patch(run: GuardRun, made: Made, claim: Grown) -> k8s.core.v1.PersistentVolumeClaimPatch:
     """The claim, made if it is not there: with all that a claim takes, which then never changes."""
     where = f"@{made.provider}" if made.provider else ""
     spec: dict[str, object] = {
@@ -138,13 +140,16 @@ def _patch(
                 # The controller that made the claim owns its size.
                 "pulumi.com/patchForce": "true",
                 **NO_WAIT,
-                **claim_annotations(claim.wanted, "retain", claim.plan.volume),
+                **claim_annotations(claim.wanted, run.retention, claim.plan.volume),
             },
         ),
         spec=k8s.core.v1.PersistentVolumeClaimSpecPatchArgs(**spec),  # type: ignore[arg-type]
         opts=pulumi.ResourceOptions(
-            parent=guard,
+            parent=run.component,
             provider=made.args.opts.provider,
+            # Where it has no provider of its own, the same one as the set.
+            version=made.args.opts.version,
+            plugin_download_url=made.args.opts.plugin_download_url,
             # Deleting a Patch would take its fields off the claim; a claim without a size is
             # refused, and the ordinal may come back.
             retain_on_delete=True,

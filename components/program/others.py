@@ -3,7 +3,7 @@
 import pulumi
 
 from ..safety.preflight import Reader, Warns, owner_of_run
-from ..safety.read.live import OWNER
+from ..safety.read.live import OWNER, RETENTION
 from .made import Made, plain
 from .run import GuardRun
 
@@ -18,12 +18,11 @@ def guard_namespace(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceT
         made: The namespace.
         asks: Its reader.
     """
-    del run
     _, live = asks.metadata("namespaces", made.name, "", "whose the namespace is")
     taken_back = made.is_taken_back(live)
-    made.annotate({OWNER: owner_of_run()})
+    made.annotate({OWNER: owner_of_run(), **({} if run.keeps else {RETENTION: run.retention})})
     return made.result(
-        pulumi.ResourceOptions(retain_on_delete=True, import_=made.key if taken_back else None)
+        pulumi.ResourceOptions(retain_on_delete=run.keeps, import_=made.key if taken_back else None)
     )
 
 

@@ -13,10 +13,14 @@ from ..safety.read.cluster import Cluster, cluster_of
 from ..safety.read.known import Known
 from ..safety.read.last_run import key_of
 from ..safety.read.live import LiveClaim
-from ..safety.read.memory import RECORD
-from .made import Made
+from ..safety.read.memory import RECORD, registered
+from .args import GuardArgs
+from .made import Made, plain
+from .names import Names
 
 __all__ = ["GuardRun", "New"]
+
+_HOLDS = ("Deployment", "PersistentVolumeClaim", "StatefulSet")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +55,9 @@ class GuardRun:
         component: The parent of what it registers itself.
         preflight: How clusters are read.
         consents: What the owner agreed to.
-        excepted: Names that are not guarded, with whether the program has such an object.
+        retention: What becomes of claims and namespaces that leave: `retain` or `delete`.
+        only: What is guarded; all where it is empty.
+        excepted: What is not guarded.
         seen: Type and `<namespace>/<name>` of what the program registered, and where.
         new: The sets and claims that start empty.
         records: What the next run is to know of each workload and claim.
@@ -62,7 +68,9 @@ class GuardRun:
     component: pulumi.ComponentResource
     preflight: PreflightArgs
     consents: Sequence[str]
-    excepted: dict[str, bool]
+    retention: str
+    only: Names
+    excepted: Names
     seen: set[tuple[str, str, Cluster | None]] = field(default_factory=set)
     new: list[New] = field(default_factory=list)
     records: list[Mapping[str, Any]] = field(default_factory=list)
@@ -71,9 +79,40 @@ class GuardRun:
     _providers: dict[str, _Provider] = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)
 
+    @classmethod
+    def of(
+        cls, component: pulumi.ComponentResource, args: GuardArgs, preflight: PreflightArgs
+    ) -> "GuardRun":
+        """The guard as its args say.
+
+        Args:
+            component: See there.
+            args: As given, and checked.
+            preflight: See there.
+        """
+        return cls(
+            component=component,
+            preflight=preflight,
+            consents=list(args.get("consent") or ()),
+            retention=args.get("retention") or "retain",
+            only=Names(args.get("only") or ()),
+            excepted=Names(args.get("except_") or ()),
+        )
+
+    def find_provider(self, name: str, urn: str) -> None:
+        """Asks the engine about a provider that was registered before the guard.
+
+        Args:
+            name: Its logical name.
+            urn: Its URN.
+        """
+        if name not in self._providers and (said := registered(urn)) is not None:
+            self.note_provider(name, said)
+
     def note_provider(self, name: str, props: Mapping[str, object]) -> None:
         """Remembers which cluster a provider is of, as far as that is known."""
-        said = {key: props.get(key) for key in ("context", "kubeconfig", "namespace")}
+        opened = plain(props)
+        said = {key: opened.get(key) for key in ("context", "kubeconfig", "namespace")}
         known = all(value is None or isinstance(value, str) for value in said.values())
         context, kubeconfig = str(said["context"] or ""), str(said["kubeconfig"] or "")
         cluster = None
@@ -148,13 +187,23 @@ class GuardRun:
             if volume or len(last) == 1:
                 self.volumes[key] = volume or next(iter(last))
 
-    def is_excepted(self, made: Made) -> bool:
-        """Whether its owner said by name that it is not guarded."""
-        for name in (made.name, made.key, made.resource, made.logical):
-            if name in self.excepted:
-                self.excepted[name] = True
-                self.say(f"{made.resource} is not guarded: except_ names it")
-                return True
+    @property
+    def keeps(self) -> bool:
+        """Whether claims and namespaces stay when they leave the program."""
+        return self.retention == "retain"
+
+    def is_left_out(self, made: Made) -> bool:
+        """Whether its owner said that it is not guarded."""
+        metadata = made.content.get("metadata")
+        metadata = metadata if isinstance(metadata, Mapping) else {}
+        of_it = (made.kind, made.namespace, made.name, made.logical, metadata)
+        if self.excepted.has(*of_it):
+            self.say(f"{made.resource} is not guarded: except_ names it")
+            return True
+        # What holds data is named; what is around it is guarded for its sake.
+        if self.only and made.kind in _HOLDS and not self.only.has(*of_it):
+            self.say(f"{made.resource} is not guarded: only does not name it")
+            return True
         return False
 
     def say(self, *notes: str) -> None:

@@ -45,7 +45,8 @@ def guard_set(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceTransfo
         StatefastError: the edit would replace it, or shrink or delete its claims, and there is no
             consent; or it is another stack's.
     """
-    _check_policy(made, run.consents)
+    if run.keeps:
+        _check_policy(made, run.consents)
     before = known(asks, run.consents)
     refuse_missing_namespace(asks, made.namespace)
     templates = {item.name: item for item in _templates(made)}
@@ -56,7 +57,7 @@ def guard_set(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceTransfo
         namespace=made.namespace,
         name=made.name,
         shape=shape,
-        retention="retain",
+        retention=run.retention,
         known=None,
         consents=run.consents,
         adopts=True,
@@ -86,7 +87,7 @@ def guard_set(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceTransfo
         asks,
         namespace=made.namespace,
         wanted=[_wanted(name, item, said.get(item.name, 0)) for name, item in claims.items()],
-        retention="retain",
+        retention=run.retention,
         known=before,
         consents=run.consents,
         adopts=made.resource,
@@ -116,8 +117,8 @@ def guard_set(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceTransfo
         )
         for name, item in claims.items()
     ]
-    before_set = grow(run.component, made, asks, grown, plan)
-    made.annotate({OWNER: owner_of_run(), RETENTION: "retain"})
+    before_set = grow(run, made, asks, grown, plan)
+    made.annotate({OWNER: owner_of_run(), RETENTION: run.retention})
     return made.result(
         pulumi.ResourceOptions(
             ignore_changes=[*_frozen(plan.free), *_NEVER],

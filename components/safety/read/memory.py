@@ -28,6 +28,7 @@ __all__ = [
     "beneath",
     "held",
     "memory_of_run",
+    "registered",
 ]
 
 # The output of a component that holds what the next run has to know.
@@ -186,6 +187,25 @@ def _names_by_parent(urns: Mapping[tuple[str, str], tuple[str, ...]]) -> Mapping
                 for component in parent.split("$")[:-1]:
                     found.setdefault(component, set()).add(key.rpartition("/")[2])
     return found
+
+
+def registered(urn: str) -> Mapping[str, Any] | None:
+    """The outputs of a resource that this run has registered by now; None where it has not.
+
+    Args:
+        urn: Its URN.
+    """
+    from google.protobuf import json_format
+
+    request = resource_pb2.ResourceInvokeRequest(tok=_RESOURCE, acceptResources=False)
+    request.args.update({"urn": urn})
+    monitor: Any = pulumi.runtime.settings.get_monitor()
+    try:
+        answer = monitor.Invoke(request)
+    except grpc.RpcError:
+        return None
+    found = json_format.MessageToDict(getattr(answer, "return"))
+    return None if answer.failures else dict(_opened(found.get("state") or {}))
 
 
 def _read() -> Memory:

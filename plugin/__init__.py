@@ -1,0 +1,1 @@
+"""The plugin: the guard and the components for programs in any language."""
