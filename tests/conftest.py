@@ -3,7 +3,9 @@
 With STATEFAST_RANDOM=1 properties look elsewhere each time, as a search by hand should.
 """
 
+import asyncio
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -24,3 +26,14 @@ def no_cluster(
     if request.node.get_closest_marker("real") is None:
         # What asks for the tests on a real node must not put those of all others on one.
         monkeypatch.delenv("STATEFAST_REAL", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def event_loop_left_behind() -> Iterator[None]:
+    """Whoever runs a loop of his own leaves the thread without one, and an Output needs one."""
+    yield
+    policy = asyncio.get_event_loop_policy()
+    try:
+        policy.get_event_loop()
+    except RuntimeError:
+        policy.set_event_loop(policy.new_event_loop())
