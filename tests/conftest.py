@@ -30,10 +30,15 @@ def no_cluster(
 
 @pytest.fixture(autouse=True)
 def event_loop_left_behind() -> Iterator[None]:
-    """Whoever runs a loop of his own leaves the thread without one, and an Output needs one."""
+    """Whoever runs a loop of his own leaves the thread without one, and an Output needs one. What
+    waits in it for ever is let go without a word: the collector comes at any time.
+    """
     yield
     policy = asyncio.get_event_loop_policy()
     try:
-        policy.get_event_loop()
+        loop = policy.get_event_loop()
     except RuntimeError:
         policy.set_event_loop(policy.new_event_loop())
+        return
+    for task in asyncio.all_tasks(loop):
+        task._log_destroy_pending = False  # type: ignore[attr-defined]

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.parsing import tree
+
 ROOT = Path(__file__).parents[2]
 ROOMS = ("components", "localcluster", "policy", "plugin", "settings", "workloads", "__main__.py")
 
@@ -14,7 +16,7 @@ ROOMS = ("components", "localcluster", "policy", "plugin", "settings", "workload
 def imports(file: Path) -> set[str]:
     """The absolute names a file imports."""
     found = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.level == 0:

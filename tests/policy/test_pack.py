@@ -10,6 +10,7 @@ import yaml
 from pulumi_policy import EnforcementLevel
 
 from policy.catalogue import POLICIES
+from tests.parsing import tree
 
 PACK = Path(__file__).parents[2] / "policy"
 ADVISORY = {
@@ -90,7 +91,7 @@ def test_the_rules_know_the_components_and_no_other_room() -> None:
         for path in PACK.glob("*.py")
         # That is no part of the pack as the engine runs it, and has the environment of the gate.
         if path.name != "preview.py"
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(tree(path.read_text()))
         for name in (
             [alias.name for alias in node.names]
             if isinstance(node, ast.Import)

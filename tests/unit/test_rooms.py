@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.parsing import tree
+
 ROOT = Path(__file__).parents[2]
 HOUSE = ROOT / "components"
 # From the ground up. Files that stand beside the rooms are used by all of them, or use them all.
@@ -19,7 +21,7 @@ def rooms_of(file: Path) -> set[str]:
     """The rooms a file of the house imports from."""
     found = set()
     place = file.relative_to(HOUSE).parent.parts
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.level:
             base = place[: len(place) - node.level + 1]
             found.add((*base, *(node.module or "").split("."))[0])
@@ -41,7 +43,7 @@ def test_every_folder_is_a_room() -> None:
 
 def test_the_package_is_imported_by_its_one_name() -> None:
     for file in PYTHON:
-        for node in ast.walk(ast.parse((ROOT / file).read_text(encoding="utf-8"))):
+        for node in ast.walk(tree((ROOT / file).read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and not node.level:
                 names = [str(node.module)]
