@@ -84,7 +84,7 @@ REFUSED: dict[str, tuple[Config, list[str]]] = {
     ),
     "another class of a claim": (
         mysql(storage={"size": "8Gi", "storageClassName": FROZEN_CLASS}),
-        ["mysql-vol", "storage_class_name", FROZEN_CLASS, CLASS, "immutable"],
+        ["mysql-vol", "storageClassName", FROZEN_CLASS, CLASS, "immutable"],
     ),
     "another access mode of a set": (
         zookeeper(storage={"size": "8Gi", "accessModes": ["ReadWriteOncePod"]}),
@@ -92,7 +92,7 @@ REFUSED: dict[str, tuple[Config, list[str]]] = {
     ),
     "another access mode of a claim": (
         mysql(storage={"size": "8Gi", "accessModes": ["ReadWriteOncePod"]}),
-        ["mysql-vol", "access_modes", "ReadWriteOncePod", "immutable"],
+        ["mysql-vol", "accessModes", "ReadWriteOncePod", "immutable"],
     ),
     "another pod management": (
         zookeeper(podManagementPolicy="OrderedReady"),

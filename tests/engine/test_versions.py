@@ -70,7 +70,7 @@ def aged(workspace: Workspace, minor: int, folder: Path) -> Iterator[Path]:
         (
             26,
             {"workloads": {"zookeeper": {**ZOOKEEPER, "firstOrdinal": 4}}},
-            "first_ordinal is 4, but that takes Kubernetes 1.27 and the cluster runs 1.26",
+            "firstOrdinal is 4, but that takes Kubernetes 1.27 and the cluster runs 1.26",
         ),
         (
             33,
