@@ -184,8 +184,8 @@ def test_a_provider_that_moved_takes_nothing_with_it(deployment: Deployment) -> 
     renamed.stack.run("stack", "select", renamed.name, quiet=True)
 
     said = [result.errors for result in (renamed.preview(ok=False), renamed.up(ok=False))]
-    # Of each workload in one sentence.
-    assert [" belong to statefast/" in sentence for sentence in said[0]] == [True, True]
+    assert said[0]
+    assert all(" belong to statefast/" in sentence for sentence in said[0])
     assert said[0] == said[1]
     assert deployment.footprint() == before
 
