@@ -109,6 +109,22 @@ def test_a_volume_that_another_ordinal_was_given_goes_back(deployment: Deploymen
     deployment.wait("statefulset/zookeeper", "--for=jsonpath={.status.readyReplicas}=1")
 
 
+def test_a_claim_whose_volume_lost_its_uid_takes_it_back(deployment: Deployment) -> None:
+    deployment.workloads(mysql=MYSQL).up()
+    data = deployment.data()["mysql-vol"]
+    forget = '{"spec":{"claimRef":{"uid":null}}}'
+    deployment.kubectl("patch", "pv", data.volume, "--type=merge", "-p", forget)
+    deployment.wait("pvc/mysql-vol", "--for=jsonpath={.status.phase}=Lost")
+
+    sentence = deployment.refused("mysql-vol", "has lost its volume", "another uid of it")
+    found = re.search(r"run: (kubectl .*?) && pulumi up --refresh", sentence)
+    assert found is not None, sentence
+    shell(deployment, found[1])
+    up_with_refresh(deployment)
+    assert deployment.data()["mysql-vol"].volume_uid == data.volume_uid
+    deployment.wait("deployment/mysql", "--for=condition=Available")
+
+
 def test_a_namespace_that_is_being_deleted_says_what_goes_and_how_to_keep_it(
     deployment: Deployment,
 ) -> None:

@@ -30,6 +30,19 @@ def test_a_claim_that_lost_its_volume_to_another_is_refused(
     assert f"kubectl delete pvc {name}" not in anew
 
 
+@pytest.mark.parametrize("uid", ["", "another"])
+def test_a_claim_whose_volume_has_another_uid_of_it_is_refused(
+    monkeypatch: pytest.MonkeyPatch, uid: str
+) -> None:
+    lost = {**claim(MINE), "status": {"phase": "Lost"}}
+    use(monkeypatch, cluster(claims=[lost], volumes=[volume("pvc-1", claim_uid=uid)]))
+    sentence = refusal(replicas=1)
+    assert f"claim data/{MINE} has lost its volume pvc-1 (8Gi, Released)" in sentence
+    assert "has another uid of it" in sentence
+    assert sentence.count(f"kubectl delete pvc {MINE} -n data") == 1
+    assert "to leave it" not in sentence
+
+
 @pytest.mark.parametrize(
     "now",
     [

@@ -89,6 +89,7 @@ class LiveClaim:
         taken_up: The volume of an earlier claim of that name, which it took up again; empty where
             its volume was made for it.
         volume: Name of its volume; empty before it is bound.
+        lost: Whether Kubernetes holds it for lost: its volume does not know it any more.
         leaving: Whether its deletion has begun.
         needs_restart: Whether its file system grows at the next start of a pod, or when the
             node gets to it.
@@ -123,6 +124,7 @@ class LiveClaim:
     node_failed: bool = False
     instance: str = ""
     data: str = ""
+    lost: bool = False
 
     @classmethod
     def of(cls, item: Object) -> Self:
@@ -163,6 +165,7 @@ class LiveClaim:
             node_failed="NodeResizeError" in conditions,
             instance=(metadata.get("labels") or {}).get(INSTANCE, ""),
             data=annotations.get(DATA, ""),
+            lost=status.get("phase") == "Lost",
         )
 
     @property

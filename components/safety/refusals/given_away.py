@@ -1,8 +1,8 @@
-"""A claim whose volume is another claim's now.
+"""A claim whose volume is another claim's now, or does not know it any more.
 
 Somebody cleared the `claimRef` of a volume that was bound, and Kubernetes bound it to the next
 claim that it fits. The claim it was of is Lost from then on: its pod does not start, and the data
-is read by whoever has the volume now.
+is read by whoever has the volume now. So is one Lost whose volume names it, and by another uid.
 """
 
 from collections.abc import Sequence
@@ -30,14 +30,16 @@ def refuse_given_away(
         disposable: Whether its owner said that its data may go with the stack.
 
     Raises:
-        StatefastError: its volume is bound to another claim.
+        StatefastError: its volume is bound to another claim, or is for a claim of its name.
     """
-    of = f"{volume.namespace}/{volume.claim}"
-    if not volume.claim or of == f"{namespace}/{live.name}":
+    mine, of = f"{namespace}/{live.name}", f"{volume.namespace}/{volume.claim}"
+    # Whoever was ended while he reattached it has one that is bound in a moment.
+    if not volume.claim or (of == mine and (not live.lost or volume.claim_uid == live.uid)):
         return
+    whose = "has another uid of it" if of == mine else f"is of claim {of} now"
     trouble = (
-        f"claim {namespace}/{live.name} has lost its volume {volume.text}, which is of claim"
-        f" {of} now, and no pod can mount it by this one"
+        f"claim {mine} has lost its volume {volume.text}, which {whose}, and no pod can mount it by"
+        " this one"
     )
     if disposable:
         reader.note(Warns(trouble))
@@ -53,15 +55,20 @@ def refuse_given_away(
 
 def _ways(reader: Reader, namespace: str, live: LiveClaim, volume: LiveVolume) -> str:
     mine, theirs = (namespace, live.name), (volume.namespace, volume.claim)
+    both = (mine,) if mine == theirs else (mine, theirs)
     keep = [] if volume.keeps else [patch_to_keep(volume.name)]
     last = "pulumi up --refresh"
     back = [
         *keep,
-        *_stops(reader, (mine, theirs)),
-        *(f"kubectl delete pvc {name} -n {space}" for space, name in (mine, theirs)),
+        *_stops(reader, both),
+        *(f"kubectl delete pvc {name} -n {space}" for space, name in both),
         reserve(volume.name, *mine),
         last,
     ]
+    way_back = f"to have it back, with all that is on it, run: {' && '.join(back)}"
+    if mine == theirs:
+        # Kubernetes keeps it for whichever claim has the name.
+        return way_back
     anew = [*_stops(reader, (mine,)), f"kubectl delete pvc {live.name} -n {namespace}", last]
     change = Change(
         resource=f"PersistentVolume {volume.name}",
@@ -71,9 +78,8 @@ def _ways(reader: Reader, namespace: str, live: LiveClaim, volume: LiveVolume) -
         uid=f"{volume.uid} {volume.claim_uid}",
     )
     return (
-        f"to have it back, with all that is on it, run: {' && '.join(back)}; to leave it to that"
-        f" claim and start on a new, empty one, add {change.consent!r} to consent, and run:"
-        f" {' && '.join(anew)}"
+        f"{way_back}; to leave it to that claim and start on a new, empty one, add"
+        f" {change.consent!r} to consent, and run: {' && '.join(anew)}"
     )
 
 
