@@ -5,12 +5,14 @@ program that made it, reverted or not, fails from then on, and neither a refresh
 helps (docs/guard.md). The volume is safe meanwhile.
 """
 
-import json
 import shlex
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["NotAState", "Wedged", "find_wedged", "remedy"]
+from .state import of_resources
+
+__all__ = ["Wedged", "find_wedged", "remedy"]
 
 _CLAIM = "kubernetes:core/v1:PersistentVolumeClaim"
 # What the API server fills in: without these an import is a replacement again.
@@ -23,10 +25,6 @@ _FILLED_IN = (
     "metadata.finalizers",
     "metadata.labels",
 )
-
-
-class NotAState(Exception):
-    """The text is not what `pulumi stack export` prints; one sentence says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,18 +49,12 @@ def find_wedged(text: str) -> list[Wedged]:
     Raises:
         NotAState: it is something else.
     """
-    try:
-        resources: list[dict[str, Any]] = json.loads(text)["deployment"].get("resources") or []
-        return [
-            Wedged(urn=str(item["urn"]), id=str(item["id"]))
-            for item in resources
-            if item.get("pendingReplacement") and item["type"] == _CLAIM
-        ]
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise NotAState(
-            "This is not a stack's state: give what `pulumi stack export` prints, from a file or"
-            " standard input."
-        ) from None
+    return of_resources(text, _wedged)
+
+
+def _wedged(item: Mapping[str, Any]) -> Iterator[Wedged]:
+    if item.get("pendingReplacement") and item["type"] == _CLAIM:
+        yield Wedged(urn=str(item["urn"]), id=str(item["id"]))
 
 
 def remedy(claim: Wedged) -> str:

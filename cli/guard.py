@@ -1,11 +1,10 @@
 """Says what a guard would keep in a stack that is there, and what it could not."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .doctor import NotAState
+from .state import of_resources
 
 __all__ = ["Told", "explain"]
 
@@ -48,14 +47,7 @@ def explain(text: str) -> list[Told]:
     Raises:
         NotAState: it is something else.
     """
-    try:
-        resources: list[dict[str, Any]] = json.loads(text)["deployment"].get("resources") or []
-        return [told for item in resources if not item.get("delete") for told in _told(item)]
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise NotAState(
-            "This is not a stack's state: give what `pulumi stack export` prints, from a file or"
-            " standard input."
-        ) from None
+    return of_resources(text, lambda item: () if item.get("delete") else _told(item))
 
 
 def _told(item: Mapping[str, Any]) -> Iterator[Told]:

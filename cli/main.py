@@ -64,7 +64,8 @@ def doctor(
     ] = "-",  # type: ignore[assignment]
 ) -> None:
     """Recognises a stack wedged on a claim that was to be replaced, and says how to heal it."""
-    from .doctor import NotAState, find_wedged, remedy
+    from .doctor import find_wedged, remedy
+    from .state import NotAState
 
     try:
         wedged = find_wedged(state.read())
@@ -89,8 +90,8 @@ def guard(
     ] = False,
 ) -> None:
     """Says of a stack what `statefast.guard()` would keep, and what it could not."""
-    from .doctor import NotAState
     from .guard import explain as told
+    from .state import NotAState
 
     if not explain:
         typer.echo("Write --explain: a stack is guarded by its program.", err=True)
