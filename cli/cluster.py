@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from statefast.schema.annotations import OWNER
+from statefast.schema.annotations import INSTANCE, OWNER
 
 from .api import Api, Object
 from .waits import Events, Wait, claim_waits, pod_waits
 
 __all__ = ["Row", "is_stack", "natural", "read_rows", "rows_of", "size_of"]
-
-_INSTANCE = "app.kubernetes.io/instance"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +86,7 @@ def rows_of(
     running: dict[tuple[str, str], list[Object]] = {}
     for pod in pods:
         metadata = pod["metadata"]
-        instance = (metadata.get("labels") or {}).get(_INSTANCE, "")
+        instance = (metadata.get("labels") or {}).get(INSTANCE, "")
         running.setdefault((metadata["namespace"], instance), []).append(pod)
     policies = {
         volume["metadata"]["name"]: volume["spec"].get("persistentVolumeReclaimPolicy", "")
@@ -97,7 +95,7 @@ def rows_of(
     by_instance: dict[tuple[str, str], list[Object]] = {}
     for claim in claims:
         metadata = claim["metadata"]
-        instance = metadata.get("labels", {}).get(_INSTANCE, "")
+        instance = metadata.get("labels", {}).get(INSTANCE, "")
         by_instance.setdefault((metadata["namespace"], instance), []).append(claim)
     rows: list[Row] = []
     for pattern, workload in [(key, item) for key, items in workloads.items() for item in items]:
@@ -108,12 +106,11 @@ def rows_of(
             continue
         wanted = workload["spec"].get("replicas", 1)
         ready = f"{workload.get('status', {}).get('readyReplicas', 0)}/{wanted}"
-        owned = by_instance.get((namespace, name), [])
+        owned, first = by_instance.get((namespace, name), []), len(rows)
         if not owned:
             rows.append(
                 Row(stack=stack, namespace=namespace, workload=name, pattern=pattern, ready=ready)
             )
-        theirs = list(_pods_waits(running.get((namespace, name), []), said))
         rows += [
             Row(
                 stack=stack,
@@ -130,11 +127,8 @@ def rows_of(
             )
             for claim in owned
         ]
-        own = [
-            n for n, row in enumerate(rows) if (row.namespace, row.workload) == (namespace, name)
-        ]
-        for mounted, waits in theirs:
-            at = next((n for n in own if rows[n].claim in mounted), own[0])
+        for mounted, waits in _pods_waits(running.get((namespace, name), []), said):
+            at = next((n for n in range(first, len(rows)) if rows[n].claim in mounted), first)
             rows[at] = replace(rows[at], waits=(*rows[at].waits, *waits))
     return sorted(rows, key=lambda row: (row.namespace, row.workload, natural(row.claim)))
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from statefast.schema.annotations import OWNER
+
 from .state import of_resources
 
 __all__ = ["Told", "explain"]
 
-_OWNER = "statefast/stack"
 _AUTONAMED = "pulumi.com/autonamed"
 _OURS = "statefast:index:"
 _GUARDED = {
@@ -92,7 +93,7 @@ def _with_notes(rest: str, spec: Mapping[str, Any], metadata: Mapping[str, Any])
     ]
     if annotations.get(_AUTONAMED):
         said.append("Pulumi makes its name, so it is known from its second run on")
-    if annotations.get(_OWNER):
+    if annotations.get(OWNER):
         said.append("a guard has seen it already")
     return "; ".join(said)
 

@@ -8,7 +8,7 @@ import typer
 
 from .convert.command import convert
 from .gate import gate
-from .options import Context, Namespace, Output, OutputOption, StackOption
+from .options import Context, Namespace, Output, OutputOption, StackOption, StateFile
 from .volumes.command import volumes
 
 __all__ = ["app"]
@@ -58,10 +58,7 @@ app.command()(volumes)
 
 @app.command()
 def doctor(
-    state: Annotated[
-        typer.FileText,
-        typer.Argument(help="What `pulumi stack export` prints; standard input by default."),
-    ] = "-",  # type: ignore[assignment]
+    state: StateFile = "-",  # type: ignore[assignment]
 ) -> None:
     """Recognises a stack wedged on a claim that was to be replaced, and says how to heal it."""
     from .doctor import find_wedged, remedy
@@ -81,10 +78,7 @@ def doctor(
 
 @app.command()
 def guard(
-    state: Annotated[
-        typer.FileText,
-        typer.Argument(help="What `pulumi stack export` prints; standard input by default."),
-    ] = "-",  # type: ignore[assignment]
+    state: StateFile = "-",  # type: ignore[assignment]
     explain: Annotated[
         bool, typer.Option("--explain", help="Says what the guard would keep, and what not.")
     ] = False,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["Context", "Namespace", "Output", "OutputOption", "StackOption"]
+__all__ = ["Context", "Namespace", "Output", "OutputOption", "StackOption", "StateFile"]
 
 
 class Output(StrEnum):
@@ -27,4 +27,8 @@ StackOption = Annotated[
 ]
 OutputOption = Annotated[
     Output, typer.Option("--output", "-o", help="How: for people, or as JSON.")
+]
+StateFile = Annotated[
+    typer.FileText,
+    typer.Argument(help="What `pulumi stack export` prints; standard input by default."),
 ]

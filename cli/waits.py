@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from statefast.schema.quantity import parse_quantity
+from statefast.schema.numerals import whole_bytes
 
 from .api import Object
 
@@ -90,7 +90,8 @@ def claim_waits(claim: Object, events: Events) -> Sequence[Wait]:
         told = _line(condition.get("message"))
         text = f"{condition['type']}{f' ({told})' if told else ''}"
         return wait(condition.get("lastTransitionTime") or "", text)
-    if _bytes(spec.get("resources", {}).get("requests")) > _bytes(status.get("capacity")):
+    wanted = (spec.get("resources", {}).get("requests") or {}).get("storage")
+    if whole_bytes(wanted) > whole_bytes((status.get("capacity") or {}).get("storage")):
         return wait("", "its volume has not grown yet, and nobody says why")
     return []
 
@@ -137,11 +138,6 @@ def _containers(status: Mapping[str, object]) -> Iterator[str]:
 def _restarts(status: Mapping[str, object]) -> bool:
     found: Iterable[Object] = status.get("containerStatuses") or ()  # type: ignore[assignment]
     return any(container.get("restartCount") for container in found)
-
-
-def _bytes(given: Mapping[str, str] | None) -> int:
-    storage = (given or {}).get("storage")
-    return int(parse_quantity(storage)) if storage else 0
 
 
 def _when(event: Object) -> str:

@@ -161,12 +161,13 @@ class Settings:
         report(asks.notes)
 
     @staticmethod
-    def parse(config: Mapping[str, str]) -> "Settings":
+    def parse(config: Mapping[str, str], files: WorkloadFiles | None = None) -> "Settings":
         """Reads stack config.
 
         Args:
             config: Key to value as the engine hands it over: each value a text, structures as
                 JSON. Keys of other namespaces are passed over.
+            files: The workload files. Default: those of the program.
 
         Raises:
             StatefastError: a key is unknown or missing, or a value is wrong.
@@ -190,7 +191,7 @@ class Settings:
                     )
                 decoded[key] = _decoded(key, value)
         wrong.done()
-        return _read(decoded)
+        return _read(decoded, files or WorkloadFiles())
 
 
 def load_settings() -> Settings:
@@ -218,14 +219,13 @@ def _decoded(key: str, text: str) -> object:
         ) from None
 
 
-def _read(decoded: Mapping[str, object]) -> Settings:
+def _read(decoded: Mapping[str, object], files: WorkloadFiles) -> Settings:
     config = read_args("stack config", decoded, StackConfig, f"{PROJECT}:")
     for key in ("namespace", "environment"):
         check_label_name("stack config", f"{PROJECT}:{key}", config[key])
     storage_class = read_storage_class(config.get("storage_class"))
     secrets = _secrets(config.get("secrets", {}))
     wrong = Collected()
-    files = WorkloadFiles()
     workloads: list[WorkloadSettings] = []
     entries = config.get("workloads", {})
     for name, entry in entries.items():

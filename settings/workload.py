@@ -216,7 +216,7 @@ class WorkloadSettings:
 
     def _with_volumes(self, key: str) -> list[Args]:
         """Containers of the file, their mounts under the names that the workload gives volumes."""
-        names = {volume.name: volume.args(self.name)["name"] for volume in self.volumes}
+        names = {volume.name: volume.claim(self.name) for volume in self.volumes}
         return [
             {
                 **container,

@@ -1,8 +1,6 @@
 """Reads a workload file: YAML in, checked dataclass out."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +13,9 @@ from statefast.schema.read import Args, read_args
 from .environment import EnvValue, read_env, with_sources
 from .shape import MountArgs, WorkloadFileArgs
 
-__all__ = ["WorkloadFile", "WorkloadFiles", "files_in", "load_workload", "workload_names"]
+__all__ = ["WorkloadFile", "WorkloadFiles", "load_workload", "workload_names"]
 
 FOLDER = Path(__file__).parent
-_FOLDER = ContextVar("folder of the workload files", default=FOLDER)
 
 # What is not handed on as it is: config may say it as well, or it has another form here.
 _OWN = (
@@ -63,10 +60,10 @@ class WorkloadFiles:
     """The files of one run, each read once however many workloads it is for.
 
     Args:
-        folder: Where they are. Default: those of the program, or as `files_in` says.
+        folder: Where they are.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path = FOLDER) -> None:
         self._folder = folder
         self._read: dict[str, WorkloadFile] = {}
 
@@ -77,34 +74,22 @@ class WorkloadFiles:
         return self._read[name]
 
 
-@contextmanager
-def files_in(folder: Path) -> Iterator[None]:
-    """Reads the files of another folder as long as it is entered."""
-    former = _FOLDER.set(folder)
-    try:
-        yield
-    finally:
-        _FOLDER.reset(former)
-
-
-def workload_names(folder: Path | None = None) -> list[str]:
+def workload_names(folder: Path = FOLDER) -> list[str]:
     """The names of the files there are, without ending."""
-    folder = folder or _FOLDER.get()
     return sorted(path.stem for path in folder.glob("*.yaml"))
 
 
-def load_workload(name: str, *, asked_by: str, folder: Path | None = None) -> WorkloadFile:
+def load_workload(name: str, *, asked_by: str, folder: Path = FOLDER) -> WorkloadFile:
     """Reads `<name>.yaml`.
 
     Args:
         name: Name of the file without its ending.
         asked_by: Whose setting named it, for errors.
-        folder: Where the files are. Default: those of the program, or as `files_in` says.
+        folder: Where the files are.
 
     Raises:
         StatefastError: no such file, broken YAML, or a field that is unknown or wrong.
     """
-    folder = folder or _FOLDER.get()
     if name not in workload_names(folder):
         raise StatefastError(
             asked_by,

@@ -53,16 +53,16 @@ def _refused(made: Program, program: Path) -> list[StatefastError]:
         raise Unchecked
     with _importing_from(program), tempfile.TemporaryDirectory() as folder:
         from settings import Settings
-        from workloads import loader
+        from workloads import WorkloadFiles
 
         for name, said in made.files().items():
             Path(folder, f"{name}.yaml").write_text(file_text(said), encoding="utf-8")
         config = made.config("converted")
         try:
-            with loader.files_in(Path(folder)):
-                Settings.parse(
-                    {k: v if isinstance(v, str) else json.dumps(v) for k, v in config.items()}
-                )
+            Settings.parse(
+                {k: v if isinstance(v, str) else json.dumps(v) for k, v in config.items()},
+                WorkloadFiles(Path(folder)),
+            )
         except StatefastErrors as refused:
             return list(refused.errors)
         except StatefastError as refused:

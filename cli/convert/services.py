@@ -1,29 +1,15 @@
 """Which Service offers each port, and what the Services of a manifest had besides."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from .manifests import Manifest
 from .notes import Notes
 from .process import Ports
 
-__all__ = ["Offered", "offered"]
+__all__ = ["offered"]
 
 Object = Mapping[str, Any]
-
-
-@dataclass(slots=True)
-class Offered:
-    """What the Services offer.
-
-    Attributes:
-        ports: From the name of a port to `client` or `headless`.
-        names: What the Services are called that will not be there any more.
-    """
-
-    ports: dict[str, str] = field(default_factory=dict)
-    names: list[str] = field(default_factory=list)
 
 
 def offered(
@@ -33,8 +19,8 @@ def offered(
     services: Iterable[Manifest],
     ports: Ports,
     notes: Notes,
-) -> Offered:
-    """What the Services that select the pods of a workload offer.
+) -> Mapping[str, str]:
+    """From the name of a port to `client` or `headless`, by the Services that select the pods.
 
     Args:
         name: Of the workload, and of its client Service from now on.
@@ -44,7 +30,7 @@ def offered(
         ports: Of its pods; those that Services add are noted here too.
         notes: What is told.
     """
-    found = Offered()
+    found: dict[str, str] = {}
     for service in services:
         selector = service.spec.get("selector") or {}
         if not selector or any(labels.get(key) != value for key, value in selector.items()):
@@ -52,9 +38,10 @@ def offered(
         bare = service.spec.get("clusterIP") == "None"
         for item in service.spec.get("ports") or ():
             target = item.get("targetPort", item["port"])
-            port = _port(target, item, ports)
-            if found.ports.get(port) != "client":
-                found.ports[port] = "headless" if bare else "client"
+            # A name that no container has is a port nobody listens on.
+            port = ports.named(target, str(item.get("name") or ""))
+            if found.get(port) != "client":
+                found[port] = "headless" if bare else "client"
             number = ports.numbers.get(port)
             if not bare and number is not None and int(item["port"]) != number:
                 notes.todo(
@@ -63,7 +50,6 @@ def offered(
                 )
         now = headless if bare else name
         if service.name != now:
-            found.names.append(service.name)
             notes.todo(
                 service.where,
                 f"is not there any more: {'peers' if bare else 'clients'} use Service {now}",
@@ -74,10 +60,3 @@ def offered(
                 service.where, f"type {kind}: Service {name} is a ClusterIP; add your own beside it"
             )
     return found
-
-
-def _port(target: int | str, item: Object, ports: Ports) -> str:
-    if isinstance(target, str) and not target.isdecimal():
-        # A name that no container has is a port nobody listens on.
-        return target
-    return ports.named(target, str(item.get("name") or ""))

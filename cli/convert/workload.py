@@ -145,8 +145,13 @@ class _Conversion:
         return self.given.where
 
     @property
-    def _template(self) -> Object:
-        return self.given.spec.get("template") or {}
+    def _metadata(self) -> Object:
+        """Of the pods."""
+        return (self.given.spec.get("template") or {}).get("metadata") or {}
+
+    @property
+    def _pod_labels(self) -> Object:
+        return self._metadata.get("labels") or {}
 
     def _of(self, key: str) -> list[Object]:
         return [it for it in self.pod.get(key) or () if str(it["name"]) != self.main]
@@ -223,28 +228,27 @@ class _Conversion:
 
     def _ports(self) -> None:
         name, set_service = self.given.name, str(self.given.spec.get("serviceName") or "")
-        suffix = set_service.removeprefix(f"{name}-")
-        keeps = set_service.startswith(f"{name}-") and bool(suffix)
+        names = [set_service]
         if self.given.kind == "Deployment":
-            bare = [it.name for it in self.around.services if it.spec.get("clusterIP") == "None"]
-            suffix = next(
-                (it.removeprefix(f"{name}-") for it in bare if it.startswith(f"{name}-")), ""
-            )
-            keeps = bool(suffix)
-        headless = headless_name(name, suffix if keeps else "headless")
-        if keeps and suffix != "headless":
+            services = self.around.services
+            names = [it.name for it in services if it.spec.get("clusterIP") == "None"]
+        begin = f"{name}-"
+        suffix = next((it.removeprefix(begin) for it in names if it.startswith(begin)), "")
+        headless = headless_name(name, suffix or "headless")
+        if suffix and suffix != "headless":
             self.file["headlessSuffix"] = suffix
-        elif set_service and not keeps:
+        elif set_service and not suffix:
             self.notes.todo(
                 self.where,
                 f"serviceName {set_service} is {headless} from now on: correct the names of peers"
                 f" that are said by {set_service} in variables, arguments and files",
             )
-        labels = (self._template.get("metadata") or {}).get("labels") or {}
-        found = offered(name, labels, headless, self.around.services, self.ports, self.notes)
+        found = offered(
+            name, self._pod_labels, headless, self.around.services, self.ports, self.notes
+        )
         if self.ports.numbers:
             self.file["ports"] = [
-                {"name": port, "port": number, "service": found.ports.get(port, "none")}
+                {"name": port, "port": number, "service": found.get(port, "none")}
                 for port, number in self.ports.numbers.items()
             ]
         if self.ports.more:
@@ -291,8 +295,7 @@ class _Conversion:
         return said
 
     def _pod(self) -> None:
-        labels = (self._template.get("metadata") or {}).get("labels") or {}
-        scheduling, rest = read_scheduling(self.pod, labels)
+        scheduling, rest = read_scheduling(self.pod, self._pod_labels)
         if scheduling:
             self.config["scheduling"] = scheduling
         self.override |= rest
@@ -342,10 +345,9 @@ class _Conversion:
             self.notes.changed(self.where, "claims outlive their set: nothing deletes them")
 
     def _labels(self) -> None:
-        metadata = self._template.get("metadata") or {}
         labels = {
             str(key): str(value)
-            for key, value in (metadata.get("labels") or {}).items()
+            for key, value in self._pod_labels.items()
             if not key.startswith(PREFIX) and key not in _LABELS_OF_OTHERS
         }
         if labels:
@@ -355,7 +357,8 @@ class _Conversion:
             "its pods are selected by app.kubernetes.io/name and instance, which is immutable: the"
             f" {self.given.kind} is made anew, on the claims that are there",
         )
-        annotations = {str(k): str(v) for k, v in (metadata.get("annotations") or {}).items()}
+        given = self._metadata.get("annotations") or {}
+        annotations = {str(key): str(value) for key, value in given.items()}
         self._metrics(annotations)
         kept = {key: value for key, value in annotations.items() if "checksum" not in key}
         if kept:

@@ -4,16 +4,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from statefast.safety.read.live import RETENTION
-from statefast.schema.annotations import OWNER
-from statefast.schema.quantity import parse_quantity
+from statefast.schema.annotations import INSTANCE, OWNER, RETENTION
+from statefast.schema.numerals import whole_bytes
 
 from ..api import Api, Object
 from ..cluster import is_stack, natural
 
 __all__ = ["VolumeRow", "read_volumes", "volume_rows"]
 
-_INSTANCE = "app.kubernetes.io/instance"
 _SNAPSHOTS = "/apis/snapshot.storage.k8s.io/v1"
 Place = tuple[str, str]
 
@@ -125,7 +123,7 @@ def _row(
     used: Mapping[Place, int],
 ) -> VolumeRow:
     metadata, spec, status = claim["metadata"], claim["spec"], claim.get("status") or {}
-    workload = (metadata.get("labels") or {}).get(_INSTANCE, "")
+    workload = (metadata.get("labels") or {}).get(INSTANCE, "")
     place = metadata["namespace"], metadata["name"]
     found = re.fullmatch(rf".+-{re.escape(workload)}-(\d+)", metadata["name"]) if workload else None
     volume = volumes.get(spec.get("volumeName", ""), {})
@@ -137,8 +135,8 @@ def _row(
         claim=place[1],
         volume=spec.get("volumeName", ""),
         class_name=spec.get("storageClassName", ""),
-        asked=_bytes((spec.get("resources") or {}).get("requests")),
-        size=_bytes(status.get("capacity")),
+        asked=whole_bytes(((spec.get("resources") or {}).get("requests") or {}).get("storage")),
+        size=whole_bytes((status.get("capacity") or {}).get("storage")),
         used=used.get(place),
         reclaim_policy=(volume.get("spec") or {}).get("persistentVolumeReclaimPolicy", ""),
         retention=metadata["annotations"].get(RETENTION, ""),
@@ -150,7 +148,7 @@ def _row(
 def _left(volume: Object, taken: Mapping[Place, str]) -> VolumeRow:
     """A volume that a claim once had."""
     spec, of = volume["spec"], volume["spec"]["claimRef"]
-    size = _bytes(spec.get("capacity"))
+    size = whole_bytes((spec.get("capacity") or {}).get("storage"))
     place = str(of.get("namespace") or ""), str(of.get("name") or "")
     return VolumeRow(
         stack="",
@@ -168,11 +166,6 @@ def _left(volume: Object, taken: Mapping[Place, str]) -> VolumeRow:
         phase=volume["status"]["phase"],
         snapshot=taken.get(place, ""),
     )
-
-
-def _bytes(given: Mapping[str, str] | None) -> int:
-    storage = (given or {}).get("storage")
-    return int(parse_quantity(storage)) if storage else 0
 
 
 def _taken(snapshots: Iterable[Object]) -> dict[Place, str]:

@@ -7,7 +7,7 @@ from itertools import groupby
 from rich.console import Console
 from rich.text import Text
 
-from statefast.schema.quantity import binary_text
+from statefast.schema.numerals import binary_text
 
 from ..age import age
 from ..table import columns

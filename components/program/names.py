@@ -44,10 +44,7 @@ class Names:
             f"{namespace}/{name}",
             f"{namespace}/*",
             f"{kind} {name or logical}",
-            *(
-                f"{key}={value}"
-                for key, value in (labels if isinstance(labels, Mapping) else {}).items()
-            ),
+            *(f"{key}={value}" for key, value in labels.items()),
         }
         found = ways & self._found.keys()
         self._found |= dict.fromkeys(found, True)

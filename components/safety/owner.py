@@ -109,23 +109,17 @@ def asked_together() -> Iterator[None]:
 def _refusal(found: Sequence[_Others]) -> StatefastError:
     """What is said of the objects that one resource finds in the hands of one owner."""
     first, ours = found[0], owner_of_run()
-    old, renamed = first.change.old, _if_renamed(first.owner, ours)
-    if len(found) == 1:
-        return StatefastError(
-            first.resource,
-            first.field,
-            first.name,
-            f"but {first.where} belongs to {old}, not to {ours}",
-            f"{renamed}use another name, or take it over by adding {first.change.consent!r} to"
-            " consent",
-        )
+    alone = len(found) == 1
+    what = first.where if alone else ", ".join(item.change.resource for item in found)
+    belong, it = ("belongs", "it") if alone else ("belong", "them")
+    consents = ", ".join(repr(item.change.consent) for item in found)
     return StatefastError(
         first.resource,
         first.field,
         first.name,
-        f"but {', '.join(item.change.resource for item in found)} belong to {old}, not to {ours}",
-        f"{renamed}use another name, or take them over by adding"
-        f" {', '.join(repr(item.change.consent) for item in found)} to consent",
+        f"but {what} {belong} to {first.change.old}, not to {ours}",
+        f"{_if_renamed(first.owner, ours)}use another name, or take {it} over by adding {consents}"
+        " to consent",
     )
 
 

@@ -3,6 +3,9 @@
 Written on what a stack makes, and read by the next run of any stack.
 """
 
-__all__ = ["OWNER"]
+__all__ = ["INSTANCE", "OWNER", "RETENTION"]
 
 OWNER = "statefast/stack"
+RETENTION = "statefast/retention"
+# The label that says which workload an object is of.
+INSTANCE = "app.kubernetes.io/instance"

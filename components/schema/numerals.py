@@ -7,7 +7,7 @@ The grammar is `k8s.io/apimachinery/pkg/api/resource`: a decimal number with an 
 import re
 from fractions import Fraction
 
-__all__ = ["binary_text", "parse_quantity"]
+__all__ = ["binary_text", "parse_quantity", "whole_bytes"]
 
 _NUMBER = re.compile(
     r"([+-]?(?:\d+\.?\d*|\.\d+))([eE][+-]?\d{1,2}|[KMGTPE]i|[numkMGTPE])?", re.ASCII
@@ -30,6 +30,11 @@ def parse_quantity(text: str) -> Fraction:
         return number * _BINARY[suffix]
     power = _DECIMAL[suffix] if suffix in _DECIMAL else int(suffix[1:])
     return number * Fraction(f"1e{power}")
+
+
+def whole_bytes(quantity: object) -> int:
+    """The bytes of a quantity as an object of the cluster has it; 0 where it has none."""
+    return int(parse_quantity(str(quantity))) if quantity else 0
 
 
 def binary_text(size: int) -> str:

@@ -125,8 +125,9 @@ def reattach_claim(
     """
     if not plan.volume:
         return []
+    name = workload.child_of_claim(volume, claim)
     made = k8s.core.v1.PersistentVolumeClaimPatch(
-        f"{workload.child_of_claim(volume, claim)}-claim",
+        f"{name}-claim",
         metadata=k8s.meta.v1.ObjectMetaPatchArgs(
             name=claim,
             namespace=workload.namespace,
@@ -151,5 +152,4 @@ def reattach_claim(
             ignore_changes=["metadata", "spec"],
         ),
     )
-    name = workload.child_of_claim(volume, claim)
     return [made, *reattach(parent, made, workload.namespace, claim, plan, name)]

@@ -17,7 +17,7 @@ from cli.convert.manifests import ConvertError, objects_of, parse
 from cli.convert.whole import convert
 from cli.main import app
 from settings import Settings
-from workloads import loader
+from workloads import WorkloadFiles
 
 from .samples import EXPECTED, MANIFESTS, claims_of, converted, shown
 
@@ -63,8 +63,7 @@ def test_every_claim_keeps_its_name(name: str, tmp_path: Path) -> None:
         key: value if isinstance(value, str) else json.dumps(value)
         for key, value in made.config("dev").items()
     }
-    with loader.files_in(tmp_path):
-        read = Settings.parse(config)
+    read = Settings.parse(config, WorkloadFiles(tmp_path))
     found = set()
     for it in read.workloads:
         first = it.args.get("first_ordinal", 0)

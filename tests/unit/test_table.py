@@ -1,5 +1,7 @@
 """The table people read: what the cluster says, joined and rendered."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from io import StringIO
 from typing import Any
@@ -9,6 +11,7 @@ from rich.console import Console
 
 from cli.cluster import Row, rows_of
 from cli.table import print_rows
+from localcluster.layout import PROJECT
 
 
 def workload(name: str, ready: int, replicas: int = 3) -> dict[str, Any]:
@@ -143,3 +146,12 @@ def test_a_pipe_gets_a_line_for_each_claim_with_the_same_columns() -> None:
 
 def test_an_empty_cluster_is_said_to_be_empty() -> None:
     assert printed([], 80) == ["No workloads of Statefast in this cluster."]
+
+
+def test_what_reads_the_cluster_does_without_the_sdk() -> None:
+    modules = "cli.main, cli.cluster, cli.table, cli.volumes.rows, cli.volumes.table"
+    code = f"import sys, {modules}; print('pulumi' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"

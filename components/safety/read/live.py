@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from ...schema.annotations import OWNER
-from ...schema.quantity import parse_quantity
+from ...schema.annotations import INSTANCE, OWNER, RETENTION
+from ...schema.numerals import whole_bytes
 from ..run import once
 from .cluster import Object
 
@@ -30,9 +30,8 @@ __all__ = [
     "live_claims",
 ]
 
-# Written on what a stack makes, and read by the next run of any stack; so is OWNER.
+# Written on what a stack makes, and read by the next run of any stack; so are OWNER and RETENTION.
 SIZE = "statefast/size"
-RETENTION = "statefast/retention"
 VOLUME = "statefast/volume"
 # On a StatefulSet whose members decide by majority; and, on their claims too, which there were
 # when last there were any.
@@ -42,8 +41,6 @@ MEMBERS = "statefast/members"
 ONE_AT_A_TIME = "one at a time"
 # On a workload and its claims: how the pods read the data (pod_data.py).
 DATA = "statefast/data"
-# The label that says which workload an object is of.
-INSTANCE = "app.kubernetes.io/instance"
 # On the ConfigMap whose deletion deletes the claims that name it as their owner.
 CLAIM_OWNER = "statefast/claim-owner"
 # The provider's; on a StatefulSet it skips the wait for its deletion as well.
@@ -55,12 +52,8 @@ _AT_WORK = "NodeResizeInProgress"
 _INFEASIBLE = ("ControllerResizeInfeasible", "NodeResizeInfeasible")
 
 
-def _bytes(quantity: object) -> int:
-    return int(parse_quantity(str(quantity))) if quantity else 0
-
-
 def _requested(spec: Mapping[str, Any]) -> int:
-    return _bytes(((spec.get("resources") or {}).get("requests") or {}).get("storage"))
+    return whole_bytes(((spec.get("resources") or {}).get("requests") or {}).get("storage"))
 
 
 def _annotations(item: Object) -> Mapping[str, str]:
@@ -140,7 +133,7 @@ class LiveClaim:
         requested = _requested(spec)
         resizing = (status.get("allocatedResourceStatuses") or {}).get("storage", "")
         # What the status is about: after a new wish it is the old one for a while.
-        tried = _bytes((status.get("allocatedResources") or {}).get("storage")) or requested
+        tried = whole_bytes((status.get("allocatedResources") or {}).get("storage")) or requested
         return cls(
             name=metadata["name"],
             uid=metadata["uid"],
@@ -148,9 +141,9 @@ class LiveClaim:
             retention=annotations.get(RETENTION, ""),
             claim_owner=next((name for kind, name in owners if kind == "ConfigMap"), ""),
             owned_by=", ".join(f"{kind} {name}" for kind, name in owners),
-            asked=_bytes(annotations.get(SIZE)),
+            asked=whole_bytes(annotations.get(SIZE)),
             requested=requested,
-            capacity=_bytes((status.get("capacity") or {}).get("storage")),
+            capacity=whole_bytes((status.get("capacity") or {}).get("storage")),
             storage_class_name=spec.get("storageClassName") or "",
             access_modes=tuple(spec.get("accessModes") or ()),
             volume_mode=spec.get("volumeMode") or "Filesystem",
