@@ -64,7 +64,7 @@ def notes(monkeypatch: pytest.MonkeyPatch, wanted: str, *volumes: Object) -> lis
 LEFT = volume("pvc-left", claim="gone")
 
 
-def test_a_volume_that_nobody_mounts_is_news_where_something_starts_empty(
+def test_a_volume_that_nobody_mounts_is_named_beside_what_starts_empty(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (note,) = notes(monkeypatch, "new", LEFT)
@@ -72,18 +72,23 @@ def test_a_volume_that_nobody_mounts_is_news_where_something_starts_empty(
     assert note.endswith(": pvc-left (of claim gone)")
 
 
+def test_where_nothing_starts_it_is_named_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert notes(monkeypatch, "zk-vol", LEFT) == [
+        "volumes of this namespace whose claims are gone keep their data: pvc-left (of claim gone)"
+    ]
+
+
 @pytest.mark.parametrize(
     ("wanted", "left"),
     [
-        ("zk-vol", LEFT),
         ("gone", LEFT),
         ("new", volume(namespace="elsewhere")),
         ("new", volume(claim="zk-vol")),
         ("new", volume(claim="gone", leaving=True)),
     ],
-    ids=["nothing-starts", "it-comes-back", "elsewhere", "mounted", "being-deleted"],
+    ids=["it-comes-back", "elsewhere", "mounted", "being-deleted"],
 )
-def test_else_it_is_none(monkeypatch: pytest.MonkeyPatch, wanted: str, left: Object) -> None:
+def test_what_is_mounted_reattached_or_elsewhere_is_no_news(monkeypatch: pytest.MonkeyPatch, wanted: str, left: Object) -> None:
     assert notes(monkeypatch, wanted, left) == []
 
 

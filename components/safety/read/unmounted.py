@@ -1,8 +1,9 @@
-"""Volumes of this namespace that no claim has any more, said to whoever starts something empty.
+"""Volumes of this namespace that no claim has any more, named in each run.
 
-A volume that was released keeps its data for as long as nobody deletes it, and nobody looks. That
-is no news in a run in which nothing starts; where a claim is made anew, it may be the data that
-somebody misses.
+A volume that was released keeps its data for as long as nobody deletes it, and nobody looks. A
+workload that is gone may have left it, and with the state of a destroyed stack goes the last word
+of it: nothing but the volume itself remembers its claim. Where a claim is made anew beside it, it
+may be the data that somebody misses.
 """
 
 from ..preflight import Reader
@@ -15,7 +16,7 @@ _MOST = 10
 
 
 def note_unmounted(reader: Reader, namespace: str) -> None:
-    """Names the released volumes of a namespace, where a claim of this run starts empty.
+    """Names the released volumes of a namespace, and what starts empty beside them.
 
     Args:
         reader: Collects the note.
@@ -35,11 +36,11 @@ def note_unmounted(reader: Reader, namespace: str) -> None:
         for volume in here
         if volume.claim not in claims and volume.claim not in wanted
     )
-    if new and left:
+    if left:
         more = f" and {len(left) - _MOST} more" if len(left) > _MOST else ""
-        first = ", ".join(new[:_MOST])
+        first = f"{', '.join(new[:_MOST])} {'start' if len(new) > 1 else 'starts'}"
+        beside = f"{first} on new and empty volumes, while " if new else ""
         reader.note(
-            f"{first} {'start' if len(new) > 1 else 'starts'} on new and empty volumes, while"
-            f" volumes of this namespace whose claims are gone keep their data:"
+            f"{beside}volumes of this namespace whose claims are gone keep their data:"
             f" {', '.join(left[:_MOST])}{more}"
         )
