@@ -1,9 +1,11 @@
 """The schema of the components, out of their annotations."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pulumi
 from pulumi.provider.experimental.analyzer import Analyzer, PropertyDefinition
+
+from statefast.schema.named import Named, component_of
 
 __all__ = ["Inferred"]
 
@@ -18,6 +20,9 @@ class Inferred(Analyzer):
         """One property; see Analyzer."""
         if isinstance(arg, type) and issubclass(arg, pulumi.Resource):
             return _LEFT_OUT
+        if component_of(get_args(arg)):
+            # A name, for which Python takes the component as well.
+            arg = next(one for one in get_args(arg) if not issubclass(one, Named))
         return super().analyze_property(arg, typ, name, **more)
 
     def analyze_type(

@@ -13,6 +13,7 @@ import pulumi
 
 from ..errors import MISSING, StatefastError
 from .collected import Collected
+from .named import component_of
 from .nearest import nearest
 from .shape import (
     Between,
@@ -186,6 +187,16 @@ class _Walk:
         return value
 
     def _one_of_kinds(self, field: str, value: object, kinds: Sequence[object]) -> object:
+        if isinstance(value, pulumi.Output | Awaitable | pulumi.Resource) and (
+            component := component_of(kinds)
+        ):
+            said = f"<{type(value).__name__}>"
+            remedy = (
+                f"give the {component} component of this program itself, or its name as a plain"
+                " text: it is held against the cluster, so it has to be known at preview"
+            )
+            self._wrong.add(self._error(field, said, "not a name", remedy))
+            return value
         before, misfits = self._wrong, []
         for kind in kinds:
             self._wrong = Collected()

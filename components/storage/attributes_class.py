@@ -20,6 +20,7 @@ import pulumi_kubernetes as k8s
 from ..drivers.catalogue import driver_named
 from ..errors import MISSING, StatefastError
 from ..schema.labels import object_labels
+from ..schema.named import Named
 from ..schema.names import check_subdomain_name
 from ..schema.read import check_args
 from .storage_class import provisioner_of
@@ -45,7 +46,7 @@ class VolumeAttributesClassArgs(TypedDict):
     """The larger application, for the label. Default `statefast`. Edited in place."""
 
 
-class VolumeAttributesClass(pulumi.ComponentResource):
+class VolumeAttributesClass(Named):
     """A class of attributes that volumes can be given, and given others later, in place.
 
     Args:
@@ -86,6 +87,7 @@ class VolumeAttributesClass(pulumi.ComponentResource):
     ) -> None:
         plan = _plan(name, args)
         super().__init__("statefast:index:VolumeAttributesClass", name, {}, opts)
+        self.stands_for(plan.name)
         made = k8s.storage.v1.VolumeAttributesClassPatch(
             name,
             metadata=k8s.meta.v1.ObjectMetaPatchArgs(

@@ -26,6 +26,7 @@ from ..safety.wait.held import held_volumes
 from ..safety.wait.stale import refuse_stale_state
 from ..schema.args import RETENTIONS
 from ..schema.labels import object_labels
+from ..schema.named import Named, named, with_names
 from ..schema.names import check_label_name, check_subdomain_name
 from ..schema.quantity import binary_text, storage_bytes
 from ..schema.read import check_args
@@ -33,7 +34,10 @@ from ..schema.shape import OneOf, limit
 from .claim_annotations import NO_WAIT, claim_annotations
 from .claim_owner import ClaimOwner, check_claim_owner, claim_owner_for
 from .claim_spec import ClaimSourceArgs, binds_at_once, claim_spec
+from .namespace import WorkloadNamespace
 from .reattach import reattach
+from .snapshot_class import VolumeSnapshotClass
+from .storage_class import StorageClass
 
 __all__ = ["VolumeClaim", "VolumeClaimArgs"]
 
@@ -48,14 +52,14 @@ _ORIGINS = ("volume_name", "selector", "data_source", "data_source_ref")
 class VolumeClaimArgs(ClaimSourceArgs):
     """Inputs of VolumeClaim."""
 
-    namespace: str
+    namespace: str | WorkloadNamespace
     """Namespace of the claim. Editing it makes a new, empty claim; the old one stays."""
     size: str
     """Size as a quantity, e.g. `8Gi`. A larger one grows the volume in place; a smaller one is
     refused."""
     access_modes: NotRequired[Sequence[str]]
     """How nodes may mount the volume. Default `["ReadWriteOnce"]`. Editing them is refused."""
-    storage_class_name: NotRequired[str]
+    storage_class_name: NotRequired[str | StorageClass]
     """Class of the volume; an empty text is a volume without a class. Default: the cluster's
     default class, or none where `volume_name` or `selector` is given. Editing it is refused."""
     claim_name: NotRequired[str]
@@ -65,7 +69,7 @@ class VolumeClaimArgs(ClaimSourceArgs):
     """`retain` (default): the claim stays in the cluster when it leaves the stack. `delete`: it is
     deleted with its `claim_owner`. `snapshot`: as `delete`, but not before a snapshot of it is
     ready. Editing `retain` is refused; the others are edited in place."""
-    snapshot_class_name: NotRequired[str]
+    snapshot_class_name: NotRequired[str | VolumeSnapshotClass]
     """Class of the snapshot with retention `snapshot`, where `claim_owner` is not given. Default:
     the cluster's default class. Edited in place."""
     claim_owner: NotRequired[ClaimOwner]
@@ -96,7 +100,7 @@ class VolumeClaimArgs(ClaimSourceArgs):
 limit(VolumeClaimArgs, retention=OneOf(RETENTIONS))
 
 
-class VolumeClaim(pulumi.ComponentResource):
+class VolumeClaim(Named):
     """One PersistentVolumeClaim under a name that never changes.
 
     Args:
@@ -118,7 +122,7 @@ class VolumeClaim(pulumi.ComponentResource):
         Raises:
             StatefastError: an arg is unknown, missing or wrong.
         """
-        _checked(name, args)
+        _checked(name, with_names(args, VolumeClaimArgs))
 
     @staticmethod
     def preflight(name: str, args: VolumeClaimArgs) -> None:
@@ -127,14 +131,16 @@ class VolumeClaim(pulumi.ComponentResource):
         Raises:
             StatefastError: an arg is unknown, missing or wrong, or the edit would lose data.
         """
-        _planned(name, args)
+        _planned(name, with_names(args, VolumeClaimArgs))
 
     def __init__(
         self, name: str, args: VolumeClaimArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
+        args, opts = named(args, VolumeClaimArgs, opts)
         checked = _checked(name, args)
         plan, asks, before = _planned(name, args, last=True)
         super().__init__("statefast:index:VolumeClaim", name, {}, opts)
+        self.stands_for(checked.name)
         report(asks.notes, self)
         retention, namespace, labels = checked.retention, checked.namespace, checked.labels
         claim_name = checked.name

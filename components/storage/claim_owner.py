@@ -20,9 +20,12 @@ from ..safety.read.live import CLAIM_OWNER, RETENTION, live_claims
 from ..safety.wait.snapshots import SNAPSHOT_CLASS, snapshot_before_deletion, snapshot_hook
 from ..schema.args import RETENTIONS
 from ..schema.labels import object_labels
+from ..schema.named import name_of, named
 from ..schema.names import check_label_name
 from ..schema.read import check_args
 from ..schema.shape import OneOf, limit
+from .namespace import WorkloadNamespace
+from .snapshot_class import VolumeSnapshotClass
 
 __all__ = ["ClaimOwner", "ClaimOwnerArgs", "check_claim_owner", "claim_owner_for"]
 
@@ -32,14 +35,14 @@ _DESCRIPTION = "Claims that name this ConfigMap in their ownerReferences are del
 class ClaimOwnerArgs(TypedDict):
     """Inputs of ClaimOwner."""
 
-    namespace: str
+    namespace: str | WorkloadNamespace
     """Namespace of the claims. Editing it deletes the claims in the old one, unless they are
     retained."""
     retention: NotRequired[str]
     """What becomes of the claims when the stack is destroyed. `retain` (default): nothing.
     `delete`: they are deleted. `snapshot`: they are deleted once a snapshot of each is ready.
     Edited in place; the components refuse to turn away from `retain`."""
-    snapshot_class_name: NotRequired[str]
+    snapshot_class_name: NotRequired[str | VolumeSnapshotClass]
     """Class of the snapshots with retention `snapshot`. Default: the cluster's default class.
     Edited in place."""
     preflight: NotRequired[PreflightArgs]
@@ -75,6 +78,7 @@ class ClaimOwner(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: ClaimOwnerArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
+        args, opts = named(args, ClaimOwnerArgs, opts)
         resource = f"ClaimOwner {name}"
         check_args(resource, args, ClaimOwnerArgs)
         self.namespace = check_label_name(resource, "namespace", args["namespace"])
@@ -91,7 +95,7 @@ class ClaimOwner(pulumi.ComponentResource):
             "kubernetes.io/description": _DESCRIPTION,
         }
         if snapshot_class := args.get("snapshot_class_name"):
-            annotations[SNAPSHOT_CLASS] = snapshot_class
+            annotations[SNAPSHOT_CLASS] = name_of(snapshot_class)
         # No data: the provider replaces a ConfigMap whose data changes, and this one's uid is what
         # the claims name. No name either, so that one that was left behind is in nobody's way.
         made = k8s.core.v1.ConfigMap(

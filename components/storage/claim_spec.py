@@ -9,6 +9,7 @@ from ..schema.args import access_modes, one_of
 from ..schema.names import check_subdomain_name
 from ..schema.quantity import storage_size
 from ..schema.selectors import SelectorArgs, label_selector
+from .attributes_class import VolumeAttributesClass
 
 __all__ = [
     "VOLUME_MODES",
@@ -63,7 +64,7 @@ class ClaimSourceArgs(TypedDict):
     refused by the API server at preview; taking it away changes nothing."""
     data_source_ref: NotRequired[DataSourceRefArgs]
     """The same for any other object. Default: none. Edits as those of `data_source`."""
-    volume_attributes_class_name: NotRequired[str]
+    volume_attributes_class_name: NotRequired[str | VolumeAttributesClass]
     """Attributes of the volume, e.g. its throughput. Default: those of its class. Edited in place;
     taking it away is refused by the API server at preview."""
 

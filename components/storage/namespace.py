@@ -10,6 +10,7 @@ from ..safety.read.live import OWNER, RETENTION
 from ..safety.run import this_run
 from ..schema.args import RETENTIONS
 from ..schema.labels import object_labels
+from ..schema.named import Named
 from ..schema.names import check_label_name
 from ..schema.read import check_args
 from ..schema.shape import OneOf, limit
@@ -30,7 +31,7 @@ class WorkloadNamespaceArgs(TypedDict):
 limit(WorkloadNamespaceArgs, retention=OneOf(RETENTIONS))
 
 
-class WorkloadNamespace(pulumi.ComponentResource):
+class WorkloadNamespace(Named):
     """A namespace, which no stack deletes: that would delete every claim in it, whosever.
 
     It is a server-side apply: it makes the namespace or takes over the labels of one that is there
@@ -56,6 +57,7 @@ class WorkloadNamespace(pulumi.ComponentResource):
         check_label_name(resource, "name", name)
         retention = args.get("retention", "retain")
         this_run().namespaces.add(name)
+        self.stands_for(name)
         super().__init__("statefast:index:WorkloadNamespace", name, {}, opts)
         labels = object_labels(
             resource,

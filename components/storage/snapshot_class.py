@@ -14,6 +14,7 @@ from ..safety.owner import owned
 from ..safety.plan.names import Names, WantedName, plan_names
 from ..safety.preflight import PreflightArgs, Reader, reader, report
 from ..schema.labels import object_labels
+from ..schema.named import Named
 from ..schema.names import check_subdomain_name
 from ..schema.read import check_args
 from ..schema.shape import OneOf, limit
@@ -61,7 +62,7 @@ class VolumeSnapshotClassArgs(TypedDict):
 limit(VolumeSnapshotClassArgs, deletion_policy=OneOf(DELETION_POLICIES))
 
 
-class VolumeSnapshotClass(pulumi.ComponentResource):
+class VolumeSnapshotClass(Named):
     """A class of snapshots, with the secrets its driver takes and deletes them with.
 
     Args:
@@ -104,6 +105,7 @@ class VolumeSnapshotClass(pulumi.ComponentResource):
         plan = _plan(name, args)
         names, asks = _names(name, args)
         super().__init__("statefast:index:VolumeSnapshotClass", name, {}, opts)
+        self.stands_for(name)
         report(asks.notes, self)
         # Not apiextensions.CustomResource: it passes on metadata and spec, and this kind has all
         # of its fields beside them.

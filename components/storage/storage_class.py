@@ -20,6 +20,7 @@ from ..safety.preflight import PreflightArgs, Reader, reader, report
 from ..safety.run import this_run
 from ..schema.label_syntax import is_qualified_name
 from ..schema.labels import object_labels
+from ..schema.named import Named
 from ..schema.names import check_subdomain_name
 from ..schema.read import check_args
 from ..schema.shape import OneOf, limit
@@ -90,7 +91,7 @@ limit(
 )
 
 
-class StorageClass(pulumi.ComponentResource):
+class StorageClass(Named):
     """A class of storage, with its name fixed and every policy set explicitly.
 
     Args:
@@ -141,6 +142,7 @@ class StorageClass(pulumi.ComponentResource):
         if plan.default:
             check_only_default(f"StorageClass {name}", name, opts)
         super().__init__("statefast:index:StorageClass", name, {}, opts)
+        self.stands_for(name)
         report(asks.notes, self)
         demoted = [self._demote(name, other, classes) for other in plan.demote]
         storage_class = k8s.storage.v1.StorageClass(

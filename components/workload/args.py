@@ -17,7 +17,12 @@ from ..pod.scheduling import SchedulingArgs
 from ..safety.preflight import PreflightArgs
 from ..schema.args import ACCESS_MODES, RETENTIONS
 from ..schema.shape import Between, Form, OneOf, limit
+from ..storage.attributes_class import VolumeAttributesClass
+from ..storage.claim import VolumeClaim
 from ..storage.claim_owner import ClaimOwner
+from ..storage.namespace import WorkloadNamespace
+from ..storage.snapshot_class import VolumeSnapshotClass
+from ..storage.storage_class import StorageClass
 from .data_path import DataArgs
 from .network_args import NetworkPolicyArgs
 
@@ -44,15 +49,15 @@ class VolumeArgs(TypedDict):
     size: NotRequired[str]
     """Size of each volume as a quantity, e.g. `8Gi`; required but for an existing claim. See the
     component for what an edit does."""
-    existing_claim: NotRequired[str]
+    existing_claim: NotRequired[str | VolumeClaim]
     """A claim that is somebody else's: it is mounted, and neither made nor grown nor deleted here.
     In a Deployment only. Editing it is refused without consent: the pod starts on another
     claim."""
     access_modes: NotRequired[Sequence[str]]
     """Default `["ReadWriteOnce"]`. Editing them is a replacement."""
-    storage_class_name: NotRequired[str]
+    storage_class_name: NotRequired[str | StorageClass]
     """Class of the volumes. Default: the cluster's default class. Editing it is a replacement."""
-    volume_attributes_class_name: NotRequired[str]
+    volume_attributes_class_name: NotRequired[str | VolumeAttributesClass]
     """Attributes of the volumes, e.g. their throughput: name of a VolumeAttributesClass. Default:
     those of their class. Edited in place; taking it away is refused by the API server at
     preview."""
@@ -148,7 +153,7 @@ limit(PlacementArgs, replicas=Between(0, 1000), min_ready_seconds=Between(0, _DA
 class WorkloadArgs(ProcessArgs, ApplicationArgs, PlacementArgs, SchedulingArgs):
     """Inputs that PersistentDeployment and PersistentStatefulSet share."""
 
-    namespace: str
+    namespace: str | WorkloadNamespace
     """Namespace of every object. Editing it is a replacement of all of them."""
     volumes: Sequence[VolumeArgs]
     """The volumes, at least one."""
@@ -162,7 +167,7 @@ class WorkloadArgs(ProcessArgs, ApplicationArgs, PlacementArgs, SchedulingArgs):
     """`retain` (default): claims and generated passwords stay when the workload goes. `delete`:
     they are deleted with the `claim_owner`. `snapshot`: as `delete`, once a snapshot of each claim
     is ready. Editing `retain` is refused; the others are edited in place."""
-    snapshot_class_name: NotRequired[str]
+    snapshot_class_name: NotRequired[str | VolumeSnapshotClass]
     """Class of the snapshots with retention `snapshot`, where `claim_owner` is not given. Default:
     the cluster's default class. Edited in place."""
     claim_owner: NotRequired[ClaimOwner]

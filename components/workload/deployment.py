@@ -20,6 +20,7 @@ from ..safety.read.pod_data import record
 from ..safety.run import made_of
 from ..safety.wait.held import held_volumes
 from ..safety.wait.stale import refuse_stale_state
+from ..schema.named import named, with_names
 from ..schema.whole_number import whole_number
 from ..storage.claim import VolumeClaim, VolumeClaimArgs
 from ..storage.claim_owner import ClaimOwner, claim_owner_for
@@ -97,7 +98,7 @@ class PersistentDeployment(pulumi.ComponentResource):
         Raises:
             StatefastError: an arg is unknown, missing or wrong.
         """
-        checked_deployment(name, args)
+        checked_deployment(name, with_names(args, PersistentDeploymentArgs))
 
     @staticmethod
     def preflight(name: str, args: PersistentDeploymentArgs) -> None:
@@ -106,6 +107,7 @@ class PersistentDeployment(pulumi.ComponentResource):
         Raises:
             StatefastError: see `check`; or the edit would lose data, or cannot work.
         """
+        args = with_names(args, PersistentDeploymentArgs)
         workload = checked_deployment(name, args).workload
         _planned(name, args)
         for volume in workload.volumes:
@@ -120,6 +122,7 @@ class PersistentDeployment(pulumi.ComponentResource):
         args: PersistentDeploymentArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        args, opts = named(args, PersistentDeploymentArgs, opts)
         checked = checked_deployment(name, args)
         workload, deadline = checked.workload, checked.deadline_seconds
         check_mounts(workload, of_set=False, opts=opts)

@@ -9,6 +9,7 @@ from ..pod.ports import Port, read_ports, refuse_twice
 from ..safety.run import frozen_args
 from ..schema.args import access_modes
 from ..schema.labels import object_labels, selector_labels
+from ..schema.named import name_of
 from ..schema.names import (
     LONGEST_WORKLOAD_NAME,
     check_label_name,
@@ -121,9 +122,9 @@ def _volumes(resource: str, given: Sequence[VolumeArgs]) -> tuple[Volume, ...]:
     for index, item in enumerate(given):
         path = f"volumes[{index}]."
         name = check_label_name(resource, f"{path}name", item["name"])
-        class_name = item.get("storage_class_name")
+        class_name, claim = item.get("storage_class_name"), item.get("existing_claim")
         if class_name is not None:
-            check_subdomain_name(resource, f"{path}storage_class_name", class_name)
+            class_name = check_subdomain_name(resource, f"{path}storage_class_name", class_name)
         where = mount_path(resource, f"{path}mount_path", item["mount_path"])
         for other in volumes:
             if name == other.name or where == other.mount_path:
@@ -144,7 +145,7 @@ def _volumes(resource: str, given: Sequence[VolumeArgs]) -> tuple[Volume, ...]:
                     resource, f"{path}access_modes", item.get("access_modes")
                 ),
                 storage_class_name=class_name,
-                existing_claim=item.get("existing_claim"),
+                existing_claim=None if claim is None else name_of(claim),
                 attributes=_attributes(resource, path, item),
             )
         )

@@ -22,6 +22,7 @@ from ..safety.wait.canary import after_rollout
 from ..safety.wait.held import held_volumes
 from ..safety.wait.second_look import refuse_what_had_no_effect
 from ..safety.wait.stale import refuse_stale_state
+from ..schema.named import named, with_names
 from ..schema.names import pod_name
 from ..storage.claim_owner import claim_owner_for
 from .args import WorkloadArgs
@@ -112,7 +113,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
         Raises:
             StatefastError: an arg is unknown, missing or wrong.
         """
-        checked_set(name, args)
+        checked_set(name, with_names(args, PersistentStatefulSetArgs))
 
     @staticmethod
     def preflight(name: str, args: PersistentStatefulSetArgs) -> None:
@@ -121,7 +122,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
         Raises:
             StatefastError: see `check`; or the edit would lose data, or cannot work.
         """
-        _planned(name, args)
+        _planned(name, with_names(args, PersistentStatefulSetArgs))
 
     def __init__(
         self,
@@ -129,6 +130,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
         args: PersistentStatefulSetArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        args, opts = named(args, PersistentStatefulSetArgs, opts)
         checked = checked_set(name, args)
         workload, template, strategy = checked.workload, checked.template, checked.strategy
         check_mounts(workload, of_set=True, opts=opts)

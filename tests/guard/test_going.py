@@ -88,7 +88,9 @@ def test_where_nothing_starts_it_is_named_all_the_same(monkeypatch: pytest.Monke
     ],
     ids=["it-comes-back", "elsewhere", "mounted", "being-deleted"],
 )
-def test_what_is_mounted_reattached_or_elsewhere_is_no_news(monkeypatch: pytest.MonkeyPatch, wanted: str, left: Object) -> None:
+def test_what_is_mounted_reattached_or_elsewhere_is_no_news(
+    monkeypatch: pytest.MonkeyPatch, wanted: str, left: Object
+) -> None:
     assert notes(monkeypatch, wanted, left) == []
 
 
