@@ -6,7 +6,7 @@ import pulumi
 
 from .marks import Word, framed
 
-__all__ = ["MISSING", "StatefastError", "from_within"]
+__all__ = ["MISSING", "StatefastError", "Words", "from_within"]
 
 # Sentences are shown in comments: a variable that sounds like a secret is not quoted, wherever it
 # was written.
@@ -55,6 +55,18 @@ class StatefastError(pulumi.RunError, ValueError):
             said = f"{said}, {problem}"
         self.sentence = " ".join(f"{resource}: {said}; {remedy}.".splitlines())
         super().__init__(framed(Word.REFUSES, self.sentence))
+
+
+class Words:
+    """How whoever wrote the args spells them: as code does, unless a program says otherwise."""
+
+    def error(self, refusal: StatefastError) -> StatefastError:
+        """The refusal, in their words."""
+        return refusal
+
+    def text(self, sentence: str) -> str:
+        """A sentence about args, in their words."""
+        return sentence
 
 
 def from_within(refusal: StatefastError) -> pulumi.RunError:

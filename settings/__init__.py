@@ -4,8 +4,8 @@ An unknown key is an error and not a shrug: a misspelt `reclaimPolicy` would be 
 """
 
 import json
+from collections import ChainMap
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 import pulumi
@@ -27,6 +27,7 @@ from statefast.safety.read.memory import memory_of_run
 from statefast.safety.read.unmounted import note_unmounted
 from statefast.safety.read.versions import ATTRIBUTES_CLASS, Need, check_version, note_old
 from statefast.safety.refusals.other_cluster import place_of
+from statefast.safety.run import this_run
 from statefast.schema.args import RETENTIONS, one_of
 from statefast.schema.collected import Collected
 from statefast.schema.names import check_label_name
@@ -37,7 +38,7 @@ from statefast.workload.mounts import check_mounts_together, wanted_claims
 from workloads import WorkloadFiles
 
 from .shape import StackConfig
-from .spelling import as_config_says
+from .spelling import ConfigWords, as_config_says
 from .stack_name import named_after_stack
 from .storage import StorageClassSettings, read_storage_class
 from .workload import (
@@ -117,6 +118,10 @@ class Settings:
             args["snapshot_class_name"] = where.snapshot_class_name
         return args
 
+    def words(self) -> ConfigWords:
+        """How config spells what the components speak of."""
+        return ConfigWords(dict(ChainMap(*(dict(it.places()) for it in self.workloads))))
+
     def preflight(self) -> None:
         """Asks the live cluster about every workload, before any object is registered.
 
@@ -124,6 +129,8 @@ class Settings:
             StatefastError: an edit would lose data, or cannot work.
         """
         where = self.surroundings
+        # For what is said when the program has ended as well.
+        this_run().words = self.words()
         asks = reader("stack config", where.preflight)
         memory = memory_of_run()
         clusters = [record.cluster for record in memory.records.values()]
@@ -132,7 +139,7 @@ class Settings:
             for workload in self.workloads:
                 workload.preflight(where)
             if self.storage_class is not None:
-                with as_config_says():
+                with as_config_says(this_run().words):
                     self.storage_class.preflight()
         if self.storage_class is not None:
             check_version(
@@ -262,15 +269,13 @@ def _read(decoded: Mapping[str, object], files: WorkloadFiles) -> Settings:
         settings = replace(settings, storage_class=storage_class)
     # All of it before any of it: the SDK registers what was asked for before an error.
     if storage_class is not None:
-        with wrong.going_on(), as_config_says():
+        with wrong.going_on(), as_config_says(ConfigWords()):
             storage_class.check()
     for workload in workloads:
         with wrong.going_on():
             workload.check(settings.surroundings)
     wrong.done()
-    with ExitStack() as spelled:
-        for workload in workloads:
-            spelled.enter_context(workload.as_config_says())
+    with as_config_says(settings.words()):
         check_mounts_together(
             [workload.built(settings.surroundings) for workload in workloads],
             {workload.name for workload in workloads if workload.pattern == "stateful-set"},

@@ -18,10 +18,11 @@ from statefast import (
     VolumeAttributesClassArgs,
     VolumeSnapshotClassArgs,
 )
+from statefast.errors import Words
 from statefast.schema.collected import StatefastErrors
 from statefast.schema.shape import camel, keys_of
 
-__all__ = ["as_config_says"]
+__all__ = ["ConfigWords", "as_config_says"]
 
 # What comes before a consent in a remedy.
 _CONSENT = "consent"
@@ -35,41 +36,53 @@ _SHAPES = (
 )
 
 
-@contextmanager
-def as_config_says(
-    places: Mapping[str, str] | None = None,
-    of_claims: Mapping[str, Mapping[str, str]] | None = None,
-) -> Iterator[None]:
-    """Raises refusals of components again, with the fields as config has them.
+class ConfigWords(Words):
+    """The words of config.
 
     Args:
-        places: By the beginning of a field of the args, where config says it, e.g. `volumes[0]` by
-            `storage`. Of several that fit the longest counts.
-        of_claims: The same of the claims that a Deployment makes, by their resource, e.g.
-            `VolumeClaim vol`.
+        places: By resource, and by the beginning of a field of its args, where config says it,
+            e.g. `volumes[0]` by `storage`. Of several that fit the longest counts.
+        otherwise: The same for every other resource.
+    """
+
+    def __init__(
+        self,
+        places: Mapping[str, Mapping[str, str]] | None = None,
+        otherwise: Mapping[str, str] | None = None,
+    ) -> None:
+        self._places = places or {}
+        self._otherwise = otherwise or {}
+
+    def error(self, refusal: StatefastError) -> StatefastError:
+        """The refusal with its fields as config has them."""
+        found = self._places.get(refusal.resource, self._otherwise)
+        return StatefastError(
+            refusal.resource,
+            _spelled(_placed(refusal.field, found)),
+            refusal.value,
+            _spelled(refusal.problem),
+            self.text(refusal.remedy),
+        )
+
+    def text(self, sentence: str) -> str:
+        """A sentence with keys as config has them; a consent is copied word for word."""
+        said, consent, text = sentence.partition(_CONSENT)
+        return _spelled(said) + consent + text
+
+
+@contextmanager
+def as_config_says(words: Words) -> Iterator[None]:
+    """Raises refusals of components again, in the words of config.
 
     Raises:
         StatefastError: what was raised.
     """
-
-    def again(error: StatefastError) -> StatefastError:
-        found = (of_claims or {}).get(error.resource, places or {})
-        remedy, consent, text = error.remedy.partition(_CONSENT)
-        return StatefastError(
-            error.resource,
-            _spelled(_placed(error.field, found)),
-            error.value,
-            _spelled(error.problem),
-            # A consent is copied word for word.
-            _spelled(remedy) + consent + text,
-        )
-
     try:
         yield
     except StatefastErrors as several:
-        raise StatefastErrors(again(error) for error in several.errors) from None
+        raise StatefastErrors(words.error(error) for error in several.errors) from None
     except StatefastError as error:
-        raise again(error) from None
+        raise words.error(error) from None
 
 
 def _placed(field: str, places: Mapping[str, str]) -> str:

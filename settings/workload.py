@@ -29,7 +29,7 @@ from workloads import WorkloadFile, WorkloadFiles
 from workloads.environment import EnvValue, read_env, with_sources
 
 from .shape import PATTERNS, WorkloadConfig
-from .spelling import as_config_says
+from .spelling import ConfigWords, as_config_says
 from .storage import StorageClassSettings
 from .volumes import VolumeSettings, read_volumes
 
@@ -121,7 +121,7 @@ class WorkloadSettings:
         Raises:
             StatefastError: it would not.
         """
-        with self.as_config_says():
+        with self._as_config_says():
             if self.pattern == "deployment":
                 PersistentDeployment.check(self.name, self.deployment_args(where))
             else:
@@ -143,14 +143,24 @@ class WorkloadSettings:
         Raises:
             StatefastError: the edit would lose data, or cannot work.
         """
-        with self.as_config_says():
+        with self._as_config_says():
             if self.pattern == "deployment":
                 PersistentDeployment.preflight(self.name, self.deployment_args(where))
             else:
                 PersistentStatefulSet.preflight(self.name, self.stateful_set_args(where))
 
-    def as_config_says(self) -> AbstractContextManager[None]:
+    def _as_config_says(self) -> AbstractContextManager[None]:
         """What its component refuses meanwhile, with the fields as config has them."""
+        places = self.places()
+        return as_config_says(ConfigWords(places, places[self._resource]))
+
+    @property
+    def _resource(self) -> str:
+        kind = "Deployment" if self.pattern == "deployment" else "StatefulSet"
+        return f"{kind} {self.name}"
+
+    def places(self) -> Mapping[str, Mapping[str, str]]:
+        """By resource that its component speaks of, and field of that, where config says it."""
         places: dict[str, str] = {}
         of_claims: dict[str, Mapping[str, str]] = {}
         for index, volume in enumerate(self.volumes):
@@ -158,7 +168,7 @@ class WorkloadSettings:
             # Args are named by their number before they are read, and by their name after.
             places |= {**volume.fields(f"volumes[{index}]"), **volume.fields(f"volumes.{name}")}
             of_claims[f"VolumeClaim {name}"] = volume.fields()
-        return as_config_says(places, of_claims)
+        return {self._resource: places, **of_claims}
 
     def _args(self, where: Surroundings) -> Args:
         """The args of both patterns, and those of its own that config gives."""

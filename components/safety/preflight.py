@@ -311,4 +311,4 @@ def report(notes: Sequence[str], component: pulumi.Resource | None = None) -> No
     """Shows the notes in the preview, at the component they are about, or at the stack."""
     for note in notes:
         word = Word.WARNS if isinstance(note, Warns) else Word.NOTES
-        pulumi.log.warn(framed(word, note), component)
+        pulumi.log.warn(framed(word, this_run().words.text(note)), component)

@@ -11,7 +11,18 @@ from weakref import WeakKeyDictionary
 
 import pulumi
 
-__all__ = ["Mount", "OwnClassArgs", "Run", "frozen_args", "made_of", "once", "this_run"]
+from ..errors import StatefastError, Words, from_within
+
+__all__ = [
+    "Mount",
+    "OwnClassArgs",
+    "Run",
+    "frozen_args",
+    "made_of",
+    "once",
+    "refused_late",
+    "this_run",
+]
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -77,6 +88,7 @@ class Run:
             what it has, and whether it is new.
         read: What was made of lists of the cluster, see `once`.
         made: What was made of args, see `made_of`.
+        words: How the args of this run are spelled where they were written.
     """
 
     classes: dict[str, OwnClassArgs] = field(default_factory=dict)
@@ -88,6 +100,7 @@ class Run:
     read: dict[object, tuple[object, object]] = field(default_factory=dict)
     asked: dict[tuple[object, str], dict[str, tuple[str, int, bool]]] = field(default_factory=dict)
     made: dict[tuple[str, str], tuple[object, object]] = field(default_factory=dict)
+    words: Words = field(default_factory=Words)
 
 
 def once(source: T, what: str, make: Callable[[T], U]) -> U:
@@ -161,3 +174,8 @@ def this_run() -> Run:
     """The memo of the run; a new one each time where no program runs."""
     root = pulumi.runtime.get_root_resource()
     return Run() if root is None else _runs.setdefault(root, Run())
+
+
+def refused_late(refusal: StatefastError) -> pulumi.RunError:
+    """A refusal out of what a run does, when nobody is there any more who would spell it."""
+    return from_within(this_run().words.error(refusal))

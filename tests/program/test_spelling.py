@@ -1,14 +1,20 @@
 """What the preflight refuses names the fields as config has them."""
 
 import json
+import runpy
+from collections.abc import Callable
 from typing import Any
 
+import pulumi
 import pytest
 
 from statefast import StatefastError
+from statefast.safety.preflight import report
+from statefast.safety.run import refused_late
 from tests.guard.fakes import FakeCluster, claim, deployment, stateful_set, storage_class, use
+from tests.recording import run
 
-from .test_program import record
+from .test_program import ROOT, config_of, record
 
 _STACK = "statefast/dev"
 
@@ -97,3 +103,40 @@ def test_an_existing_claim_that_somebody_mounts(monkeypatch: pytest.MonkeyPatch)
     use(monkeypatch, _cluster(claims=[theirs], deployments=[live]))
     storage = {"volumes": {"vol": {"existingClaim": "theirs"}}}
     assert _refused("deployment", storage=storage).field == "storage.volumes.vol.existingClaim"
+
+
+def _afterwards(say: Callable[[], None]) -> None:
+    """Runs the program, and says something when it has ended."""
+    values = {"zk": {"workload": "zookeeper", "storage": {"size": "8Gi"}}}
+    given = {"namespace": "data", "storageClass": "{}", "workloads": json.dumps(values)}
+
+    def program() -> None:
+        runpy.run_path(str(ROOT / "__main__.py"))
+        say()
+
+    config = config_of("dev") | {f"statefast:{key}": value for key, value in given.items()}
+    run(program, config=config, stack="dev")
+
+
+def test_what_is_refused_when_the_program_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, _cluster())
+    said: list[str] = []
+
+    def late() -> None:
+        for resource, field in (("StatefulSet zk", "volumes.zk-vol.size"), ("Class x", "is_it")):
+            refusal = StatefastError(resource, field, "8Gi", "but", "write volume_binding_mode")
+            said.append(str(refused_late(refusal)))
+
+    _afterwards(late)
+    assert "StatefulSet zk: storage.size is '8Gi'" in said[0]
+    assert "write volumeBindingMode" in said[0]
+    assert "is_it is '8Gi'" in said[1]
+
+
+def test_a_note_names_keys_as_config_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, _cluster())
+    warned: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", lambda text, *_: warned.append(text))
+    note = "its access_modes; consent by adding 'a.access_modes [1]' to consent"
+    _afterwards(lambda: report([note]))
+    assert any("its accessModes; consent by adding 'a.access_modes [1]'" in it for it in warned)

@@ -50,14 +50,15 @@ def program(*, by_name: bool) -> Recording:
         }
         existing: Any = VolumeClaim("shared", claim, opts)
         args: Any = {"namespace": parts["namespace"], "image": "app:1"}
-        own = {"name": "vol", "mount_path": "/data", "size": "1Gi"}
+        own: Any = {"name": "vol", "mount_path": "/data", "size": "1Gi"}
         own |= {"storage_class_name": parts["storage"]}
-        taken = {"name": "in", "mount_path": "/in"}
+        taken: Any = {"name": "in", "mount_path": "/in"}
         taken["existing_claim"] = existing.object_name if by_name else existing
-        PersistentStatefulSet.check("zk", {**args, "volumes": [own]})
-        PersistentStatefulSet.preflight("zk", {**args, "volumes": (own,)})
-        PersistentStatefulSet("zk", {**args, "volumes": [own]}, opts)
-        PersistentDeployment("app", {**args, "volumes": [own, taken]}, opts)
+        zk: Any = {**args, "volumes": [own]}
+        PersistentStatefulSet.check("zk", zk)
+        PersistentStatefulSet.preflight("zk", zk | {"volumes": (own,)})
+        PersistentStatefulSet("zk", zk, opts)
+        PersistentDeployment("app", args | {"volumes": [own, taken]}, opts)
 
     return run(made)
 

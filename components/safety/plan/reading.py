@@ -11,7 +11,7 @@ from typing import Any
 
 import pulumi
 
-from ...errors import StatefastError, from_within
+from ...errors import StatefastError
 from ..consent import Change
 from ..preflight import Reader, Warns
 from ..read.images import Format
@@ -19,6 +19,7 @@ from ..read.live import LiveClaim, LiveWorkload
 from ..read.pod_data import Declared, PodData, Reads, pod_data, read_record
 from ..read.pod_settings import IN_FILES
 from ..refusals.same_data import Difference, Judge
+from ..run import refused_late
 
 __all__ = ["WantedPod", "check_same_data", "settled"]
 
@@ -176,7 +177,7 @@ class _Later:
         for found in self._found(value):
             change = _change(self.reader, found, self.said.uid)
             if found.sure and not change.allowed(self.consents):
-                raise from_within(_refusal(self.reader, found, change, self.said.lives))
+                raise refused_late(_refusal(self.reader, found, change, self.said.lives))
         return value
 
     def _found(self, value: object) -> Iterator[Difference]:

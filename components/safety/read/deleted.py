@@ -8,8 +8,9 @@ from typing import Any
 
 import pulumi
 
-from ...errors import StatefastError, from_within
+from ...errors import StatefastError
 from ..preflight import Reader
+from ..run import refused_late
 from .cluster import Cluster, Unreadable
 
 __all__ = ["namespace_deleted", "refuse_deleted_secret"]
@@ -56,7 +57,7 @@ def refuse_deleted_secret(
                 " has; where it may not read Secrets, make it again by hand with what pulumi stack"
                 f" export --show-secrets says of {name}-values",
             )
-            raise from_within(refusal)
+            raise refused_late(refusal)
         return found
 
     return pulumi.Output.all(kept.id).apply(look)

@@ -6,9 +6,10 @@ and whether it notices is a matter of timing in versions before 4.26 (docs/engin
 
 import pulumi
 
-from ...errors import StatefastError, from_within
+from ...errors import StatefastError
 from ..read.cluster import Cluster, Unreadable
 from ..read.live import LiveWorkload
+from ..run import refused_late
 from .polling import look, until
 from .set_status import lacks, reasons
 
@@ -105,4 +106,4 @@ class _Wait:
     def failure(self, why: str, remedy: str) -> pulumi.RunError:
         field = "update_strategy.partition"
         said = StatefastError(self._resource, field, self._partition, why, remedy)
-        return from_within(said)
+        return refused_late(said)

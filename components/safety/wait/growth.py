@@ -10,12 +10,13 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ...errors import StatefastError, from_within
+from ...errors import StatefastError
 from ...schema.quantity import binary_text, parse_quantity
 from ..plan.claims import ClaimPlan
 from ..preflight import Reader
 from ..read.cluster import Cluster
 from ..read.live import LiveClaim
+from ..run import refused_late
 from .polling import look, until
 
 __all__ = ["wait_until_grown"]
@@ -141,4 +142,4 @@ class _Wait:
 
     def _refusal(self, why: str, remedy: str) -> pulumi.RunError:
         said = StatefastError(self._resource, self._field, self._size, why, remedy)
-        return from_within(said)
+        return refused_late(said)

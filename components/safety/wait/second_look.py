@@ -10,10 +10,11 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ...errors import StatefastError, from_within
+from ...errors import StatefastError
 from ..edits import Shape, edits
 from ..plan.workloads import WorkloadPlan
 from ..read.live import LiveWorkload, Template
+from ..run import refused_late
 
 __all__ = ["refuse_what_had_no_effect"]
 
@@ -66,7 +67,7 @@ def refuse_what_had_no_effect(
         for edit in edits(resource, live, wanted):
             if edit.frozen not in plan.free:
                 change = edit.change
-                raise from_within(
+                raise refused_late(
                     StatefastError(
                         resource,
                         change.field,

@@ -11,12 +11,13 @@ from typing import Any
 
 import pulumi
 
-from ...errors import StatefastError, from_within
+from ...errors import StatefastError
 from ..plan.workloads import WorkloadPlan
 from ..preflight import Reader, owner_of_run
 from ..read.cluster import Unreadable
 from ..read.deleted import namespace_deleted
 from ..read.live import LiveClaim
+from ..run import refused_late
 
 __all__ = ["note_found", "refuse_stale_state"]
 
@@ -73,13 +74,13 @@ def refuse_stale_state(
             if not now and (
                 refusal := await asyncio.to_thread(namespace_deleted, cluster, namespace)
             ):
-                raise from_within(refusal)
+                raise refused_late(refusal)
             trouble = (
                 "but the stack made one that somebody deleted since"
                 if not now
                 else "but the stack knows an earlier one, which somebody deleted and made again"
             )
-            raise from_within(StatefastError(resource, "name", name, trouble, _REMEDY))
+            raise refused_late(StatefastError(resource, "name", name, trouble, _REMEDY))
 
     # An object that the engine is about to make, or leaves out of this run, has no id.
     # One after the other: `Output.all` makes an Output of each label.
