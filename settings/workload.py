@@ -167,7 +167,7 @@ class WorkloadSettings:
             name = volume.claim(self.name)
             # Args are named by their number before they are read, and by their name after.
             places |= {**volume.fields(f"volumes[{index}]"), **volume.fields(f"volumes.{name}")}
-            of_claims[f"VolumeClaim {name}"] = volume.fields()
+            of_claims[f"VolumeClaim {name}"] = {**volume.fields(), "restore": f"restore.{name}"}
         return {self._resource: places, **of_claims}
 
     def _args(self, where: Surroundings) -> Args:

@@ -33,7 +33,7 @@ from ..schema.read import check_args
 from ..schema.shape import OneOf, limit
 from .claim_annotations import NO_WAIT, claim_annotations
 from .claim_owner import ClaimOwner, check_claim_owner, claim_owner_for
-from .claim_spec import ClaimSourceArgs, binds_at_once, claim_spec
+from .claim_spec import ClaimSourceArgs, binds_at_once, check_no_origin, claim_spec, snapshot_source
 from .namespace import WorkloadNamespace
 from .reattach import reattach
 from .snapshot_class import VolumeSnapshotClass
@@ -65,6 +65,10 @@ class VolumeClaimArgs(ClaimSourceArgs):
     claim_name: NotRequired[str]
     """Name of the claim in the cluster. Default: the name of the component. Editing it makes a new,
     empty claim; the old one stays."""
+    restore: NotRequired[str]
+    """A VolumeSnapshot of its namespace that the claim starts from instead of the data it had.
+    Default none. Where the claim is there already it is refused, with the steps and the consent
+    that names the volume it leaves; taking it away changes nothing."""
     retention: NotRequired[str]
     """`retain` (default): the claim stays in the cluster when it leaves the stack. `delete`: it is
     deleted with its `claim_owner`. `snapshot`: as `delete`, but not before a snapshot of it is
@@ -146,7 +150,7 @@ class VolumeClaim(Named):
         claim_name = checked.name
         annotations = {
             **(NO_WAIT if plan.volume else checked.waiting),
-            **claim_annotations(checked.size, retention, plan.volume),
+            **claim_annotations(checked.size, retention, plan.volume, plan.restored),
             **({DATA: args["data"]} if args.get("data") else {}),
         }
         spec = {
@@ -156,6 +160,8 @@ class VolumeClaim(Named):
         if plan.volume:
             # The class of the volume, where the args leave it to whatever is the default.
             spec |= {"volume_name": plan.volume, "storage_class_name": plan.volume_class}
+        elif plan.restored:
+            spec["data_source"] = snapshot_source(plan.restored)
         owner = claim_owner_for(
             self, name, args, namespace=namespace, retention=retention, named=bool(plan.claim_owner)
         )
@@ -241,6 +247,7 @@ def _read(name: str, args: VolumeClaimArgs) -> _Checked:
     check_args(resource, args, VolumeClaimArgs)
     check_subdomain_name(resource, "claim_name" if "claim_name" in args else "name", claim)
     spec = claim_spec(resource, args)
+    check_no_origin(resource, args)
     namespace = check_label_name(resource, "namespace", args["namespace"])
     this_run().claims.add((namespace, claim))
     return _Checked(
@@ -293,6 +300,8 @@ def _plan(name: str, args: VolumeClaimArgs, checked: _Checked) -> tuple[ClaimPla
         volume_name=spec.get("volume_name", ""),
         copy_of=_COPIES.get(_source(spec).get("kind", ""), ""),
         attributes=spec.get("volume_attributes_class_name", ""),
+        restore=args.get("restore", ""),
+        restore_field="restore",
     )
     asks = reader(checked.resource, args.get("preflight"))
     consents = args.get("consent") or ()

@@ -1,7 +1,7 @@
 """What a claim says of itself to the next run."""
 
 from ..safety.preflight import owner_of_run
-from ..safety.read.live import OWNER, RETENTION, SIZE, SKIP_AWAIT, VOLUME
+from ..safety.read.live import OWNER, RESTORED, RETENTION, SIZE, SKIP_AWAIT, VOLUME
 from ..schema.quantity import binary_text
 
 __all__ = ["NO_WAIT", "claim_annotations"]
@@ -12,13 +12,17 @@ __all__ = ["NO_WAIT", "claim_annotations"]
 NO_WAIT = {SKIP_AWAIT: "true"}
 
 
-def claim_annotations(size: int, retention: str, volume: str = "") -> dict[str, str]:
+def claim_annotations(
+    size: int, retention: str, volume: str = "", restored: str = ""
+) -> dict[str, str]:
     """What a claim says of itself to the next run, of this stack or of another.
 
     Args:
         size: What its owner asks for, in bytes.
         retention: What becomes of it.
         volume: The volume it took up again; empty where it did not.
+        restored: The VolumeSnapshot that its owner had it start from; empty where none.
     """
     said = {OWNER: owner_of_run(), SIZE: binary_text(size), RETENTION: retention}
-    return {**said, VOLUME: volume} if volume else said
+    known = {VOLUME: volume, RESTORED: restored}
+    return {**said, **{key: value for key, value in known.items() if value}}

@@ -17,7 +17,9 @@ __all__ = [
     "DataSourceArgs",
     "DataSourceRefArgs",
     "binds_at_once",
+    "check_no_origin",
     "claim_spec",
+    "snapshot_source",
 ]
 
 VOLUME_MODES = (FILESYSTEM, BLOCK)
@@ -105,6 +107,21 @@ def claim_spec(resource: str, args: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in spec.items() if value is not None}
 
 
+def check_no_origin(resource: str, args: Mapping[str, Any]) -> None:
+    """Refuses a claim that is to be restored and has an origin besides.
+
+    Raises:
+        StatefastError: it has, or its snapshot has no name that one can have.
+    """
+    snapshot = args.get("restore")
+    if snapshot is None:
+        return
+    check_subdomain_name(resource, "restore", snapshot)
+    for other in ("volume_name", "selector", "data_source", "data_source_ref"):
+        if args.get(other) is not None:
+            raise _together(resource, "restore", snapshot, other)
+
+
 def binds_at_once(spec: Mapping[str, Any]) -> bool:
     """Whether the claim is bound without a pod, so that it can be waited for.
 
@@ -147,6 +164,11 @@ def _data_source(resource: str, given: object) -> dict[str, str] | None:
     check_subdomain_name(resource, f"data_source.{kind}", name)
     if kind == "claim":
         return {"kind": "PersistentVolumeClaim", "name": name}
+    return snapshot_source(name)
+
+
+def snapshot_source(name: str) -> dict[str, str]:
+    """A VolumeSnapshot as the source of a claim, in the words of the SDK."""
     return {"api_group": _SNAPSHOT_GROUP, "kind": "VolumeSnapshot", "name": name}
 
 

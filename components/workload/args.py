@@ -140,6 +140,11 @@ class PlacementArgs(TypedDict):
     pods."""
     pod_annotations: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Annotations of the pods. Default none. Editing them rolls pods."""
+    restore: NotRequired[Mapping[str, str]]
+    """By claim, the VolumeSnapshot that it starts from instead of the data it had; by the name of a
+    volume, for the claims of all replicas, with `{claim}` in the snapshot's name for that of each.
+    Default none. A claim that is there is refused, with the steps and the consent that names the
+    volume it leaves; one that started from that snapshot stays as it is."""
     pod: NotRequired[Mapping[str, Any]]
     """The escape hatch: a part of a pod spec in the API's own form, merged last and checked
     again. Lists of named things are merged by name, `null` removes a key. Editing it rolls pods."""

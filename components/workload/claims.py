@@ -13,6 +13,7 @@ from ..safety.wait.stale import refuse_stale_state
 from ..schema.quantity import binary_text, storage_bytes
 from ..storage.claim_annotations import NO_WAIT, claim_annotations
 from ..storage.claim_owner import ClaimOwner
+from ..storage.claim_spec import snapshot_source
 from ..storage.reattach import reattach
 from .model import Volume, Workload
 from .ordinals import members
@@ -20,10 +21,13 @@ from .ordinals import members
 __all__ = ["grow_claim", "reattach_claim", "volume_annotations"]
 
 
-def volume_annotations(workload: Workload, volume: Volume, taken_up: str = "") -> dict[str, str]:
+def volume_annotations(
+    workload: Workload, volume: Volume, plan: ClaimPlan | None = None
+) -> dict[str, str]:
     """What the claim of one volume of a workload says of itself."""
     size = storage_bytes(workload.resource, "size", volume.size)
-    said = claim_annotations(size, workload.retention, taken_up)
+    taken_up, restored = (plan.volume, plan.restored) if plan is not None else ("", "")
+    said = claim_annotations(size, workload.retention, taken_up, restored)
     if workload.quorum and workload.replicas:
         said[MEMBERS] = members(workload).text
     return said
@@ -67,7 +71,7 @@ def grow_claim(
                 # The controller that made the claim owns its size.
                 "pulumi.com/patchForce": "true",
                 **_waiting(asks, plan),
-                **volume_annotations(workload, volume, plan.volume),
+                **volume_annotations(workload, volume, plan),
                 # Not in the claim template, which never changes.
                 **({DATA: data} if data else {}),
             },
@@ -118,12 +122,13 @@ def reattach_claim(
     claim: str,
     plan: ClaimPlan,
 ) -> Sequence[pulumi.Resource]:
-    """Makes the claim of one ordinal before its StatefulSet would, on the volume it had.
+    """Makes the claim of one ordinal before its StatefulSet would: on the volume it had, or from
+    the snapshot that its owner named.
 
     Returns:
-        What the set has to wait for; nothing where the claim is reattached to no volume.
+        What the set has to wait for; nothing where the controller makes the claim.
     """
-    if not plan.volume:
+    if not (plan.volume or plan.restored):
         return []
     name = workload.child_of_claim(volume, claim)
     made = k8s.core.v1.PersistentVolumeClaimPatch(
@@ -135,7 +140,7 @@ def reattach_claim(
             annotations={
                 "pulumi.com/patchForce": "true",
                 **NO_WAIT,
-                **volume_annotations(workload, volume, plan.volume),
+                **volume_annotations(workload, volume, plan),
             },
         ),
         spec=k8s.core.v1.PersistentVolumeClaimSpecPatchArgs(
@@ -143,8 +148,9 @@ def reattach_claim(
             resources=k8s.core.v1.VolumeResourceRequirementsPatchArgs(
                 requests={"storage": binary_text(plan.request)}
             ),
-            storage_class_name=plan.volume_class,
-            volume_name=plan.volume,
+            storage_class_name=plan.volume_class or volume.storage_class_name,
+            volume_name=plan.volume or None,
+            data_source=_source(plan),
         ),
         opts=pulumi.ResourceOptions(
             parent=parent,
@@ -153,3 +159,9 @@ def reattach_claim(
         ),
     )
     return [made, *reattach(parent, made, workload.namespace, claim, plan, name)]
+
+
+def _source(plan: ClaimPlan) -> k8s.core.v1.TypedLocalObjectReferencePatchArgs | None:
+    if plan.volume or not plan.restored:
+        return None
+    return k8s.core.v1.TypedLocalObjectReferencePatchArgs(**snapshot_source(plan.restored))

@@ -31,6 +31,7 @@ from .mounts import check_mounts, note_claims
 from .plans import DeploymentPlan, deployment_plan, frozen, workload_annotations
 from .pod_template import pod_template
 from .read import LATER, check_claim_owner_of, read_workload
+from .restore import check_restore, restored_from
 from .rollout import pod_seconds
 from .secret import WorkloadSecrets, secret_sources
 from .service import client_service, headless_service, service_host, service_opts, service_port
@@ -278,6 +279,7 @@ def _checked(name: str, args: PersistentDeploymentArgs) -> CheckedDeployment:
         secrets=secret_sources(workload),
     )
     check_companions(workload)
+    check_restore(workload, of_set=False)
     note_claims(workload, of_set=False)
     return CheckedDeployment(
         workload=workload,
@@ -358,6 +360,8 @@ def _claim_args(
         "labels": given.get("labels") or {},
         "consent": given.get("consent") or (),
     }
+    if restore := restored_from(workload, volume, volume.name)[0]:
+        args["restore"] = restore
     if "snapshot_class_name" in given:
         args["snapshot_class_name"] = given["snapshot_class_name"]
     if owner is not None:

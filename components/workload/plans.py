@@ -48,6 +48,7 @@ from .members import can_step
 from .model import Volume, Workload
 from .mounts import check_mounts_alive
 from .ordinals import members, ordinals
+from .restore import note_restore, restored_from
 from .secret import password_plan
 
 __all__ = [
@@ -186,11 +187,12 @@ def _set_plan(
     claims = plan_claims(
         asks,
         namespace=workload.namespace,
-        wanted=[_wanted_claim(workload.resource, name, volume) for name, volume in volumes.items()],
+        wanted=[_wanted_claim(workload, name, volume) for name, volume in volumes.items()],
         retention=workload.retention,
         known=before,
         consents=consents,
     )
+    note_restore(asks, workload, claims)
     pod = check_data(
         asks,
         workload,
@@ -364,17 +366,20 @@ def _needs(workload: Workload) -> Iterator[Need]:
             yield Need(field=field, value=volume.attributes, feature=ATTRIBUTES_CLASS)
 
 
-def _wanted_claim(resource: str, name: str, volume: Volume) -> WantedClaim:
+def _wanted_claim(workload: Workload, name: str, volume: Volume) -> WantedClaim:
     """A claim as the args want it."""
+    restore, field = restored_from(workload, volume, name)
     return WantedClaim(
         name=name,
         field=f"volumes.{volume.name}.size",
-        size=storage_bytes(resource, "size", volume.size),
+        size=storage_bytes(workload.resource, "size", volume.size),
         storage_class_name=volume.storage_class_name,
         access_modes=volume.access_modes,
         volume_mode="Filesystem",
         settled=False,
         attributes=volume.attributes or "",
+        restore=restore,
+        restore_field=field,
     )
 
 

@@ -36,6 +36,7 @@ from .ordinals import ordinals
 from .plans import SetPlan, frozen, set_plan, workload_annotations
 from .pod_template import pod_template
 from .read import LATER, check_claim_owner_of, read_workload
+from .restore import check_restore
 from .rollout import (
     POD_MANAGEMENT,
     RolloutArgs,
@@ -355,6 +356,7 @@ def _checked(name: str, args: PersistentStatefulSetArgs) -> CheckedSet:
             )
     template = pod_template(workload, ordinals=True, claims={}, secrets=secret_sources(workload))
     check_companions(workload)
+    check_restore(workload, of_set=True)
     note_claims(workload, of_set=True)
     return CheckedSet(
         workload=workload,

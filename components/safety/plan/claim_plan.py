@@ -25,6 +25,9 @@ class WantedClaim:
             not.
         attributes: Its class of attributes; empty where the args name none.
         said: Size that its owner wrote last where the claim itself does not say so, in bytes.
+        restore: The VolumeSnapshot that it is to start from though there may be data of its name;
+            empty where it is not.
+        restore_field: Where its owner says so.
         fields: What its fields are called.
     """
 
@@ -40,6 +43,8 @@ class WantedClaim:
     copy_of: str = ""
     attributes: str = ""
     said: int = 0
+    restore: str = ""
+    restore_field: str = ""
     fields: Fields = OURS
 
     def called(self, key: str) -> str:
@@ -61,6 +66,8 @@ class ClaimPlan:
         volume: The volume that the claim is reattached to, now or in an earlier run; empty where
             it gets one of its own.
         volume_class: Class of that volume.
+        restored: The VolumeSnapshot that it starts from, or did, by its owner's word; empty for
+            none.
         force: Whether the claim is known not to be another's, so that fields may be taken over.
         uid: Of the claim that lives; empty where there is none, None where none could be read.
     """
@@ -74,4 +81,5 @@ class ClaimPlan:
     volume: str
     volume_class: str
     force: bool
+    restored: str = ""
     uid: str | None = None

@@ -26,6 +26,7 @@ from .limits import (
     classes_of,
     own_classes_of,
 )
+from .restores import plan_restores
 from .sizes import expected_capacity, request
 
 __all__ = ["ClaimPlan", "WantedClaim", "plan_claims"]
@@ -74,6 +75,7 @@ def plan_claims(
         consents=consents,
     )
     if claims is None:
+        plan_restores(reader, namespace=namespace, wanted=wanted, live=None, consents=consents)
         unseen = {
             claim.name: ClaimPlan(
                 request=claim.size,
@@ -95,9 +97,12 @@ def plan_claims(
     for claim in wanted:
         if claim.name in live and not live[claim.name].asked:
             live[claim.name] = replace(live[claim.name], asked=claim.said)
+    for found in live.values():
+        _check_keeping(reader, namespace, found, retention, consents, adopts)
+    plan_restores(reader, namespace=namespace, wanted=wanted, live=live, consents=consents)
     plans = {
         claim.name: _plan(
-            reader, namespace, claim, live.get(claim.name), retention, known, consents, adopts
+            reader, namespace, claim, live.get(claim.name), retention, known, consents
         )
         for claim in wanted
     }
@@ -121,10 +126,7 @@ def _plan(
     retention: str,
     known: Known,
     consents: Sequence[str],
-    adopts: str,
 ) -> ClaimPlan:
-    if live is not None:
-        _check_keeping(reader, namespace, live, retention, consents, adopts)
     asked_of_volume = Asked(
         claim=wanted.name,
         namespace=namespace,
@@ -132,7 +134,8 @@ def _plan(
         access_modes=wanted.access_modes,
         volume_mode=wanted.volume_mode,
         volume_name=wanted.volume_name,
-        source=wanted.chosen,
+        source=wanted.restore_field if wanted.restore else wanted.chosen,
+        source_value=wanted.restore,
         disposable=retention == "delete",
     )
     kept = volume_to_reattach(reader, asked_of_volume, live, consents)
@@ -156,6 +159,7 @@ def _plan(
             volume=kept_name,
             volume_class=kept.storage_class_name if kept is not None else "",
             force=True,
+            restored="" if kept is not None else wanted.restore,
             uid="",
         )
     _check_settled(reader, wanted, live)
@@ -177,6 +181,7 @@ def _plan(
         volume=live.taken_up if live.volume in ("", live.taken_up) else "",
         volume_class=live.storage_class_name,
         force=True,
+        restored=live.restored,
         uid=live.uid,
     )
 

@@ -33,6 +33,8 @@ _PATHS = {
     "service accounts": "/api/v1/{within}serviceaccounts",
     "services": "/api/v1/{within}services",
     "snapshot classes": "/apis/snapshot.storage.k8s.io/v1/volumesnapshotclasses",
+    "snapshot contents": "/apis/snapshot.storage.k8s.io/v1/volumesnapshotcontents",
+    "snapshots": "/apis/snapshot.storage.k8s.io/v1/{within}volumesnapshots",
     "stateful sets": "/apis/apps/v1/{within}statefulsets",
     "volumes": "/api/v1/persistentvolumes",
 }

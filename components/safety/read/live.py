@@ -17,6 +17,7 @@ __all__ = [
     "ONE_AT_A_TIME",
     "OWNER",
     "QUORUM",
+    "RESTORED",
     "RETENTION",
     "SIZE",
     "SKIP_AWAIT",
@@ -33,6 +34,8 @@ __all__ = [
 # Written on what a stack makes, and read by the next run of any stack; so are OWNER and RETENTION.
 SIZE = "statefast/size"
 VOLUME = "statefast/volume"
+# On a claim that its owner had start from a VolumeSnapshot: which one.
+RESTORED = "statefast/restored"
 # On a StatefulSet whose members decide by majority; and, on their claims too, which there were
 # when last there were any.
 QUORUM = "statefast/quorum"
@@ -54,6 +57,12 @@ _INFEASIBLE = ("ControllerResizeInfeasible", "NodeResizeInfeasible")
 
 def _requested(spec: Mapping[str, Any]) -> int:
     return whole_bytes(((spec.get("resources") or {}).get("requests") or {}).get("storage"))
+
+
+def _snapshot(spec: Mapping[str, Any]) -> str:
+    """The VolumeSnapshot that a claim names as its source."""
+    source: Mapping[str, Any] = spec.get("dataSource") or spec.get("dataSourceRef") or {}
+    return str(source["name"]) if source.get("kind") == "VolumeSnapshot" else ""
 
 
 def _annotations(item: Object) -> Mapping[str, str]:
@@ -82,6 +91,9 @@ class LiveClaim:
         taken_up: The volume of an earlier claim of that name, which it took up again; empty where
             its volume was made for it.
         volume: Name of its volume; empty before it is bound.
+        source: The VolumeSnapshot that its volume was made from; empty where from none.
+        restored: The one that its owner had it start from, by `restore`; empty where from none.
+        created: When it was made, in ISO 8601.
         lost: Whether Kubernetes holds it for lost: its volume does not know it any more.
         leaving: Whether its deletion has begun.
         needs_restart: Whether its file system grows at the next start of a pod, or when the
@@ -118,6 +130,9 @@ class LiveClaim:
     instance: str = ""
     data: str = ""
     lost: bool = False
+    source: str = ""
+    restored: str = ""
+    created: str = ""
 
     @classmethod
     def of(cls, item: Object) -> Self:
@@ -159,6 +174,9 @@ class LiveClaim:
             instance=(metadata.get("labels") or {}).get(INSTANCE, ""),
             data=annotations.get(DATA, ""),
             lost=status.get("phase") == "Lost",
+            source=_snapshot(spec),
+            restored=annotations.get(RESTORED, ""),
+            created=str(metadata.get("creationTimestamp") or ""),
         )
 
     @property

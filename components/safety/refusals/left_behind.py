@@ -32,6 +32,7 @@ class Asked:
         volume_name: The volume that the args name; empty where they leave it open.
         source: The field that says where its volume or its data comes from, e.g. `data_source`;
             empty where it starts on a new, empty one.
+        source_value: What that says, for sentences.
         disposable: Whether its owner said that its data may go with the stack.
     """
 
@@ -43,6 +44,7 @@ class Asked:
     volume_name: str
     source: str
     disposable: bool
+    source_value: str = ""
 
 
 def read_volumes(reader: Reader) -> Mapping[str, Object] | None:
@@ -216,7 +218,7 @@ def _check(reader: Reader, asked: Asked, volume: LiveVolume) -> None:
         raise StatefastError(
             reader.resource,
             asked.source,
-            asked.volume_name or "given",
+            asked.source_value or asked.volume_name or "given",
             f"but {where} from before it was deleted, which the claim would start without",
             f"leave {asked.source} out to reattach it, or {empty}",
         )
