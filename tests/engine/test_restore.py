@@ -1,12 +1,11 @@
 """Claims that start from a snapshot under their own name; what they had stays, and is named."""
 
 import json
-import re
-import subprocess
 import time
 
 import pytest
 
+from .advice import commands, consents, shell, up_with_refresh
 from .conftest import Config, Deployment
 
 ZOOKEEPER: Config = {"storage": {"size": "1Gi"}, "replicas": 2}
@@ -54,18 +53,9 @@ def made_from(deployment: Deployment, claim: str) -> str:
 
 def follow(deployment: Deployment, sentence: str) -> None:
     """Does what a refusal says: its consents, and its commands but for the last, `up`."""
-    consents = deployment.config.setdefault("statefast:consent", [])
-    consents += re.findall(r"'(PersistentVolume [^']*\])'", sentence)
-    commands, _, _ = sentence.partition("run: ")[2].partition(" && pulumi up --refresh")
-    done = subprocess.run(
-        commands,
-        shell=True,
-        env=deployment.environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    given = deployment.config.setdefault("statefast:consent", [])
+    given += consents(sentence, "to have")
+    shell(deployment, commands(sentence, "to have"))
 
 
 def test_one_ordinal_and_a_deployment_start_from_their_snapshots(stack: Deployment) -> None:
@@ -80,10 +70,9 @@ def test_one_ordinal_and_a_deployment_start_from_their_snapshots(stack: Deployme
     follow(stack, stack.refused(f"restore.{DISK}", before[DISK].volume))
     preview = stack.pulumi("preview", "--refresh", "--suppress-progress")
     assert preview.code == 0, preview.text
-    said = stack.pulumi("up", "--yes", "--skip-preview", "--suppress-progress", "--refresh")
-    assert said.code == 0, said.text
+    said = up_with_refresh(stack)
     for claim in (ONE, DISK):
-        for text in (preview.text, said.text):
+        for text in (preview.text, said):
             assert before[claim].volume in " ".join(text.split())
 
     after = stack.data()
@@ -128,8 +117,7 @@ def test_all_ordinals_in_one_line_and_a_run_that_is_killed(stack: Deployment) ->
         child.kill()
     stack.pulumi("cancel", "--yes")
 
-    done = stack.pulumi("up", "--yes", "--skip-preview", "--refresh")
-    assert done.code == 0, done.text
+    up_with_refresh(stack)
     for claim in (ONE, OTHER):
         assert made_from(stack, claim) == before[claim].handle
         assert stack.get("pv", before[claim].volume)["status"]["phase"] == "Released"
