@@ -73,6 +73,7 @@ class Settings:
     preflight_mode: str
     growth_seconds: int
     consent: tuple[str, ...]
+    data_from: str
     storage_class: StorageClassSettings | None
     workloads: tuple[WorkloadSettings, ...]
 
@@ -100,6 +101,7 @@ class Settings:
                 "growth_seconds": self.growth_seconds,
             },
             consent=self.consent,
+            data_from=self.data_from,
         )
 
     def surroundings_with(self, owner: ClaimOwner) -> Surroundings:
@@ -260,6 +262,7 @@ def _read(decoded: Mapping[str, object], files: WorkloadFiles) -> Settings:
         preflight_mode=config.get("preflight", MODES[0]),
         growth_seconds=config.get("growth_seconds", GROWTH_SECONDS),
         consent=tuple(config.get("consent", ())),
+        data_from=config.get("data_from", ""),
         storage_class=storage_class,
         workloads=tuple(workloads),
     )

@@ -139,6 +139,8 @@ class StackConfig(TypedDict):
     """Seconds that a volume may take to grow."""
     consent: NotRequired[Sequence[str]]
     """Changes that the owner agrees to. Default none."""
+    data_from: NotRequired[str]
+    """Namespace on a copy of whose data new claims start. Default: they start empty."""
     former_stack: NotRequired[str]
     """Name of the stack before it was renamed: read by whoever asks for the owner of the run."""
     storage_class: NotRequired[object]

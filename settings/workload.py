@@ -49,6 +49,8 @@ OF_ONE_PATTERN = {
     for key in keys_of(WorkloadConfig)
     if (key in _OF_SETS) != (key in _OF_DEPLOYMENTS)
 }
+# What a component is told of the stack, where config says it.
+OF_STACK = {"data_from": "statefast:dataFrom"}
 # What is read here, and not handed on as it is.
 _OWN = (
     "workload",
@@ -73,6 +75,7 @@ class Surroundings:
     snapshot_class_name: str
     preflight: PreflightArgs
     consent: tuple[str, ...]
+    data_from: str = ""
     claim_owner: ClaimOwner | None = None
 
 
@@ -167,7 +170,9 @@ class WorkloadSettings:
             name = volume.claim(self.name)
             # Args are named by their number before they are read, and by their name after.
             places |= {**volume.fields(f"volumes[{index}]"), **volume.fields(f"volumes.{name}")}
-            of_claims[f"VolumeClaim {name}"] = {**volume.fields(), "restore": f"restore.{name}"}
+            own = {"restore": f"restore.{name}", **OF_STACK}
+            of_claims[f"VolumeClaim {name}"] = {**volume.fields(), **own}
+        places |= OF_STACK
         return {self._resource: places, **of_claims}
 
     def _args(self, where: Surroundings) -> Args:
@@ -201,6 +206,8 @@ class WorkloadSettings:
             "consent": where.consent,
             "app": file.name,
         }
+        if where.data_from:
+            args["data_from"] = where.data_from
         if where.claim_owner is not None:
             args["claim_owner"] = where.claim_owner
         return args

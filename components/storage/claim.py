@@ -31,6 +31,7 @@ from ..schema.names import check_label_name, check_subdomain_name
 from ..schema.quantity import binary_text, storage_bytes
 from ..schema.read import check_args
 from ..schema.shape import OneOf, limit
+from .brought_snapshot import bring_snapshot
 from .claim_annotations import NO_WAIT, claim_annotations
 from .claim_owner import ClaimOwner, check_claim_owner, claim_owner_for
 from .claim_spec import ClaimSourceArgs, binds_at_once, check_no_origin, claim_spec, snapshot_source
@@ -65,6 +66,10 @@ class VolumeClaimArgs(ClaimSourceArgs):
     claim_name: NotRequired[str]
     """Name of the claim in the cluster. Default: the name of the component. Editing it makes a new,
     empty claim; the old one stays."""
+    data_from: NotRequired[str]
+    """A namespace of the same cluster: the claim starts on a copy of the data of the claim of its
+    name there, from the newest VolumeSnapshot of that which is ready. Default: empty. Refused where
+    the claim is there and did not start so; taking it away changes nothing."""
     restore: NotRequired[str]
     """A VolumeSnapshot of its namespace that the claim starts from instead of the data it had.
     Default none. Where the claim is there already it is refused, with the steps and the consent
@@ -165,6 +170,7 @@ class VolumeClaim(Named):
         owner = claim_owner_for(
             self, name, args, namespace=namespace, retention=retention, named=bool(plan.claim_owner)
         )
+        brought = bring_snapshot(self, name, namespace, labels, plan.copy)
         # What is known not to be another's may be taken from whoever edited it last.
         force = {"pulumi.com/patchForce": "true"} if plan.force else {}
         claim = k8s.core.v1.PersistentVolumeClaimPatch(
@@ -183,6 +189,7 @@ class VolumeClaim(Named):
             spec=k8s.core.v1.PersistentVolumeClaimSpecPatchArgs(**spec),
             opts=pulumi.ResourceOptions(
                 parent=self,
+                depends_on=brought,
                 retain_on_delete=True,
                 # Before decision 0010 a claim that was not retained was of this type.
                 aliases=[pulumi.Alias(type_="kubernetes:core/v1:PersistentVolumeClaim")],
@@ -300,6 +307,7 @@ def _plan(name: str, args: VolumeClaimArgs, checked: _Checked) -> tuple[ClaimPla
         volume_name=spec.get("volume_name", ""),
         copy_of=_COPIES.get(_source(spec).get("kind", ""), ""),
         attributes=spec.get("volume_attributes_class_name", ""),
+        data_from=args.get("data_from", ""),
         restore=args.get("restore", ""),
         restore_field="restore",
     )

@@ -108,18 +108,19 @@ def claim_spec(resource: str, args: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_no_origin(resource: str, args: Mapping[str, Any]) -> None:
-    """Refuses a claim that is to be restored and has an origin besides.
+    """Refuses a claim that is to start from a snapshot and has an origin besides.
 
     Raises:
-        StatefastError: it has, or its snapshot has no name that one can have.
+        StatefastError: it has, or the name is none that one can have.
     """
-    snapshot = args.get("restore")
-    if snapshot is None:
-        return
-    check_subdomain_name(resource, "restore", snapshot)
-    for other in ("volume_name", "selector", "data_source", "data_source_ref"):
-        if args.get(other) is not None:
-            raise _together(resource, "restore", snapshot, other)
+    for key in ("restore", "data_from"):
+        value = args.get(key)
+        if value is None:
+            continue
+        check_subdomain_name(resource, key, value)
+        for other in ("volume_name", "selector", "data_source", "data_source_ref"):
+            if args.get(other) is not None:
+                raise _together(resource, key, value, other)
 
 
 def binds_at_once(spec: Mapping[str, Any]) -> bool:

@@ -168,6 +168,10 @@ class WorkloadArgs(ProcessArgs, ApplicationArgs, PlacementArgs, SchedulingArgs):
     generated_secret_env: NotRequired[Sequence[str]]
     """Variables that get a random password at the first `up` and keep it, in the Secret
     `<name>-generated`. Default none."""
+    data_from: NotRequired[str]
+    """A namespace of the same cluster: each claim that is made starts on a copy of the data of the
+    claim of its name there, from the newest VolumeSnapshot of that which is ready. Default: empty.
+    Refused where a claim is there that did not start so; taking it away changes nothing."""
     retention: NotRequired[str]
     """`retain` (default): claims and generated passwords stay when the workload goes. `delete`:
     they are deleted with the `claim_owner`. `snapshot`: as `delete`, once a snapshot of each claim

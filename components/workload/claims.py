@@ -11,6 +11,7 @@ from ..safety.read.live import DATA, MEMBERS
 from ..safety.wait.growth import wait_until_grown
 from ..safety.wait.stale import refuse_stale_state
 from ..schema.quantity import binary_text, storage_bytes
+from ..storage.brought_snapshot import bring_snapshot
 from ..storage.claim_annotations import NO_WAIT, claim_annotations
 from ..storage.claim_owner import ClaimOwner
 from ..storage.claim_spec import snapshot_source
@@ -131,6 +132,7 @@ def reattach_claim(
     if not (plan.volume or plan.restored):
         return []
     name = workload.child_of_claim(volume, claim)
+    brought = bring_snapshot(parent, name, workload.namespace, workload.labels, plan.copy)
     made = k8s.core.v1.PersistentVolumeClaimPatch(
         f"{name}-claim",
         metadata=k8s.meta.v1.ObjectMetaPatchArgs(
@@ -154,6 +156,7 @@ def reattach_claim(
         ),
         opts=pulumi.ResourceOptions(
             parent=parent,
+            depends_on=brought,
             retain_on_delete=True,
             ignore_changes=["metadata", "spec"],
         ),

@@ -362,6 +362,8 @@ def _claim_args(
     }
     if restore := restored_from(workload, volume, volume.name)[0]:
         args["restore"] = restore
+    if "data_from" in given:
+        args["data_from"] = given["data_from"]
     if "snapshot_class_name" in given:
         args["snapshot_class_name"] = given["snapshot_class_name"]
     if owner is not None:

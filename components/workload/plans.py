@@ -378,6 +378,7 @@ def _wanted_claim(workload: Workload, name: str, volume: Volume) -> WantedClaim:
         volume_mode="Filesystem",
         settled=False,
         attributes=volume.attributes or "",
+        data_from=workload.args.get("data_from", ""),
         restore=restore,
         restore_field=field,
     )

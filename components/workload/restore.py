@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from ..errors import StatefastError
 from ..safety.plan.claims import ClaimPlan
 from ..safety.preflight import Reader
-from ..schema.names import check_subdomain_name
+from ..schema.names import check_label_name, check_subdomain_name
 from ..schema.nearest import nearest
 from .model import Volume, Workload
 
@@ -24,6 +24,8 @@ def check_restore(workload: Workload, *, of_set: bool) -> None:
     Raises:
         StatefastError: see above.
     """
+    if "data_from" in workload.args:
+        check_label_name(workload.resource, "data_from", workload.args["data_from"])
     own = [volume.name for volume in workload.volumes if volume.existing_claim is None]
     for key, snapshot in _given(workload).items():
         if key not in own and not (of_set and workload.is_claim_of_set(key)):

@@ -1,10 +1,15 @@
 """A claim as the args want it, and as this run will have it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import pulumi
 
 from ..fields import OURS, Fields
+from .names import Names
 
-__all__ = ["ClaimPlan", "WantedClaim"]
+__all__ = ["CONTENT", "SNAPSHOT", "ClaimPlan", "CopyPlan", "WantedClaim"]
+
+CONTENT, SNAPSHOT = "VolumeSnapshotContent", "VolumeSnapshot"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +30,7 @@ class WantedClaim:
             not.
         attributes: Its class of attributes; empty where the args name none.
         said: Size that its owner wrote last where the claim itself does not say so, in bytes.
+        data_from: The namespace whose claim of that name it starts on a copy of; empty for none.
         restore: The VolumeSnapshot that it is to start from though there may be data of its name;
             empty where it is not.
         restore_field: Where its owner says so.
@@ -43,6 +49,7 @@ class WantedClaim:
     copy_of: str = ""
     attributes: str = ""
     said: int = 0
+    data_from: str = ""
     restore: str = ""
     restore_field: str = ""
     fields: Fields = OURS
@@ -50,6 +57,33 @@ class WantedClaim:
     def called(self, key: str) -> str:
         """Another field of the volume as its owner calls it, e.g. `volumes.data.access_modes`."""
         return self.field.removesuffix(self.fields.claim("size")) + self.fields.claim(key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyPlan:
+    """A snapshot of another namespace, as this run brings it in.
+
+    Attributes:
+        snapshot: Name that it has here.
+        content: Name of its VolumeSnapshotContent.
+        handle: What the driver calls it; empty where nothing is to be brought in any more.
+        driver: Of the snapshot.
+        mode: Volume mode of its source; empty where nobody said.
+        size: What a volume made from it has at least, in bytes; 0 where the driver does not say.
+        names: What becomes of the two objects, where they are there already.
+    """
+
+    snapshot: str
+    content: str
+    handle: str
+    driver: str
+    mode: str
+    size: int = 0
+    names: Names = field(default_factory=Names)
+
+    def opts(self, kind: str, opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
+        """The options of one of the two objects."""
+        return self.names.opts(kind, self.content if kind == CONTENT else self.snapshot, opts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +102,7 @@ class ClaimPlan:
         volume_class: Class of that volume.
         restored: The VolumeSnapshot that it starts from, or did, by its owner's word; empty for
             none.
+        copy: The snapshot of another namespace that it started from; None for none.
         force: Whether the claim is known not to be another's, so that fields may be taken over.
         uid: Of the claim that lives; empty where there is none, None where none could be read.
     """
@@ -82,4 +117,5 @@ class ClaimPlan:
     volume_class: str
     force: bool
     restored: str = ""
+    copy: CopyPlan | None = None
     uid: str | None = None

@@ -17,7 +17,8 @@ from ..refusals.forgotten import refuse_forgotten, refuse_used
 from ..refusals.left_behind import Asked, read_volumes, volume_to_reattach
 from ..refusals.owned import check_owned
 from ..refusals.unseen import refuse_unseen
-from .claim_plan import ClaimPlan, WantedClaim
+from .claim_plan import ClaimPlan, CopyPlan, WantedClaim
+from .copies import plan_copies
 from .limits import (
     check_classes,
     check_default,
@@ -75,7 +76,8 @@ def plan_claims(
         consents=consents,
     )
     if claims is None:
-        plan_restores(reader, namespace=namespace, wanted=wanted, live=None, consents=consents)
+        for check in (plan_restores, plan_copies):
+            check(reader, namespace=namespace, wanted=wanted, live=None, consents=consents)
         unseen = {
             claim.name: ClaimPlan(
                 request=claim.size,
@@ -100,9 +102,17 @@ def plan_claims(
     for found in live.values():
         _check_keeping(reader, namespace, found, retention, consents, adopts)
     plan_restores(reader, namespace=namespace, wanted=wanted, live=live, consents=consents)
+    copies = plan_copies(reader, namespace=namespace, wanted=wanted, live=live, consents=consents)
     plans = {
         claim.name: _plan(
-            reader, namespace, claim, live.get(claim.name), retention, known, consents
+            reader,
+            namespace,
+            claim,
+            live.get(claim.name),
+            retention,
+            known,
+            consents,
+            copies.get(claim.name),
         )
         for claim in wanted
     }
@@ -126,7 +136,13 @@ def _plan(
     retention: str,
     known: Known,
     consents: Sequence[str],
+    copy: CopyPlan | None,
 ) -> ClaimPlan:
+    field, value = "", ""
+    if wanted.restore:
+        field, value = wanted.restore_field, wanted.restore
+    elif copy is not None:
+        field, value = "data_from", wanted.data_from
     asked_of_volume = Asked(
         claim=wanted.name,
         namespace=namespace,
@@ -134,8 +150,8 @@ def _plan(
         access_modes=wanted.access_modes,
         volume_mode=wanted.volume_mode,
         volume_name=wanted.volume_name,
-        source=wanted.restore_field if wanted.restore else wanted.chosen,
-        source_value=wanted.restore,
+        source=field or wanted.chosen,
+        source_value=value,
         disposable=retention == "delete",
     )
     kept = volume_to_reattach(reader, asked_of_volume, live, consents)
@@ -145,7 +161,8 @@ def _plan(
         refuse_used(reader, asked_of_volume, live, wanted.size, consents)
     if live is None:
         # It binds to no more than the volume has, and what it has stays.
-        size = wanted.size if kept is None else kept.size
+        size = max(wanted.size, copy.size if copy is not None else 0)
+        size = size if kept is None else kept.size
         if kept is not None:
             reader.note(
                 f"claim {namespace}/{wanted.name} is not there and reattaches its volume"
@@ -159,12 +176,13 @@ def _plan(
             volume=kept_name,
             volume_class=kept.storage_class_name if kept is not None else "",
             force=True,
-            restored="" if kept is not None else wanted.restore,
+            restored="" if kept is not None else wanted.restore or (copy.snapshot if copy else ""),
+            copy=copy,
             uid="",
         )
     _check_settled(reader, wanted, live)
     asked = request(reader.resource, wanted.field, wanted.size, live)
-    if asked > wanted.size:
+    if asked > wanted.size and copy is None:
         reader.note(
             f"claim {live.name} has grown to {binary_text(asked)} by another hand and keeps that;"
             f" the {binary_text(wanted.size)} written here are less"
@@ -182,6 +200,7 @@ def _plan(
         volume_class=live.storage_class_name,
         force=True,
         restored=live.restored,
+        copy=copy,
         uid=live.uid,
     )
 

@@ -38,6 +38,10 @@ _KINDS = {
     "Service": _Kind("services", "kubernetes:core/v1:Service"),
     "ServiceAccount": _Kind("service accounts", "kubernetes:core/v1:ServiceAccount"),
     "StorageClass": _Kind("classes", "kubernetes:storage.k8s.io/v1:StorageClass"),
+    "VolumeSnapshot": _Kind("snapshots", "kubernetes:snapshot.storage.k8s.io/v1:VolumeSnapshot"),
+    "VolumeSnapshotContent": _Kind(
+        "snapshot contents", "kubernetes:snapshot.storage.k8s.io/v1:VolumeSnapshotContent"
+    ),
     "VolumeSnapshotClass": _Kind(
         "snapshot classes", "kubernetes:snapshot.storage.k8s.io/v1:VolumeSnapshotClass"
     ),

@@ -21,7 +21,7 @@ from ..refusals.left_behind import read_volumes
 from .claim_plan import WantedClaim
 from .limits import classes_of
 
-__all__ = ["plan_restores"]
+__all__ = ["check_content", "check_ready", "plan_restores", "unreadable"]
 
 
 def plan_restores(
@@ -49,7 +49,7 @@ def plan_restores(
     if not asked:
         return
     if live is None:
-        raise _unreadable(reader, asked[0], "claims")
+        raise unreadable(reader, asked[0], "claims")
     waiting: list[tuple[WantedClaim, LiveClaim, LiveSnapshot]] = []
     snapshots: Mapping[str, LiveSnapshot] | None = None
     for claim in asked:
@@ -60,7 +60,7 @@ def plan_restores(
         if snapshots is None:
             snapshots = read_snapshots(reader, namespace)
         if snapshots is None:
-            raise _unreadable(reader, claim, "VolumeSnapshots")
+            raise unreadable(reader, claim, "VolumeSnapshots")
         snapshot = _checked(reader, namespace, claim, snapshots, consents)
         if found is None:
             _note(reader, namespace, claim, snapshot)
@@ -87,15 +87,7 @@ def _checked(
             f"{nearest(claim.restore, snapshots) if snapshots else 'take one there'}, or leave it"
             " out",
         )
-    if snapshot.leaving or not snapshot.ready:
-        state = "is being deleted" if snapshot.leaving else "is not ready"
-        said = f" ({snapshot.trouble})" if snapshot.trouble else ""
-        raise _refusal(
-            reader,
-            claim,
-            f"but {snapshot.text} {state}{said}",
-            "name another one" if snapshot.leaving else "wait until it is, or name another one",
-        )
+    check_ready(reader, claim, snapshot)
     if snapshot.size > claim.size:
         raise _refusal(
             reader,
@@ -106,18 +98,40 @@ def _checked(
         )
     content = content_of(reader, snapshot)
     if content is None:
-        raise _unreadable(reader, claim, f"VolumeSnapshotContent {snapshot.content}")
-    _check_content(reader, claim, snapshot, content)
+        raise unreadable(reader, claim, f"VolumeSnapshotContent {snapshot.content}")
+    check_content(reader, claim, snapshot, content)
     _check_source(reader, namespace, claim, snapshot, content, consents)
     return snapshot
 
 
-def _check_content(
+def check_ready(reader: Reader, claim: WantedClaim, snapshot: LiveSnapshot) -> None:
+    """Refuses a snapshot that no volume can be made from now.
+
+    Raises:
+        StatefastError: it is being deleted, or is not ready.
+    """
+    if snapshot.leaving or not snapshot.ready:
+        state = "is being deleted" if snapshot.leaving else "is not ready"
+        said = f" ({snapshot.trouble})" if snapshot.trouble else ""
+        raise _refusal(
+            reader,
+            claim,
+            f"but {snapshot.text} {state}{said}",
+            "name another one" if snapshot.leaving else "wait until it is, or name another one",
+        )
+
+
+def check_content(
     reader: Reader, claim: WantedClaim, snapshot: LiveSnapshot, content: LiveContent
 ) -> None:
+    """Refuses a snapshot that no volume of the claim's class and mode can be made from.
+
+    Raises:
+        StatefastError: it is of another driver or mode, or the classes cannot be read.
+    """
     classes = classes_of(reader)
     if classes is None:
-        raise _unreadable(reader, claim, "storage classes")
+        raise unreadable(reader, claim, "storage classes")
     name = claim.storage_class_name
     name = class_by_default(classes) if name is None else name
     # One that is not there is refused with the other claims of its class.
@@ -198,7 +212,7 @@ def _steps(
     claim = waiting[0][0]
     volumes = read_volumes(reader)
     if volumes is None:
-        return _unreadable(reader, claim, "volumes")
+        return unreadable(reader, claim, "volumes")
     bound = [
         LiveVolume.of(volumes[live.volume]) for _, live, _ in waiting if live.volume in volumes
     ]
@@ -229,7 +243,8 @@ def _and(texts: Iterable[str]) -> str:
     return " and ".join(texts)
 
 
-def _unreadable(reader: Reader, claim: WantedClaim, what: str) -> StatefastError:
+def unreadable(reader: Reader, claim: WantedClaim, what: str) -> StatefastError:
+    """The refusal to make a claim of which nobody knows what it would start with."""
     return _refusal(
         reader,
         claim,
