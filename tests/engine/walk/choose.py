@@ -15,6 +15,7 @@ __all__ = ["NOT_WALKED", "choose", "first_config", "other_config"]
 NOT_WALKED: Mapping[str, str] = {
     "context": "one that the kubeconfig has not names no cluster: preview warns, and `up` and a"
     " refresh fail in the words of the provider, whatever else is done",
+    "dataFrom": "no walk has another namespace with snapshots (test_data_from.py)",
     "formerStack": "written where a stack is renamed",
 }
 
