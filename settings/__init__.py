@@ -34,6 +34,7 @@ from statefast.schema.names import check_label_name
 from statefast.schema.nearest import nearest
 from statefast.schema.read import Args, read_args
 from statefast.schema.shape import camel, keys_of
+from statefast.storage.snapshot_rule import SnapshotsArgs
 from statefast.workload.mounts import check_mounts_together, wanted_claims
 from workloads import WorkloadFiles
 
@@ -74,6 +75,7 @@ class Settings:
     growth_seconds: int
     consent: tuple[str, ...]
     data_from: str
+    snapshots: SnapshotsArgs | None
     storage_class: StorageClassSettings | None
     workloads: tuple[WorkloadSettings, ...]
 
@@ -102,6 +104,7 @@ class Settings:
             },
             consent=self.consent,
             data_from=self.data_from,
+            snapshots=self.snapshots,
         )
 
     def surroundings_with(self, owner: ClaimOwner) -> Surroundings:
@@ -229,7 +232,9 @@ def _decoded(key: str, text: str) -> object:
 
 
 def _read(decoded: Mapping[str, object], files: WorkloadFiles) -> Settings:
-    config = read_args("stack config", decoded, StackConfig, f"{PROJECT}:")
+    # Empty is how Pulumi.yaml says that there are none.
+    given = {key: value for key, value in decoded.items() if (key, value) != ("snapshots", {})}
+    config = read_args("stack config", given, StackConfig, f"{PROJECT}:")
     for key in ("namespace", "environment"):
         check_label_name("stack config", f"{PROJECT}:{key}", config[key])
     storage_class = read_storage_class(config.get("storage_class"))
@@ -263,6 +268,7 @@ def _read(decoded: Mapping[str, object], files: WorkloadFiles) -> Settings:
         growth_seconds=config.get("growth_seconds", GROWTH_SECONDS),
         consent=tuple(config.get("consent", ())),
         data_from=config.get("data_from", ""),
+        snapshots=config.get("snapshots"),
         storage_class=storage_class,
         workloads=tuple(workloads),
     )

@@ -21,6 +21,7 @@ from statefast.schema.names import LONGEST_WORKLOAD_NAME, check_label_name, head
 from statefast.schema.nearest import nearest
 from statefast.schema.read import Args, read_args
 from statefast.schema.shape import camel, keys_of
+from statefast.storage.snapshot_rule import SnapshotsArgs
 from statefast.workload.deployment import checked_deployment
 from statefast.workload.model import Workload
 from statefast.workload.service import peer_host, service_host
@@ -76,6 +77,7 @@ class Surroundings:
     preflight: PreflightArgs
     consent: tuple[str, ...]
     data_from: str = ""
+    snapshots: SnapshotsArgs | None = None
     claim_owner: ClaimOwner | None = None
 
 
@@ -206,6 +208,8 @@ class WorkloadSettings:
             "consent": where.consent,
             "app": file.name,
         }
+        if where.snapshots is not None:
+            args["snapshots"] = where.snapshots
         if where.data_from:
             args["data_from"] = where.data_from
         if where.claim_owner is not None:

@@ -88,6 +88,8 @@ class Run:
             what it has, and whether it is new.
         read: What was made of lists of the cluster, see `once`.
         made: What was made of args, see `made_of`.
+        replaced: Namespace, kind and name of workloads that their owner has replaced.
+        snapshots: Namespace and name of the claims of which this run has taken a snapshot.
         words: How the args of this run are spelled where they were written.
     """
 
@@ -100,6 +102,8 @@ class Run:
     read: dict[object, tuple[object, object]] = field(default_factory=dict)
     asked: dict[tuple[object, str], dict[str, tuple[str, int, bool]]] = field(default_factory=dict)
     made: dict[tuple[str, str], tuple[object, object]] = field(default_factory=dict)
+    replaced: set[tuple[str, str]] = field(default_factory=set)
+    snapshots: set[tuple[str, str]] = field(default_factory=set)
     words: Words = field(default_factory=Words)
 
 

@@ -21,6 +21,7 @@ from ..safety.read.versions import ATTRIBUTES_CLASS, Need, check_version, needs_
 from ..safety.refusals.moved import refuse_moved_claim
 from ..safety.refusals.namespace import refuse_missing_namespace
 from ..safety.run import made_of, this_run
+from ..safety.wait.before_change import growth_hook
 from ..safety.wait.growth import wait_until_grown
 from ..safety.wait.held import held_volumes
 from ..safety.wait.stale import refuse_stale_state
@@ -38,6 +39,7 @@ from .claim_spec import ClaimSourceArgs, binds_at_once, check_no_origin, claim_s
 from .namespace import WorkloadNamespace
 from .reattach import reattach
 from .snapshot_class import VolumeSnapshotClass
+from .snapshot_rule import SnapshotsArgs, snapshot_rule
 from .storage_class import StorageClass
 
 __all__ = ["VolumeClaim", "VolumeClaimArgs"]
@@ -78,6 +80,9 @@ class VolumeClaimArgs(ClaimSourceArgs):
     """`retain` (default): the claim stays in the cluster when it leaves the stack. `delete`: it is
     deleted with its `claim_owner`. `snapshot`: as `delete`, but not before a snapshot of it is
     ready. Editing `retain` is refused; the others are edited in place."""
+    snapshots: NotRequired[SnapshotsArgs]
+    """Whether a snapshot is taken before the claim grows (`growth`), and how many are kept.
+    Default: none is. Edited in place."""
     snapshot_class_name: NotRequired[str | VolumeSnapshotClass]
     """Class of the snapshot with retention `snapshot`, where `claim_owner` is not given. Default:
     the cluster's default class. Edited in place."""
@@ -190,6 +195,7 @@ class VolumeClaim(Named):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=brought,
+                hooks=_before_growth(self, args, checked, plan),
                 retain_on_delete=True,
                 # Before decision 0010 a claim that was not retained was of this type.
                 aliases=[pulumi.Alias(type_="kubernetes:core/v1:PersistentVolumeClaim")],
@@ -226,6 +232,15 @@ class VolumeClaim(Named):
                 ),
             }
         )
+
+
+def _before_growth(
+    component: VolumeClaim, args: VolumeClaimArgs, checked: "_Checked", plan: ClaimPlan
+) -> pulumi.ResourceHookBinding | None:
+    rule = snapshot_rule(args)
+    if rule is None or not plan.grows:
+        return None
+    return growth_hook(component, rule, checked.namespace, checked.name, binary_text(plan.request))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

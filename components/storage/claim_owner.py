@@ -17,6 +17,7 @@ from ..safety.owner import owned
 from ..safety.preflight import PreflightArgs, reader
 from ..safety.read.known import recorded
 from ..safety.read.live import CLAIM_OWNER, RETENTION, live_claims
+from ..safety.wait.before_change import deletion_hook
 from ..safety.wait.snapshots import SNAPSHOT_CLASS, snapshot_before_deletion, snapshot_hook
 from ..schema.args import RETENTIONS
 from ..schema.labels import object_labels
@@ -88,6 +89,7 @@ class ClaimOwner(pulumi.ComponentResource):
         # Also where nothing needs it any more: the state may have it from before, and the engine
         # refuses to go on without.
         snapshot_hook(context)
+        deletion_hook(context)
         annotations = {
             **owned(),
             CLAIM_OWNER: "true",

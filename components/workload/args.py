@@ -22,6 +22,7 @@ from ..storage.claim import VolumeClaim
 from ..storage.claim_owner import ClaimOwner
 from ..storage.namespace import WorkloadNamespace
 from ..storage.snapshot_class import VolumeSnapshotClass
+from ..storage.snapshot_rule import SnapshotsArgs
 from ..storage.storage_class import StorageClass
 from .data_path import DataArgs
 from .network_args import NetworkPolicyArgs
@@ -176,9 +177,12 @@ class WorkloadArgs(ProcessArgs, ApplicationArgs, PlacementArgs, SchedulingArgs):
     """`retain` (default): claims and generated passwords stay when the workload goes. `delete`:
     they are deleted with the `claim_owner`. `snapshot`: as `delete`, once a snapshot of each claim
     is ready. Editing `retain` is refused; the others are edited in place."""
+    snapshots: NotRequired[SnapshotsArgs]
+    """Before which changes a snapshot of each volume is taken. Default: before none. Edited in
+    place."""
     snapshot_class_name: NotRequired[str | VolumeSnapshotClass]
-    """Class of the snapshots with retention `snapshot`, where `claim_owner` is not given. Default:
-    the cluster's default class. Edited in place."""
+    """Class of the snapshots, for volumes of its driver; with retention `snapshot` where
+    `claim_owner` is not given. Default: the one of the driver. Edited in place."""
     claim_owner: NotRequired[ClaimOwner]
     """What the claims go with, if they are not retained. Default: an owner of their own, which
     goes with this component. Edited in place."""

@@ -8,6 +8,7 @@ import pulumi_kubernetes as k8s
 from ..safety.plan.claims import ClaimPlan
 from ..safety.preflight import Reader
 from ..safety.read.live import DATA, MEMBERS
+from ..safety.wait.before_change import growth_hook
 from ..safety.wait.growth import wait_until_grown
 from ..safety.wait.stale import refuse_stale_state
 from ..schema.quantity import binary_text, storage_bytes
@@ -16,6 +17,7 @@ from ..storage.claim_annotations import NO_WAIT, claim_annotations
 from ..storage.claim_owner import ClaimOwner
 from ..storage.claim_spec import snapshot_source
 from ..storage.reattach import reattach
+from ..storage.snapshot_rule import snapshot_rule
 from .model import Volume, Workload
 from .ordinals import members
 
@@ -91,6 +93,7 @@ def grow_claim(
             # Deleting a Patch would take its fields off the claim; a claim without a size is
             # refused, and the ordinal may come back.
             retain_on_delete=True,
+            hooks=_before_growth(parent, workload, claim, plan),
         ),
     )
     refuse_stale_state(
@@ -168,3 +171,12 @@ def _source(plan: ClaimPlan) -> k8s.core.v1.TypedLocalObjectReferencePatchArgs |
     if plan.volume or not plan.restored:
         return None
     return k8s.core.v1.TypedLocalObjectReferencePatchArgs(**snapshot_source(plan.restored))
+
+
+def _before_growth(
+    parent: pulumi.ComponentResource, workload: Workload, claim: str, plan: ClaimPlan
+) -> pulumi.ResourceHookBinding | None:
+    rule = snapshot_rule(workload.args)
+    if rule is None or not plan.grows:
+        return None
+    return growth_hook(parent, rule, workload.namespace, claim, binary_text(plan.request))

@@ -26,6 +26,7 @@ from ..storage.claim import VolumeClaim, VolumeClaimArgs
 from ..storage.claim_owner import ClaimOwner, claim_owner_for
 from .args import WorkloadArgs
 from .companions import check_companions, register_companions
+from .hooks import deployment_hooks
 from .model import Volume, Workload
 from .mounts import check_mounts, note_claims
 from .plans import DeploymentPlan, deployment_plan, frozen, workload_annotations
@@ -180,6 +181,7 @@ class PersistentDeployment(pulumi.ComponentResource):
                     *(["spec.replicas"] if workload.autoscaled else []),
                 ],
                 import_=plan.imported or None,
+                hooks=deployment_hooks(self, workload, plan),
                 custom_timeouts=pulumi.CustomTimeouts(create=minutes, update=minutes),
             ),
         )
@@ -362,6 +364,8 @@ def _claim_args(
     }
     if restore := restored_from(workload, volume, volume.name)[0]:
         args["restore"] = restore
+    if "snapshots" in given:
+        args["snapshots"] = given["snapshots"]
     if "data_from" in given:
         args["data_from"] = given["data_from"]
     if "snapshot_class_name" in given:

@@ -39,9 +39,11 @@ from ..safety.refusals.namespace import refuse_missing_namespace
 from ..safety.refusals.other_pattern import refuse_other_pattern
 from ..safety.refusals.outvoted import refuse_outvoting
 from ..safety.refusals.renamed import refuse_renamed_set
+from ..safety.wait.before_change import AT_DELETION, RULE
 from ..safety.wait.stale import note_found
 from ..schema.names import claim_name
 from ..schema.quantity import storage_bytes
+from ..storage.snapshot_rule import snapshot_rule
 from .data_plan import check_data, wanted_pod
 from .made_names import wanted_names
 from .members import can_step
@@ -322,6 +324,9 @@ def workload_annotations(
         said[DATA] = data
     if workload.quorum:
         said[QUORUM] = ONE_AT_A_TIME if steps else "true"
+    rule = snapshot_rule(workload.args)
+    if rule is not None and AT_DELETION & set(rule.before):
+        said[RULE] = rule.text
     if members:
         said[MEMBERS] = members
     if plan.force:

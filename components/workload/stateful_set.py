@@ -28,7 +28,7 @@ from ..storage.claim_owner import claim_owner_for
 from .args import WorkloadArgs
 from .claims import grow_claim, reattach_claim, volume_annotations
 from .companions import check_companions, register_companions
-from .member_steps import member_steps
+from .hooks import set_hooks
 from .members import with_member_env
 from .model import Volume, Workload
 from .mounts import check_mounts, note_claims
@@ -215,14 +215,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                     *(["spec.replicas"] if workload.autoscaled else []),
                 ],
                 import_=plan.workload.imported or None,
-                hooks=member_steps(
-                    self,
-                    workload,
-                    plan.members,
-                    plan.asks.cluster,
-                    by_itself=plan.steps and not plan.workload.free,
-                    minutes=minutes,
-                ),
+                hooks=set_hooks(self, workload, plan, minutes),
                 custom_timeouts=pulumi.CustomTimeouts(create=f"{minutes}m", update=f"{minutes}m"),
             ),
         )

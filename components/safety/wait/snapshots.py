@@ -13,14 +13,14 @@ from weakref import WeakKeyDictionary
 import pulumi
 
 from ...errors import StatefastError
-from ..read.client import Client, NotThere, Unreadable
+from ..read.client import Client, Unreadable
 from ..read.live import LiveClaim
+from .taking import CannotTake, progress, take
 
 __all__ = ["SNAPSHOT_CLASS", "snapshot_before_deletion", "snapshot_hook"]
 
 SNAPSHOT_CLASS = "statefast/snapshot-class"
 _HOOK = "statefast-snapshot"
-_PATH = "/apis/snapshot.storage.k8s.io/v1/namespaces/{namespace}/volumesnapshots"
 _READY_SECONDS = 600
 _EVERY_SECONDS = 0.5
 
@@ -68,17 +68,17 @@ def _take(context: str, owner: Mapping[str, Any]) -> None:
     resource = f"{owner['kind']} {metadata['name']}"
     try:
         api = Client(context)
-        taken = [
-            _create(api, resource, namespace, claim, annotations.get(SNAPSHOT_CLASS, ""))
-            for claim in _claims(api, owner)
-        ]
-    except Unreadable as error:
+        taken = []
+        for claim in _claims(api, owner):
+            taken.append(take(api, namespace, claim, annotations.get(SNAPSHOT_CLASS, "")))
+            pulumi.log.info(f"{resource}: snapshot {namespace}/{taken[-1]} is being taken")
+    except (Unreadable, CannotTake) as error:
         raise StatefastError(
             resource,
             "retention",
             "snapshot",
             f"but {error}, so no snapshot could be taken and no claim was deleted",
-            "give the right to create VolumeSnapshots, and run again",
+            "see to it, or give the right to create VolumeSnapshots, and run again",
         ) from None
     for name in taken:
         _wait(api, resource, namespace, name)
@@ -97,38 +97,16 @@ def _claims(api: Client, owner: Mapping[str, Any]) -> Iterator[str]:
             yield live.name
 
 
-def _create(api: Client, resource: str, namespace: str, claim: str, class_name: str) -> str:
-    name = f"{claim}-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}"
-    spec: dict[str, Any] = {"source": {"persistentVolumeClaimName": claim}}
-    if class_name:
-        spec["volumeSnapshotClassName"] = class_name
-    snapshot = {
-        "apiVersion": "snapshot.storage.k8s.io/v1",
-        "kind": "VolumeSnapshot",
-        "metadata": {"name": name},
-        "spec": spec,
-    }
-    try:
-        api.send("making a snapshot", "POST", _PATH.format(namespace=namespace), snapshot)
-    except NotThere:
-        raise Unreadable(
-            "the cluster has no VolumeSnapshots: its snapshot controller is missing"
-        ) from None
-    pulumi.log.info(f"{resource}: snapshot {namespace}/{name} is being taken")
-    return name
-
-
 def _wait(api: Client, resource: str, namespace: str, name: str) -> None:
-    path = f"{_PATH.format(namespace=namespace)}/{name}"
     deadline = time.monotonic() + _READY_SECONDS
     said = "it is not ready in ten minutes"
     while time.monotonic() < deadline:
-        status = api.get("getting a snapshot", path).get("status") or {}
-        if status.get("readyToUse"):
+        ready, trouble = progress(api, namespace, name)
+        if ready:
             pulumi.log.info(f"{resource}: snapshot {namespace}/{name} is ready")
             return
-        if status.get("error"):
-            said = str(status["error"].get("message", "it failed"))
+        if trouble:
+            said = trouble
             break
         time.sleep(_EVERY_SECONDS)
     raise StatefastError(

@@ -16,6 +16,7 @@ NOT_WALKED: Mapping[str, str] = {
     "context": "one that the kubeconfig has not names no cluster: preview warns, and `up` and a"
     " refresh fail in the words of the provider, whatever else is done",
     "dataFrom": "no walk has another namespace with snapshots (test_data_from.py)",
+    "snapshots": "takes snapshots and touches nothing else (test_snapshots_before.py)",
     "formerStack": "written where a stack is renamed",
 }
 

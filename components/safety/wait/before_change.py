@@ -1,0 +1,373 @@
+"""Snapshots before a change: taken and ready before it goes on, and no more of them than are kept.
+
+A hook of the engine takes them (decision 0029). What a hook raises stops the change. Before a
+workload is deleted, by a replacement or a destroy, the hook goes by what the workload says of
+itself in the state, since no program may have it any more.
+"""
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Self, TypeVar
+from weakref import WeakKeyDictionary
+
+import pulumi
+
+from ...errors import StatefastError
+from ..preflight import owner_of_run
+from ..read.client import Client, Object, Unreadable
+from ..read.live import OWNER, claims_of_pod
+from ..run import Run, this_run
+from .taking import CannotTake, delete, progress, snapshots_of, take
+
+__all__ = [
+    "AT_DELETION",
+    "CHANGES",
+    "RULE",
+    "TAKEN_BEFORE",
+    "SnapshotRule",
+    "deletion_hook",
+    "growth_hook",
+    "image_hook",
+]
+
+T = TypeVar("T")
+
+CHANGES = ("image", "growth", "replacement", "destroy")
+# Those before which the workload itself is deleted.
+AT_DELETION = frozenset(("replacement", "destroy"))
+# On a workload: the rule, for its deletion. On a snapshot: the change that it was taken before.
+RULE = "statefast/snapshots"
+TAKEN_BEFORE = "statefast/taken-before"
+
+_HOOK = "statefast-snapshot-before-deletion"
+_READY_SECONDS = 600.0
+_EVERY_SECONDS = 0.5
+_SETS = "/apis/apps/v1/namespaces/{namespace}/{plural}/{name}"
+_PLURALS = {"StatefulSet": "statefulsets", "Deployment": "deployments"}
+
+# One a run: the engine knows a hook by its name.
+_deletion: WeakKeyDictionary[pulumi.Resource, pulumi.ResourceHook] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotRule:
+    """What snapshots are taken before, and how many of them are kept.
+
+    Attributes:
+        before: Those of CHANGES that count.
+        keep: How many of each claim stay, at least one.
+        class_name: Class of the snapshots where it is of the volume's driver; empty for the one
+            that the driver has.
+        context: Context of the kubeconfig; empty for the current one.
+    """
+
+    before: tuple[str, ...]
+    keep: int
+    class_name: str = ""
+    context: str = ""
+
+    @property
+    def text(self) -> str:
+        """What a workload says of it, for its deletion."""
+        said = {"before": list(self.before), "keep": self.keep, "class": self.class_name}
+        return json.dumps(said, separators=(",", ":"))
+
+    @classmethod
+    def of(cls, text: str, context: str) -> Self:
+        """Reads what a workload says of it."""
+        said = json.loads(text)
+        return cls(
+            before=tuple(said["before"]),
+            keep=said["keep"],
+            class_name=said["class"],
+            context=context,
+        )
+
+
+def image_hook(
+    component: pulumi.Resource, rule: SnapshotRule, kind: str, namespace: str, name: str
+) -> pulumi.ResourceHook:
+    """Takes snapshots of all claims of a workload before another image gets to read them.
+
+    Args:
+        component: What the progress is shown at.
+        rule: Of the workload.
+        kind: `StatefulSet` or `Deployment`.
+        namespace: Of the workload.
+        name: Of the workload.
+    """
+    run = this_run()
+
+    async def before(args: pulumi.ResourceHookArgs) -> None:
+        old, new = await _resolved(args.old_inputs), await _resolved(args.new_inputs)
+        change = _images(old, new)
+        if not change:
+            return
+        owner = {**old, "kind": kind}
+        taking = _Taking(component, rule, run, f"{kind} {name}", namespace, f"image {change}")
+        await taking.of_owner(owner, begun=_has_images(rule, kind, namespace, name, new))
+
+    return pulumi.ResourceHook(f"statefast-image-{kind.lower()}-{namespace}-{name}", before)
+
+
+def growth_hook(
+    component: pulumi.Resource, rule: SnapshotRule, namespace: str, claim: str, size: str
+) -> pulumi.ResourceHookBinding | None:
+    """Takes a snapshot of a claim before it grows; None where no rule is for that.
+
+    Args:
+        component: What the progress is shown at.
+        rule: Of the workload.
+        namespace: Of the claim.
+        claim: Its name.
+        size: What it grows to.
+    """
+    if "growth" not in rule.before:
+        return None
+    run = this_run()
+
+    async def before(_: pulumi.ResourceHookArgs) -> None:
+        resource = f"PersistentVolumeClaim {claim}"
+        await _Taking(component, rule, run, resource, namespace, f"growth to {size}").of([claim])
+
+    hook = pulumi.ResourceHook(f"statefast-growth-{namespace}-{claim}", before)
+    return pulumi.ResourceHookBinding(before_create=[hook], before_update=[hook])
+
+
+def deletion_hook(context: str) -> pulumi.ResourceHook:
+    """Takes snapshots before a workload is deleted, as it says itself; made once in a run.
+
+    A program whose last workload with such a rule leaves must still make it: the engine looks for
+    it by name when it deletes that workload.
+
+    Args:
+        context: Context of the kubeconfig; empty for the current one.
+    """
+    run = this_run()
+
+    async def before(args: pulumi.ResourceHookArgs) -> None:
+        old = await _resolved(args.old_outputs)
+        metadata = old["metadata"]
+        text = (metadata.get("annotations") or {}).get(RULE)
+        if not text:
+            return
+        rule, namespace = SnapshotRule.of(text, context), metadata["namespace"]
+        resource = f"{old['kind']} {metadata['name']}"
+        # One that this run makes anew is replaced; another one goes.
+        change = "replacement" if (namespace, resource) in run.replaced else "destroy"
+        if change in rule.before:
+            await _Taking(None, rule, run, resource, namespace, change).of_owner(old)
+
+    root = pulumi.runtime.get_root_resource()
+    if root is None:
+        return pulumi.ResourceHook(_HOOK, before)
+    if root not in _deletion:
+        _deletion[root] = pulumi.ResourceHook(_HOOK, before)
+    return _deletion[root]
+
+
+class _Taking:
+    """The snapshots before one change of one object."""
+
+    def __init__(
+        self,
+        component: pulumi.Resource | None,
+        rule: SnapshotRule,
+        run: Run,
+        resource: str,
+        namespace: str,
+        change: str,
+    ) -> None:
+        self._component = component
+        self._rule = rule
+        self._run = run
+        self._resource = resource
+        self._namespace = namespace
+        self._change = change
+
+    async def of_owner(
+        self, owner: Object, *, begun: Callable[[Client], bool] | None = None
+    ) -> None:
+        """Takes one of each claim that a workload mounts, of all the ordinals it has had.
+
+        Args:
+            owner: The workload as it was.
+            begun: Whether the change is under way already: snapshots from before it count then.
+
+        Raises:
+            StatefastError: one was not taken, or is not ready in ten minutes.
+        """
+
+        def claims(api: Client) -> tuple[list[str], bool]:
+            path = f"/api/v1/namespaces/{self._namespace}/persistentvolumeclaims"
+            there = api.get("listing claims", path)["items"]
+            return _claims(owner, there), begun is not None and begun(api)
+
+        found, again = await self._ask(claims)
+        await self.of(found, again=again)
+
+    async def of(self, claims: Iterable[str], *, again: bool = False) -> None:
+        """Takes one of each of these claims, unless this run has done so.
+
+        Args:
+            claims: Their names.
+            again: Whether one that was taken before the same change is as good.
+
+        Raises:
+            StatefastError: see `of_owner`.
+        """
+        there = await self._ask(lambda api: snapshots_of(api, self._namespace))
+        taken: dict[str, str] = {}
+        for claim in claims:
+            if (self._namespace, claim) in self._run.snapshots:
+                continue
+            if again and (name := self._from_before(there, claim)):
+                self._say(f"{name} is from before the change, which an earlier run began")
+                continue
+            taken[claim] = await self._ask(partial(self._take, claim))
+            self._say(f"{taken[claim]} is being taken, before {self._change}")
+        for claim, name in taken.items():
+            await self._wait(name)
+            self._run.snapshots.add((self._namespace, claim))
+            await self._prune(claim)
+
+    def _take(self, claim: str, api: Client) -> str:
+        said = {OWNER: owner_of_run(), TAKEN_BEFORE: self._change}
+        return take(api, self._namespace, claim, self._rule.class_name, said)
+
+    def _ours(self, there: Iterable[Object], claim: str) -> Sequence[Object]:
+        """The snapshots of a claim that this stack took by such a rule, newest first."""
+        found = []
+        for item in there:
+            annotations = item["metadata"].get("annotations") or {}
+            of = item["spec"]["source"].get("persistentVolumeClaimName")
+            ours = annotations.get(OWNER) == owner_of_run() and TAKEN_BEFORE in annotations
+            ready = (item.get("status") or {}).get("readyToUse")
+            if of == claim and ours and ready and "deletionTimestamp" not in item["metadata"]:
+                found.append(item)
+        return sorted(found, key=_age, reverse=True)
+
+    def _from_before(self, there: Iterable[Object], claim: str) -> str:
+        return next(
+            (
+                str(item["metadata"]["name"])
+                for item in self._ours(there, claim)
+                if item["metadata"]["annotations"][TAKEN_BEFORE] == self._change
+            ),
+            "",
+        )
+
+    async def _wait(self, name: str) -> None:
+        look = partial(_progress, self._namespace, name)
+        began = time.monotonic()
+        while time.monotonic() - began < _READY_SECONDS:
+            ready, trouble = await self._ask(look)
+            if ready:
+                self._say(f"{name} is ready")
+                return
+            if trouble:
+                raise self._failure(
+                    f"snapshot {name} failed ({trouble})",
+                    f"mend what it needs, run kubectl delete volumesnapshot {name} -n"
+                    f" {self._namespace}, and run again",
+                )
+            await asyncio.sleep(_EVERY_SECONDS)
+        raise self._failure(
+            f"snapshot {name} is not ready in ten minutes", "see what it waits for, and run again"
+        )
+
+    async def _prune(self, claim: str) -> None:
+        """Deletes what is older than those that are kept; the newest is ready, and stays."""
+        try:
+            await asyncio.to_thread(self._delete_old, claim)
+        except Unreadable as error:
+            self._say(f"of claim {claim} that are too old stay: {error}")
+
+    def _delete_old(self, claim: str) -> None:
+        api = Client(self._rule.context)
+        ours = self._ours(snapshots_of(api, self._namespace), claim)
+        for old in ours[max(self._rule.keep, 1) :]:
+            delete(api, self._namespace, old)
+
+    async def _ask(self, question: Callable[[Client], T]) -> T:
+        try:
+            return await asyncio.to_thread(lambda: question(Client(self._rule.context)))
+        except (Unreadable, CannotTake) as error:
+            raise self._failure(
+                f"no snapshot could be taken: {error}",
+                "see to it and run again, or take this change out of snapshots",
+            ) from None
+
+    def _failure(self, why: str, remedy: str) -> StatefastError:
+        return StatefastError(
+            self._resource,
+            "snapshots.before",
+            self._change,
+            f"but {why}, so nothing was changed",
+            remedy,
+        )
+
+    def _say(self, text: str) -> None:
+        pulumi.log.info(f"{self._resource}: snapshot {text}", self._component)
+
+
+def _progress(namespace: str, name: str, api: Client) -> tuple[bool, str]:
+    return progress(api, namespace, name)
+
+
+def _age(item: Object) -> tuple[str, str]:
+    return str(item["metadata"].get("creationTimestamp")), str(item["metadata"]["name"])
+
+
+async def _resolved(
+    given: Mapping[str, Any] | Awaitable[Mapping[str, Any]] | None,
+) -> Mapping[str, Any]:
+    return await pulumi.Output.from_input(given or {}).future() or {}
+
+
+def _images(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """Which image becomes which; empty where none does."""
+    before, after = _image_of(old), _image_of(new)
+    return ", ".join(
+        f"{before[name]} -> {image}"
+        for name, image in after.items()
+        if name in before and before[name] != image
+    )
+
+
+def _image_of(workload: Mapping[str, Any]) -> dict[str, str]:
+    spec = ((workload.get("spec") or {}).get("template") or {}).get("spec") or {}
+    several = [*(spec.get("initContainers") or ()), *(spec.get("containers") or ())]
+    return {it["name"]: str(it.get("image")) for it in several}
+
+
+def _has_images(
+    rule: SnapshotRule, kind: str, namespace: str, name: str, new: Mapping[str, Any]
+) -> Callable[[Client], bool]:
+    """Whether the workload that lives has the images that it is to have."""
+
+    def ask(api: Client) -> bool:
+        path = _SETS.format(namespace=namespace, plural=_PLURALS[kind], name=name)
+        return not _images(api.get("getting the workload", path), new)
+
+    return ask
+
+
+def _claims(owner: Object, there: Iterable[Object]) -> list[str]:
+    """The claims with a volume that a workload mounts, or did in one of its ordinals."""
+    spec, name = owner["spec"], owner["metadata"]["name"]
+    templates = [it["metadata"]["name"] for it in spec.get("volumeClaimTemplates") or ()]
+    stems = "|".join(re.escape(f"{template}-{name}") for template in templates)
+    mounted = claims_of_pod((spec.get("template") or {}).get("spec") or {})
+    found = []
+    for item in there:
+        claim = item["metadata"]["name"]
+        own = stems and re.fullmatch(rf"({stems})-\d+", claim)
+        if (own or claim in mounted) and item["spec"].get("volumeName"):
+            found.append(claim)
+    return found

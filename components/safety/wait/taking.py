@@ -1,0 +1,141 @@
+"""Takes a VolumeSnapshot of a claim, by the class that its driver has, and sees it ready."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ...drivers.catalogue import driver_of
+from ..read.client import Client, NotThere, Object, Unreadable
+
+__all__ = ["CannotTake", "delete", "progress", "snapshots_of", "take"]
+
+_SNAPSHOTS = "/apis/snapshot.storage.k8s.io/v1/namespaces/{namespace}/volumesnapshots"
+_CLASSES = "/apis/snapshot.storage.k8s.io/v1/volumesnapshotclasses"
+_DEFAULT = "snapshot.storage.kubernetes.io/is-default-class"
+
+
+class CannotTake(Exception):
+    """No snapshot can be taken of this volume; the text says why, and what would help."""
+
+
+def take(
+    api: Client,
+    namespace: str,
+    claim: str,
+    class_name: str,
+    annotations: Mapping[str, str] | None = None,
+) -> str:
+    """Asks for a snapshot of a claim.
+
+    Args:
+        api: The cluster.
+        namespace: Of the claim.
+        claim: Its name.
+        class_name: Class of the snapshot, where it is of the claim's driver; empty for the one that
+            the driver has.
+        annotations: Of the snapshot.
+
+    Returns:
+        Name of the snapshot.
+
+    Raises:
+        Unreadable: the API server does not take it.
+        CannotTake: the driver has no class, or several.
+    """
+    name = f"{claim}-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}"
+    spec: dict[str, Any] = {"source": {"persistentVolumeClaimName": claim}}
+    if found := _class(api, namespace, claim, class_name):
+        spec["volumeSnapshotClassName"] = found
+    snapshot = {
+        "apiVersion": "snapshot.storage.k8s.io/v1",
+        "kind": "VolumeSnapshot",
+        "metadata": {"name": name, "annotations": dict(annotations or {})},
+        "spec": spec,
+    }
+    try:
+        api.send("making a snapshot", "POST", _SNAPSHOTS.format(namespace=namespace), snapshot)
+    except NotThere:
+        raise Unreadable(
+            "the cluster has no VolumeSnapshots: its snapshot controller is missing"
+        ) from None
+    return name
+
+
+def progress(api: Client, namespace: str, name: str) -> tuple[bool, str]:
+    """Whether a snapshot is ready, and what is said of one that failed.
+
+    Raises:
+        Unreadable: it cannot be read.
+    """
+    path = f"{_SNAPSHOTS.format(namespace=namespace)}/{name}"
+    status = api.get("getting a snapshot", path).get("status") or {}
+    error = status.get("error")
+    return bool(status.get("readyToUse")), str(error.get("message", "it failed")) if error else ""
+
+
+def snapshots_of(api: Client, namespace: str) -> Sequence[Object]:
+    """The snapshots of a namespace.
+
+    Raises:
+        Unreadable: they cannot be read.
+    """
+    found: Sequence[Object] = api.get("listing snapshots", _SNAPSHOTS.format(namespace=namespace))[
+        "items"
+    ]
+    return found
+
+
+def delete(api: Client, namespace: str, snapshot: Object) -> None:
+    """Deletes a snapshot, and no other one that has its name meanwhile.
+
+    Raises:
+        Unreadable: the API server does not.
+    """
+    metadata = snapshot["metadata"]
+    path = f"{_SNAPSHOTS.format(namespace=namespace)}/{metadata['name']}"
+    body = {
+        "apiVersion": "v1",
+        "kind": "DeleteOptions",
+        "preconditions": {"uid": metadata["uid"]},
+    }
+    api.send("deleting a snapshot", "DELETE", path, body)
+
+
+def _class(api: Client, namespace: str, claim: str, wanted: str) -> str:
+    """The class for the volume of a claim; empty where it is left to the cluster.
+
+    A stack may have volumes of several drivers, and a class is of one.
+    """
+    driver = _driver(api, namespace, claim)
+    try:
+        classes = api.get("listing snapshot classes", _CLASSES)["items"]
+    except Unreadable:
+        return wanted
+    of_driver = [it for it in classes if it["driver"] == driver]
+    names = sorted(it["metadata"]["name"] for it in of_driver)
+    default = sorted(
+        it["metadata"]["name"]
+        for it in of_driver
+        if (it["metadata"].get("annotations") or {}).get(_DEFAULT) == "true"
+    )
+    for choice in ([wanted] if wanted in names else [], default, names):
+        if len(choice) == 1:
+            return choice[0]
+        if choice:
+            raise CannotTake(
+                f"driver {driver} has several snapshot classes ({', '.join(choice)}): give"
+                f" one of them alone the annotation {_DEFAULT}"
+            )
+    if not driver_of(driver).snapshots:
+        raise CannotTake(f"driver {driver} takes no snapshots")
+    raise CannotTake(f"driver {driver} has no VolumeSnapshotClass: make one")
+
+
+def _driver(api: Client, namespace: str, claim: str) -> str:
+    path = f"/api/v1/namespaces/{namespace}/persistentvolumeclaims/{claim}"
+    volume = api.get("getting a claim", path)["spec"]["volumeName"]
+    spec = api.get("getting a volume", f"/api/v1/persistentvolumes/{volume}")["spec"]
+    driver: str = (spec.get("csi") or {}).get("driver", "")
+    if not driver:
+        raise CannotTake(f"volume {volume} is of no CSI driver")
+    return driver

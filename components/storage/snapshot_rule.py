@@ -1,0 +1,44 @@
+"""The args that say before which changes snapshots are taken, and how many are kept."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NotRequired, TypedDict
+
+from ..safety.wait.before_change import CHANGES, SnapshotRule
+from ..schema.named import name_of
+from ..schema.shape import Between, OneOf, limit
+
+__all__ = ["SnapshotsArgs", "snapshot_rule"]
+
+_KEEP = 3
+
+
+class SnapshotsArgs(TypedDict):
+    """Before which changes a snapshot of each volume is taken, and is ready before they go on."""
+
+    before: Sequence[str]
+    """`image`: another image of a workload that is there. `growth`: a larger size. `replacement`:
+    one that the owner consented to. `destroy`: the workload leaves the stack, or the stack goes.
+    With either of the last two `pulumi destroy` takes `--run-program`. Edited in place."""
+    keep: NotRequired[int]
+    """How many of these snapshots stay of each claim, the newest ones. Default 3. Edited in
+    place."""
+
+
+limit(SnapshotsArgs, before=OneOf(CHANGES), keep=Between(1, 1000))
+
+
+def snapshot_rule(args: Mapping[str, Any]) -> SnapshotRule | None:
+    """The rule of a component; None where its args have none.
+
+    Args:
+        args: Of the component, checked.
+    """
+    given: SnapshotsArgs | None = args.get("snapshots")
+    if not given or not given["before"]:
+        return None
+    return SnapshotRule(
+        before=tuple(change for change in CHANGES if change in given["before"]),
+        keep=given.get("keep", _KEEP),
+        class_name=name_of(args.get("snapshot_class_name") or ""),
+        context=(args.get("preflight") or {}).get("context", ""),
+    )
