@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from .conftest import Config, Deployment
+from .test_guard_consents import asked_for
+from .test_restore import take
 
 REDIS: Config = {"storage": {"size": "1Gi"}, "replicas": 2}
 MYSQL: Config = {"pattern": "deployment", "storage": {"size": "1Gi"}}
@@ -92,3 +94,24 @@ def test_a_snapshot_that_fails_stops_the_change(stack: Deployment) -> None:
     stack.kubectl("delete", "volumesnapshot", "--all")
     stack.up()
     assert set(taken(stack)) == {"redis-vol-redis-0", "redis-vol-redis-1"}
+
+
+def test_a_replacement_has_its_snapshots_and_those_of_others_stay(stack: Deployment) -> None:
+    stack.config["statefast:snapshots"] = {"before": ["replacement"], "keep": 1}
+    stack.workloads(redis=REDIS).up()
+    take(stack, "redis-vol-redis-0", "by-hand")
+    data = stack.data()
+
+    for management in ("OrderedReady", "Parallel"):
+        stack.workloads(redis={**REDIS, "podManagementPolicy": management})
+        stack.config["statefast:consent"] = [asked_for(stack.refused("pod_management_policy"))]
+        assert stack.up().changes["replaced"] == 1
+
+    assert {name: changes for name, changes in taken(stack).items() if "redis" in name} == {
+        "redis-vol-redis-0": ["hand", "replacement"],
+        "redis-vol-redis-1": ["replacement"],
+    }
+    assert stack.data() == data
+    done = stack.pulumi("destroy", "--yes", "--skip-preview", "--run-program")
+    assert done.code == 0, done.text
+    assert taken(stack)["redis-vol-redis-1"] == ["replacement"]
