@@ -70,6 +70,7 @@ def _hooks(
     )
     steps = members.before_update or [] if members is not None else []
     return pulumi.ResourceHookBinding(
+        before_create=[*first],
         before_update=[*first, *steps],
         before_delete=[at_deletion] if AT_DELETION & set(rule.before) else [],
     )

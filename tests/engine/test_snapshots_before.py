@@ -76,6 +76,11 @@ def test_each_change_has_its_snapshots_and_the_newest_are_kept(stack: Deployment
     }
     assert stack.data() == data
 
+    # Between a destroy and an `up` it is the claims that say what read them.
+    stack.workloads(redis={**REDIS, **grown, "image": "redis:8.4.0"}).up()
+    assert all("-> redis:8.4" in taken(stack)[claim][-1] for claim in CLAIMS[1:])
+    assert stack.data() == data
+
 
 def test_a_snapshot_that_fails_stops_the_change(stack: Deployment) -> None:
     faults = stack.workspace.cluster.faults

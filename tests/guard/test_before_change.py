@@ -1,6 +1,7 @@
 """Snapshots before a change: which claims, which class, which stay, and what stops the change."""
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -8,7 +9,7 @@ import pulumi
 import pytest
 
 from statefast.errors import StatefastError
-from statefast.safety.read.client import Unreadable
+from statefast.safety.read.client import NotThere, Unreadable
 from statefast.safety.run import Run
 from statefast.safety.wait import before_change
 from statefast.safety.wait.before_change import RULE, SnapshotRule, deletion_hook, image_hook
@@ -29,7 +30,8 @@ class Api:
         self.snapshots: dict[str, dict[str, Any]] = {}
         self.made: list[dict[str, Any]] = []
         self.error = ""
-        self.image = "zookeeper:3.9.4"
+        self.image = ""
+        self.last = ""
 
     def __call__(self, _: str) -> "Api":
         return self
@@ -37,7 +39,7 @@ class Api:
     def get(self, _: str, path: str) -> dict[str, Any]:
         name = path.rpartition("/")[2]
         if name == "persistentvolumeclaims":
-            return {"items": [claim(it) for it in self.claims]}
+            return {"items": [claim(it, self.last) for it in self.claims]}
         if name == "volumesnapshots":
             return {"items": list(self.snapshots.values())}
         if name == "volumesnapshotclasses":
@@ -47,6 +49,8 @@ class Api:
         if "/persistentvolumes/" in path:
             return {"spec": {"csi": {"driver": self.driver}} if self.driver else {"hostPath": {}}}
         if "/statefulsets/" in path:
+            if not self.image:
+                raise NotThere(path)
             return of_image(self.image)
         return self.snapshots[name]
 
@@ -65,8 +69,21 @@ class Api:
         return there
 
 
-def claim(name: str) -> dict[str, Any]:
-    return {"metadata": {"name": name}, "spec": {"volumeName": f"pv-{name}"}}
+def claim(name: str, image: str = "") -> dict[str, Any]:
+    """A claim that says which image read it last."""
+    reads = {
+        "mounts": {},
+        "covers": [],
+        "settings": {},
+        "declared": [],
+        "image": image,
+        "user": ["", "", ""],
+    }
+    said = {"statefast/data": json.dumps({"zk": reads})} if image else {}
+    return {
+        "metadata": {"name": name, "annotations": said},
+        "spec": {"volumeName": f"pv-{name}"},
+    }
 
 
 def snapshot(name: str, of: str, day: str, **metadata: Any) -> dict[str, Any]:
@@ -134,10 +151,11 @@ class Args:
         self.old_inputs, self.new_inputs, self.old_outputs = old, new, old
 
 
-def changed(old: str, new: str, rule: SnapshotRule = EVERY) -> None:
+def changed(api: Api, old: str, new: str, rule: SnapshotRule = EVERY) -> None:
     """Another image, up to the point where the engine would write it."""
+    api.image = old
     hook: Any = image_hook(None, rule, "StatefulSet", "data", "zk")  # type: ignore[arg-type]
-    asyncio.run(hook.callback(Args(of_image(old), of_image(new))))
+    asyncio.run(hook.callback(Args({}, of_image(new))))
 
 
 def deleted(rule: SnapshotRule | None, image: str = "a:1") -> None:
@@ -151,7 +169,7 @@ def sources(api: Api) -> list[str]:
 
 
 def test_another_image_takes_one_of_each_claim_of_the_set(api: Api) -> None:
-    changed("a:1", "a:2")
+    changed(api, "a:1", "a:2")
     assert sources(api) == ["zk-vol-zk-0", "zk-vol-zk-1"]
     assert api.made[0]["metadata"]["annotations"] == {
         "statefast/stack": "statefast/dev",
@@ -159,26 +177,30 @@ def test_another_image_takes_one_of_each_claim_of_the_set(api: Api) -> None:
     }
     assert api.made[0]["spec"]["volumeSnapshotClassName"] == "rbd"
     # Once in a run.
-    changed("a:2", "a:3")
+    changed(api, "a:2", "a:3")
     assert len(api.made) == 2
 
 
 def test_the_same_image_takes_none(api: Api) -> None:
-    changed("a:1", "a:1")
+    changed(api, "a:1", "a:1")
     assert api.made == []
 
 
-def test_a_change_that_is_under_way_keeps_what_was_taken_before_it(api: Api) -> None:
-    before = ours("before", "2026-01-01", "image a:1 -> a:2")
-    api.snapshots["before"] = before
-    api.claims = ["zk-vol-zk-0"]
-    api.image = "a:2"
-    changed("a:1", "a:2")
+def test_of_a_workload_that_was_destroyed_the_claims_say_what_read_them(api: Api) -> None:
+    api.last = "a:1.2"
+    changed(api, "", "a:1.2.4")
     assert api.made == []
-    # Not under way: another one of the same change, later.
-    api.image = "a:1"
-    changed("a:1", "a:2")
-    assert sources(api) == ["zk-vol-zk-0"]
+    changed(api, "", "a:1.3")
+    assert sources(api) == ["zk-vol-zk-0", "zk-vol-zk-1"]
+    said = api.made[0]["metadata"]["annotations"]["statefast/taken-before"]
+    assert said == "image a:1.2 -> a:1.3"
+
+
+def test_one_that_is_new_takes_none(api: Api) -> None:
+    changed(api, "", "a:1")
+    api.claims = []
+    changed(api, "", "a:2")
+    assert api.made == []
 
 
 @pytest.mark.parametrize("keep", [1, 2])
@@ -194,7 +216,7 @@ def test_the_newest_stay_and_nobody_elses_go(api: Api, keep: int) -> None:
     ]
     api.snapshots = {it["metadata"]["name"]: it for it in there}
     api.claims = ["zk-vol-zk-0"]
-    changed("a:1", "a:2", SnapshotRule(before=("image",), keep=keep))
+    changed(api, "a:1", "a:2", SnapshotRule(before=("image",), keep=keep))
     left = set(api.snapshots) - {api.made[0]["metadata"]["name"]}
     assert left == {"of-another-stack", "by-hand", "unready", *(["old"] if keep == 2 else [])}
 
@@ -203,7 +225,7 @@ def test_what_fails_stops_the_change_in_one_sentence_and_prunes_nothing(api: Api
     api.snapshots = {name: ours(name, f"2026-01-0{name}") for name in "123"}
     api.error = "the pool is full"
     with pytest.raises(StatefastError) as caught:
-        changed("a:1", "a:2")
+        changed(api, "a:1", "a:2")
     assert "failed (the pool is full), so nothing was changed" in caught.value.sentence
     assert set("123") <= set(api.snapshots)
 
@@ -215,7 +237,7 @@ def test_one_that_is_never_ready_stops_the_change(
     monkeypatch.setattr(before_change, "_EVERY_SECONDS", 0.01)
     monkeypatch.setattr(before_change, "progress", lambda *_: (False, ""))
     with pytest.raises(StatefastError, match="is not ready in ten minutes"):
-        changed("a:1", "a:2")
+        changed(api, "a:1", "a:2")
     assert len(api.snapshots) == 2
 
 
@@ -227,7 +249,7 @@ def test_an_api_server_that_refuses_stops_the_change(
 
     monkeypatch.setattr(api, "send", no)
     with pytest.raises(StatefastError, match=r"no snapshot could be taken: .*403"):
-        changed("a:1", "a:2")
+        changed(api, "a:1", "a:2")
 
 
 DEFAULT = {"snapshot.storage.kubernetes.io/is-default-class": "true"}
@@ -251,7 +273,7 @@ def test_the_class_is_of_the_driver(
     api: Api, wanted: str, classes: list[dict[str, Any]], chosen: str
 ) -> None:
     api.classes = classes
-    changed("a:1", "a:2", SnapshotRule(before=("image",), keep=1, class_name=wanted))
+    changed(api, "a:1", "a:2", SnapshotRule(before=("image",), keep=1, class_name=wanted))
     assert {it["spec"]["volumeSnapshotClassName"] for it in api.made} == {chosen}
 
 
@@ -274,7 +296,7 @@ def test_without_a_class_that_fits_nothing_is_changed(
 ) -> None:
     api.driver, api.classes = driver, classes
     with pytest.raises(StatefastError) as caught:
-        changed("a:1", "a:2")
+        changed(api, "a:1", "a:2")
     assert fragment in caught.value.sentence
     assert api.made == []
 

@@ -19,8 +19,10 @@ import pulumi
 
 from ...errors import StatefastError
 from ..preflight import owner_of_run
-from ..read.client import Client, Object, Unreadable
-from ..read.live import OWNER, claims_of_pod
+from ..read.client import Client, NotThere, Object, Unreadable
+from ..read.images import Image
+from ..read.live import DATA, OWNER, claims_of_pod
+from ..read.pod_data import read_record
 from ..run import Run, this_run
 from .taking import CannotTake, delete, progress, snapshots_of, take
 
@@ -47,7 +49,7 @@ TAKEN_BEFORE = "statefast/taken-before"
 _HOOK = "statefast-snapshot-before-deletion"
 _READY_SECONDS = 600.0
 _EVERY_SECONDS = 0.5
-_SETS = "/apis/apps/v1/namespaces/{namespace}/{plural}/{name}"
+_WORKLOADS = "/apis/apps/v1/namespaces/{namespace}/{plural}/{name}"
 _PLURALS = {"StatefulSet": "statefulsets", "Deployment": "deployments"}
 
 # One a run: the engine knows a hook by its name.
@@ -104,13 +106,17 @@ def image_hook(
     run = this_run()
 
     async def before(args: pulumi.ResourceHookArgs) -> None:
-        old, new = await _resolved(args.old_inputs), await _resolved(args.new_inputs)
-        change = _images(old, new)
-        if not change:
-            return
-        owner = {**old, "kind": kind}
-        taking = _Taking(component, rule, run, f"{kind} {name}", namespace, f"image {change}")
-        await taking.of_owner(owner, begun=_has_images(rule, kind, namespace, name, new))
+        new = {**await _resolved(args.new_inputs), "kind": kind}
+        taking = _Taking(component, rule, run, f"{kind} {name}", namespace, "image")
+        live = await taking.ask(partial(_live, kind, namespace, name))
+        if live is None:
+            # It was destroyed, and its claims say which image read them last.
+            for claim, change in (await taking.ask(partial(_read_last, new))).items():
+                said = f"image {change}"
+                await _Taking(component, rule, run, taking.resource, namespace, said).of([claim])
+        elif change := _images(_image_of(live), _image_of(new)):
+            taking.change = f"image {change}"
+            await taking.of_owner(live)
 
     return pulumi.ResourceHook(f"statefast-image-{kind.lower()}-{namespace}-{name}", before)
 
@@ -186,58 +192,43 @@ class _Taking:
         self._component = component
         self._rule = rule
         self._run = run
-        self._resource = resource
+        self.resource = resource
         self._namespace = namespace
-        self._change = change
+        self.change = change
 
-    async def of_owner(
-        self, owner: Object, *, begun: Callable[[Client], bool] | None = None
-    ) -> None:
+    async def of_owner(self, owner: Object) -> None:
         """Takes one of each claim that a workload mounts, of all the ordinals it has had.
 
         Args:
             owner: The workload as it was.
-            begun: Whether the change is under way already: snapshots from before it count then.
 
         Raises:
             StatefastError: one was not taken, or is not ready in ten minutes.
         """
+        await self.of(await self.ask(lambda api: [name for name, _ in _claims(api, owner)]))
 
-        def claims(api: Client) -> tuple[list[str], bool]:
-            path = f"/api/v1/namespaces/{self._namespace}/persistentvolumeclaims"
-            there = api.get("listing claims", path)["items"]
-            return _claims(owner, there), begun is not None and begun(api)
-
-        found, again = await self._ask(claims)
-        await self.of(found, again=again)
-
-    async def of(self, claims: Iterable[str], *, again: bool = False) -> None:
+    async def of(self, claims: Iterable[str]) -> None:
         """Takes one of each of these claims, unless this run has done so.
 
         Args:
             claims: Their names.
-            again: Whether one that was taken before the same change is as good.
 
         Raises:
             StatefastError: see `of_owner`.
         """
-        there = await self._ask(lambda api: snapshots_of(api, self._namespace))
         taken: dict[str, str] = {}
         for claim in claims:
-            if (self._namespace, claim) in self._run.snapshots:
-                continue
-            if again and (name := self._from_before(there, claim)):
-                self._say(f"{name} is from before the change, which an earlier run began")
-                continue
-            taken[claim] = await self._ask(partial(self._take, claim))
-            self._say(f"{taken[claim]} is being taken, before {self._change}")
-        for claim, name in taken.items():
+            if (self._namespace, claim) not in self._run.snapshots:
+                taken[claim] = await self.ask(partial(self._take, claim))
+                self._say(f"{taken[claim]} is being taken, before {self.change}")
+        for name in taken.values():
             await self._wait(name)
+        for claim in taken:
             self._run.snapshots.add((self._namespace, claim))
             await self._prune(claim)
 
     def _take(self, claim: str, api: Client) -> str:
-        said = {OWNER: owner_of_run(), TAKEN_BEFORE: self._change}
+        said = {OWNER: owner_of_run(), TAKEN_BEFORE: self.change}
         return take(api, self._namespace, claim, self._rule.class_name, said)
 
     def _ours(self, there: Iterable[Object], claim: str) -> Sequence[Object]:
@@ -252,21 +243,11 @@ class _Taking:
                 found.append(item)
         return sorted(found, key=_age, reverse=True)
 
-    def _from_before(self, there: Iterable[Object], claim: str) -> str:
-        return next(
-            (
-                str(item["metadata"]["name"])
-                for item in self._ours(there, claim)
-                if item["metadata"]["annotations"][TAKEN_BEFORE] == self._change
-            ),
-            "",
-        )
-
     async def _wait(self, name: str) -> None:
         look = partial(_progress, self._namespace, name)
         began = time.monotonic()
         while time.monotonic() - began < _READY_SECONDS:
-            ready, trouble = await self._ask(look)
+            ready, trouble = await self.ask(look)
             if ready:
                 self._say(f"{name} is ready")
                 return
@@ -294,7 +275,7 @@ class _Taking:
         for old in ours[max(self._rule.keep, 1) :]:
             delete(api, self._namespace, old)
 
-    async def _ask(self, question: Callable[[Client], T]) -> T:
+    async def ask(self, question: Callable[[Client], T]) -> T:
         try:
             return await asyncio.to_thread(lambda: question(Client(self._rule.context)))
         except (Unreadable, CannotTake) as error:
@@ -305,15 +286,15 @@ class _Taking:
 
     def _failure(self, why: str, remedy: str) -> StatefastError:
         return StatefastError(
-            self._resource,
+            self.resource,
             "snapshots.before",
-            self._change,
+            self.change,
             f"but {why}, so nothing was changed",
             remedy,
         )
 
     def _say(self, text: str) -> None:
-        pulumi.log.info(f"{self._resource}: snapshot {text}", self._component)
+        pulumi.log.info(f"{self.resource}: snapshot {text}", self._component)
 
 
 def _progress(namespace: str, name: str, api: Client) -> tuple[bool, str]:
@@ -330,13 +311,12 @@ async def _resolved(
     return await pulumi.Output.from_input(given or {}).future() or {}
 
 
-def _images(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+def _images(before: Mapping[str, str], after: Mapping[str, str]) -> str:
     """Which image becomes which; empty where none does."""
-    before, after = _image_of(old), _image_of(new)
     return ", ".join(
         f"{before[name]} -> {image}"
         for name, image in after.items()
-        if name in before and before[name] != image
+        if before.get(name, image) != image
     )
 
 
@@ -346,28 +326,39 @@ def _image_of(workload: Mapping[str, Any]) -> dict[str, str]:
     return {it["name"]: str(it.get("image")) for it in several}
 
 
-def _has_images(
-    rule: SnapshotRule, kind: str, namespace: str, name: str, new: Mapping[str, Any]
-) -> Callable[[Client], bool]:
-    """Whether the workload that lives has the images that it is to have."""
-
-    def ask(api: Client) -> bool:
-        path = _SETS.format(namespace=namespace, plural=_PLURALS[kind], name=name)
-        return not _images(api.get("getting the workload", path), new)
-
-    return ask
+def _live(kind: str, namespace: str, name: str, api: Client) -> Object | None:
+    path = _WORKLOADS.format(namespace=namespace, plural=_PLURALS[kind], name=name)
+    try:
+        # A list of the API says the kind once, and so does the engine.
+        return {**api.get("getting the workload", path), "kind": kind}
+    except NotThere:
+        return None
 
 
-def _claims(owner: Object, there: Iterable[Object]) -> list[str]:
+def _read_last(owner: Object, api: Client) -> dict[str, str]:
+    """By claim of a workload, which image would become which; claims that say none are left out."""
+    wanted = {name: Image.of(image).stem for name, image in _image_of(owner).items()}
+    found = {}
+    for name, item in _claims(api, owner):
+        said = read_record((item["metadata"].get("annotations") or {}).get(DATA, ""))
+        last = {it: reads.image for it, reads in said.items() if isinstance(reads.image, str)}
+        if change := _images({it: image for it, image in last.items() if image}, wanted):
+            found[name] = change
+    return found
+
+
+def _claims(api: Client, owner: Object) -> list[tuple[str, Object]]:
     """The claims with a volume that a workload mounts, or did in one of its ordinals."""
-    spec, name = owner["spec"], owner["metadata"]["name"]
+    spec, metadata = owner["spec"], owner["metadata"]
+    name = metadata["name"]
     templates = [it["metadata"]["name"] for it in spec.get("volumeClaimTemplates") or ()]
     stems = "|".join(re.escape(f"{template}-{name}") for template in templates)
     mounted = claims_of_pod((spec.get("template") or {}).get("spec") or {})
+    path = f"/api/v1/namespaces/{metadata['namespace']}/persistentvolumeclaims"
     found = []
-    for item in there:
+    for item in api.get("listing claims", path)["items"]:
         claim = item["metadata"]["name"]
         own = stems and re.fullmatch(rf"({stems})-\d+", claim)
         if (own or claim in mounted) and item["spec"].get("volumeName"):
-            found.append(claim)
+            found.append((claim, item))
     return found
