@@ -50,7 +50,7 @@ class Context:
 
     @cached_property
     def _classes(self) -> Mapping[tuple[str, str, str], Edit]:
-        kinds = ("StorageClass", "PersistentVolume", "VolumeSnapshotClass")
+        kinds = ("StorageClass", "PersistentVolume", "VolumeSnapshotClass", "VolumeSnapshotContent")
         return {
             (self.cluster(edit), kind, edit.name): edit
             for kind in kinds
@@ -147,6 +147,12 @@ class Context:
 
     def keeps_snapshot(self, snapshot: Edit, class_name: object) -> bool | None:
         """Whether the data of a snapshot outlives the object; None where it is not known."""
+        # One that was brought in by its handle goes by its content, and has no class.
+        name = snapshot.lives("spec", "source", "volumeSnapshotContentName")
+        content = self._find(snapshot, "VolumeSnapshotContent", name)
+        if content is not None and content.action in (Action.DELETE, Action.NOTHING):
+            policy = content.lives("spec", "deletionPolicy")
+            return None if policy is None else _policy(policy)
         made = self._find(snapshot, "VolumeSnapshotClass", class_name)
         return self._policy_of(made, "deletionPolicy")
 

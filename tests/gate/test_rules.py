@@ -255,6 +255,23 @@ def test_a_copy_goes_by_its_own_policy(kind: str) -> None:
     assert judged(preview(step("delete", kind, kept, None))).severity is expected
 
 
+@pytest.mark.parametrize("op", ["delete", "same", "update"])
+@pytest.mark.parametrize("policy", ["Retain", "Delete"])
+def test_a_copy_that_was_brought_in_goes_by_its_content(policy: str, op: str) -> None:
+    source = {"spec": {"source": {"volumeSnapshotContentName": "x"}}}
+    content = state("VolumeSnapshotContent", {"spec": {"deletionPolicy": policy}})
+    # What an update makes of it is not known to come later.
+    new = None if op == "delete" else content
+    verdict = judged(
+        preview(
+            step("delete", "VolumeSnapshot", state("VolumeSnapshot", source), None),
+            step(op, "VolumeSnapshotContent", content, new),
+        )
+    )
+    kept = policy == "Retain" and op != "update"
+    assert verdict.severity is (RISK if kept else LOST)
+
+
 def test_a_list_is_not_looked_into() -> None:
     kind = "PersistentVolumeClaimList"
     verdict = judged(preview(step("delete", kind, state(kind), None)))

@@ -143,6 +143,8 @@ def test_what_was_brought_in_stays_what_it_is(
     use(monkeypatch, there(claims=[live()], volumes=volumes, contents=[before, content()]))
     found = made()
     assert found["VolumeSnapshotContent"].inputs["spec"]["source"] == {"snapshotHandle": "handle-0"}
+    # Nor where the line was taken out since.
+    made(data_from=None)
     assert "by another hand" not in caplog.text
 
     # Gone, with the snapshot: the claim goes on.

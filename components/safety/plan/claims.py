@@ -182,7 +182,8 @@ def _plan(
         )
     _check_settled(reader, wanted, live)
     asked = request(reader.resource, wanted.field, wanted.size, live)
-    if asked > wanted.size and copy is None:
+    # One that started on a copy is as large as that, and its snapshot has its name.
+    if asked > wanted.size and live.restored != live.name:
         reader.note(
             f"claim {live.name} has grown to {binary_text(asked)} by another hand and keeps that;"
             f" the {binary_text(wanted.size)} written here are less"
