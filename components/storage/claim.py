@@ -195,7 +195,7 @@ class VolumeClaim(Named):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=brought,
-                hooks=_before_growth(self, args, checked, plan),
+                hooks=_before_growth(self, name, args, checked, plan),
                 retain_on_delete=True,
                 # Before decision 0010 a claim that was not retained was of this type.
                 aliases=[pulumi.Alias(type_="kubernetes:core/v1:PersistentVolumeClaim")],
@@ -235,12 +235,19 @@ class VolumeClaim(Named):
 
 
 def _before_growth(
-    component: VolumeClaim, args: VolumeClaimArgs, checked: "_Checked", plan: ClaimPlan
+    component: VolumeClaim, name: str, args: VolumeClaimArgs, checked: "_Checked", plan: ClaimPlan
 ) -> pulumi.ResourceHookBinding | None:
     rule = snapshot_rule(args)
     if rule is None or not plan.grows:
         return None
-    return growth_hook(component, rule, checked.namespace, checked.name, binary_text(plan.request))
+    return growth_hook(
+        component,
+        rule,
+        namespace=checked.namespace,
+        claim=checked.name,
+        size=binary_text(plan.request),
+        called=f"claim-{name}",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,7 +93,7 @@ def grow_claim(
             # Deleting a Patch would take its fields off the claim; a claim without a size is
             # refused, and the ordinal may come back.
             retain_on_delete=True,
-            hooks=_before_growth(parent, workload, claim, plan),
+            hooks=_before_growth(parent, workload, volume, claim, plan),
         ),
     )
     refuse_stale_state(
@@ -174,9 +174,20 @@ def _source(plan: ClaimPlan) -> k8s.core.v1.TypedLocalObjectReferencePatchArgs |
 
 
 def _before_growth(
-    parent: pulumi.ComponentResource, workload: Workload, claim: str, plan: ClaimPlan
+    parent: pulumi.ComponentResource,
+    workload: Workload,
+    volume: Volume,
+    claim: str,
+    plan: ClaimPlan,
 ) -> pulumi.ResourceHookBinding | None:
     rule = snapshot_rule(workload.args)
     if rule is None or not plan.grows:
         return None
-    return growth_hook(parent, rule, workload.namespace, claim, binary_text(plan.request))
+    return growth_hook(
+        parent,
+        rule,
+        namespace=workload.namespace,
+        claim=claim,
+        size=binary_text(plan.request),
+        called=f"set-{workload.child_of_claim(volume, claim)}",
+    )

@@ -64,7 +64,16 @@ def _hooks(
     if rule is None:
         return members
     first = (
-        [image_hook(component, rule, kind, workload.namespace, workload.name)]
+        [
+            image_hook(
+                component,
+                rule,
+                kind=kind,
+                namespace=workload.namespace,
+                name=workload.name,
+                called=workload.component,
+            )
+        ]
         if "image" in rule.before
         else []
     )

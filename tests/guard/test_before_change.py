@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 import pytest
@@ -154,7 +154,14 @@ class Args:
 def changed(api: Api, old: str, new: str, rule: SnapshotRule = EVERY) -> None:
     """Another image, up to the point where the engine would write it."""
     api.image = old
-    hook: Any = image_hook(None, rule, "StatefulSet", "data", "zk")  # type: ignore[arg-type]
+    hook: Any = image_hook(
+        cast("pulumi.Resource", None),
+        rule,
+        kind="StatefulSet",
+        namespace="data",
+        name="zk",
+        called="zk",
+    )
     asyncio.run(hook.callback(Args({}, of_image(new))))
 
 
@@ -344,3 +351,16 @@ def test_the_claims_of_a_deployment_are_those_it_mounts(api: Api) -> None:
 def test_a_rule_that_says_nothing_is_refused(snapshots: dict[str, Any], fragment: str) -> None:
     with pytest.raises(StatefastError, match=fragment):
         stateful_set(volumes=volume(), snapshots=snapshots)
+
+
+@pytest.mark.parametrize(
+    ("before", "said"), [(["image"], False), (["image", "destroy"], True), ([], False)]
+)
+def test_a_workload_says_of_itself_what_counts_when_it_goes(
+    monkeypatch: pytest.MonkeyPatch, before: list[str], said: bool
+) -> None:
+    monkeypatch.undo()
+    found = stateful_set(volumes=volume(), snapshots={"before": before, "keep": 2})
+    annotations = found.one("StatefulSet", "zk").metadata["annotations"]
+    rule = annotations.get(RULE)
+    assert rule == ('{"before":["image","destroy"],"keep":2,"class":""}' if said else None)

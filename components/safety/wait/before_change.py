@@ -92,7 +92,13 @@ class SnapshotRule:
 
 
 def image_hook(
-    component: pulumi.Resource, rule: SnapshotRule, kind: str, namespace: str, name: str
+    component: pulumi.Resource,
+    rule: SnapshotRule,
+    *,
+    kind: str,
+    namespace: str,
+    name: str,
+    called: str,
 ) -> pulumi.ResourceHook:
     """Takes snapshots of all claims of a workload before another image gets to read them.
 
@@ -102,6 +108,7 @@ def image_hook(
         kind: `StatefulSet` or `Deployment`.
         namespace: Of the workload.
         name: Of the workload.
+        called: What the workload is called in the state, where no other one is called so.
     """
     run = this_run()
 
@@ -118,11 +125,17 @@ def image_hook(
             taking.change = f"image {change}"
             await taking.of_owner(live)
 
-    return pulumi.ResourceHook(f"statefast-image-{kind.lower()}-{namespace}-{name}", before)
+    return pulumi.ResourceHook(f"statefast-image-{kind.lower()}-{called}", before)
 
 
 def growth_hook(
-    component: pulumi.Resource, rule: SnapshotRule, namespace: str, claim: str, size: str
+    component: pulumi.Resource,
+    rule: SnapshotRule,
+    *,
+    namespace: str,
+    claim: str,
+    size: str,
+    called: str,
 ) -> pulumi.ResourceHookBinding | None:
     """Takes a snapshot of a claim before it grows; None where no rule is for that.
 
@@ -132,6 +145,7 @@ def growth_hook(
         namespace: Of the claim.
         claim: Its name.
         size: What it grows to.
+        called: What the claim is called in the state, where no other one is called so.
     """
     if "growth" not in rule.before:
         return None
@@ -141,7 +155,7 @@ def growth_hook(
         resource = f"PersistentVolumeClaim {claim}"
         await _Taking(component, rule, run, resource, namespace, f"growth to {size}").of([claim])
 
-    hook = pulumi.ResourceHook(f"statefast-growth-{namespace}-{claim}", before)
+    hook = pulumi.ResourceHook(f"statefast-growth-{called}", before)
     return pulumi.ResourceHookBinding(before_create=[hook], before_update=[hook])
 
 
@@ -281,7 +295,7 @@ class _Taking:
         except (Unreadable, CannotTake) as error:
             raise self._failure(
                 f"no snapshot could be taken: {error}",
-                "see to it and run again, or take this change out of snapshots",
+                "see to it and run again, or take this out of snapshots, run up, and change it",
             ) from None
 
     def _failure(self, why: str, remedy: str) -> StatefastError:
