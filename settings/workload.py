@@ -51,7 +51,7 @@ OF_ONE_PATTERN = {
     if (key in _OF_SETS) != (key in _OF_DEPLOYMENTS)
 }
 # What a component is told of the stack, where config says it.
-OF_STACK = {"data_from": "statefast:dataFrom"}
+OF_STACK = {"data_from": "statefast:dataFrom", "snapshots": "statefast:snapshots"}
 # What is read here, and not handed on as it is.
 _OWN = (
     "workload",

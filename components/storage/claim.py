@@ -39,7 +39,7 @@ from .claim_spec import ClaimSourceArgs, binds_at_once, check_no_origin, claim_s
 from .namespace import WorkloadNamespace
 from .reattach import reattach
 from .snapshot_class import VolumeSnapshotClass
-from .snapshot_rule import SnapshotsArgs, snapshot_rule
+from .snapshot_rule import SnapshotsArgs, changes_of, snapshot_rule
 from .storage_class import StorageClass
 
 __all__ = ["VolumeClaim", "VolumeClaimArgs"]
@@ -329,6 +329,7 @@ def _plan(name: str, args: VolumeClaimArgs, checked: _Checked) -> tuple[ClaimPla
         volume_name=spec.get("volume_name", ""),
         copy_of=_COPIES.get(_source(spec).get("kind", ""), ""),
         attributes=spec.get("volume_attributes_class_name", ""),
+        snapshots=changes_of(args),
         data_from=args.get("data_from", ""),
         restore=args.get("restore", ""),
         restore_field="restore",

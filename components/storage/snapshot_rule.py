@@ -7,7 +7,7 @@ from ..safety.wait.before_change import CHANGES, SnapshotRule
 from ..schema.named import name_of
 from ..schema.shape import Between, OneOf, limit
 
-__all__ = ["SnapshotsArgs", "snapshot_rule"]
+__all__ = ["SnapshotsArgs", "changes_of", "snapshot_rule"]
 
 _KEEP = 3
 
@@ -42,3 +42,9 @@ def snapshot_rule(args: Mapping[str, Any]) -> SnapshotRule | None:
         class_name=name_of(args.get("snapshot_class_name") or ""),
         context=(args.get("preflight") or {}).get("context", ""),
     )
+
+
+def changes_of(args: Mapping[str, Any]) -> tuple[str, ...]:
+    """The changes that snapshots are taken before, by the args of a component, checked."""
+    rule = snapshot_rule(args)
+    return rule.before if rule is not None else ()

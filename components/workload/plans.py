@@ -43,7 +43,7 @@ from ..safety.wait.before_change import AT_DELETION, RULE
 from ..safety.wait.stale import note_found
 from ..schema.names import claim_name
 from ..schema.quantity import storage_bytes
-from ..storage.snapshot_rule import snapshot_rule
+from ..storage.snapshot_rule import changes_of, snapshot_rule
 from .data_plan import check_data, wanted_pod
 from .made_names import wanted_names
 from .members import can_step
@@ -383,6 +383,7 @@ def _wanted_claim(workload: Workload, name: str, volume: Volume) -> WantedClaim:
         volume_mode="Filesystem",
         settled=False,
         attributes=volume.attributes or "",
+        snapshots=changes_of(workload.args),
         data_from=workload.args.get("data_from", ""),
         restore=restore,
         restore_field=field,

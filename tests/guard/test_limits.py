@@ -63,6 +63,7 @@ def a_claim(name: str = "vol", **args: Any) -> None:
             "clones no volumes",
         ),
         ("rancher.io/local-path", {"data_source": {"snapshot": "a"}}, "takes no snapshots"),
+        ("rancher.io/local-path", {"snapshots": {"before": ["growth"]}}, "leave snapshots out"),
         ("rancher.io/local-path", {"retention": "snapshot"}, "retention is 'snapshot', but driver"),
         (
             "nfs.csi.k8s.io",

@@ -30,6 +30,7 @@ class WantedClaim:
             not.
         attributes: Its class of attributes; empty where the args name none.
         said: Size that its owner wrote last where the claim itself does not say so, in bytes.
+        snapshots: Before which changes a snapshot of it is taken; empty for none.
         data_from: The namespace whose claim of that name it starts on a copy of; empty for none.
         restore: The VolumeSnapshot that it is to start from though there may be data of its name;
             empty where it is not.
@@ -49,6 +50,7 @@ class WantedClaim:
     copy_of: str = ""
     attributes: str = ""
     said: int = 0
+    snapshots: tuple[str, ...] = ()
     data_from: str = ""
     restore: str = ""
     restore_field: str = ""

@@ -129,6 +129,9 @@ def check_drivers(
             unable = field, claim.attributes, "cannot modify a volume", "leave it out"
         if unable is None and retention == "snapshot" and not driver.snapshots:
             unable = "retention", retention, "takes no snapshots", "write 'delete' or 'retain'"
+        if unable is None and claim.snapshots and not driver.snapshots:
+            changes = ", ".join(claim.snapshots)
+            unable = "snapshots.before", changes, "takes no snapshots", "leave snapshots out"
         if unable is not None:
             field, value, cannot, remedy = unable
             raise StatefastError(
