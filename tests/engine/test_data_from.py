@@ -71,6 +71,8 @@ def test_a_review_stack_starts_on_a_copy_and_its_end_leaves_production_alone(
     assert review.capacities() == dict.fromkeys(CLAIMS, "2Gi")
     copies = review.data()
     assert set(review.up().changes) == {"unchanged"}
+    refreshed = review.pulumi("up", "--yes", "--skip-preview", "--suppress-progress", "--refresh")
+    assert set(refreshed.changes) == {"unchanged"}, refreshed.text
     # A newer snapshot is for stacks to come.
     take(production, CLAIMS[0], "tuesday")
     assert set(review.up().changes) == {"unchanged"}

@@ -97,7 +97,7 @@ allowVolumeExpansion: true
         deployment.up()
         result = deployment.workloads(zookeeper={**wanted, "replicas": 3}).up()
 
-        assert "keeps its storage_class_name" in result.text
+        assert "keeps its storageClassName" in result.text
         now = deployment.data()
         assert {name: now[name] for name in data} == data
         classes = {
