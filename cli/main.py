@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -82,6 +83,14 @@ def guard(
     explain: Annotated[
         bool, typer.Option("--explain", help="Says what the guard would keep, and what not.")
     ] = False,
+    history: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Says which edits of the past it would have refused, instead: the folder"
+            " .pulumi/history/<project>/<stack> of a file backend; or, once for each, files of"
+            " `pulumi stack export --version`, the oldest first."
+        ),
+    ] = None,
 ) -> None:
     """Says of a stack what `statefast.guard()` would keep, and what it could not."""
     from .guard import explain as told
@@ -91,6 +100,13 @@ def guard(
         typer.echo("Write --explain: a stack is guarded by its program.", err=True)
         raise typer.Exit(2)
     try:
+        if history:
+            # Imported here: the rules of the guard come with the SDK.
+            from .past import past
+            from .past import told as said
+
+            typer.echo("\n".join(said(past(history))))
+            return
         found = told(state.read())
     except NotAState as error:
         typer.echo(str(error), err=True)

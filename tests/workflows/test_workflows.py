@@ -97,6 +97,7 @@ def test_a_pull_request_is_previewed_whatever_makes_it_another() -> None:
 
 
 RIGHTS = {
+    "ci/languages": {"contents": "read"},
     "ci/test": {"contents": "read"},
     "deploy/reviewed": {
         "contents": "read",
@@ -275,8 +276,9 @@ def test_the_gate_is_one_check_that_joins_all_parts_and_is_written_whatever_happ
 
 def test_no_job_of_the_default_branch_takes_a_cache_that_others_may_have_filled() -> None:
     caching = [where for where, step in STEPS if "cache" in str(step)]
-    assert set(caching) == {"ci/test"}
-    assert not secrets(JOBS["ci/test"])
+    assert set(caching) == {"ci/languages", "ci/test"}
+    for where in caching:
+        assert not secrets(JOBS[where])
 
 
 @pytest.mark.parametrize(("where", "step"), STEPS, ids=[where for where, _ in STEPS])
@@ -324,3 +326,20 @@ def test_a_review_stack_is_destroyed_and_looked_for_when_its_pull_request_closes
 
 def test_ci_runs_what_everybody_runs() -> None:
     assert script("ci/test").strip() == "bash .ci/run"
+    assert script("ci/languages").strip() == "bash .ci/languages"
+
+
+@pytest.mark.parametrize(("file", "target"), [("run", "test"), ("languages", "test-languages")])
+def test_what_ci_runs_is_a_target_of_the_makefile(file: str, target: str) -> None:
+    words = (ROOT / ".ci" / file).read_text().splitlines()
+    assert words[-1] == f"make {target}"
+    assert re.search(rf"(?m)^{target}:", (ROOT / "Makefile").read_text())
+
+
+def test_the_parts_are_built_by_one_job() -> None:
+    """The other one takes them out of the cache, or a change of theirs would be built twice."""
+    assert JOBS["ci/languages"]["needs"] == "test"
+    keys = {
+        step["with"]["key"] for _, step in STEPS if step.get("uses", "").startswith("actions/cache")
+    }
+    assert len(keys) == 1
