@@ -32,6 +32,9 @@ class GuardArgs(TypedDict):
     except_: NotRequired[Sequence[str]]
     """Objects that are not guarded, named in the same ways; each is named in a note. Default
     none."""
+    leaving: NotRequired[bool]
+    """Whether the guard is taken out next: an `up` with it prepares each StatefulSet, whose pods
+    then run on where the one without the guard makes it again. Default false."""
     growth_seconds: NotRequired[int]
     """Seconds that `up` waits for each volume to have its larger size, 0 to 86400. Default: that
     of `preflight`, which is 600."""

@@ -12,6 +12,7 @@ from ..safety.refusals.namespace import refuse_missing_namespace
 from ..schema.quantity import binary_text, storage_bytes
 from ..storage.claim_annotations import claim_annotations
 from .classes import with_own_classes
+from .frozen import frozen
 from .made import Made
 from .run import GuardRun, New
 
@@ -82,7 +83,7 @@ def guard_claim(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceTrans
     taken_back = made.is_taken_back((ours or {}).get("metadata"))
     return made.result(
         pulumi.ResourceOptions(
-            ignore_changes=list(CLAIM_IMMUTABLE),
+            ignore_changes=frozen(asks, made, "claims", CLAIM_IMMUTABLE),
             import_=made.key if taken_back else None,
             retain_on_delete=run.keeps,
         )

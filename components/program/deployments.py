@@ -11,6 +11,7 @@ from ..safety.preflight import Reader, owner_of_run
 from ..safety.read.known import known
 from ..safety.read.live import OWNER, RETENTION, claims_of_pod
 from ..safety.refusals.left_behind import refuse_beside
+from .frozen import frozen
 from .made import Made
 from .pods import check_pods
 from .run import GuardRun
@@ -55,5 +56,9 @@ def guard_deployment(
     check_pods(run, made, asks, plan, {})
     refuse_beside(asks, made.namespace, claims, run.consents)
     made.annotate({OWNER: owner_of_run(), RETENTION: run.retention})
-    frozen = [] if "selector" in plan.free else [FROZEN["selector"]]
-    return made.result(pulumi.ResourceOptions(ignore_changes=frozen, import_=plan.imported or None))
+    paths = [] if "selector" in plan.free else [FROZEN["selector"]]
+    return made.result(
+        pulumi.ResourceOptions(
+            ignore_changes=frozen(asks, made, "deployments", paths), import_=plan.imported or None
+        )
+    )

@@ -30,6 +30,7 @@ def guard(
     only: Sequence[str] = (),
     except_: Sequence[str] = (),
     growth_seconds: int | None = None,
+    leaving: bool = False,
 ) -> None:
     """Keeps the data of every StatefulSet, Deployment and PersistentVolumeClaim of a program.
 
@@ -50,6 +51,7 @@ def guard(
             label as `key=value`. Default all.
         except_: Names of what is not guarded, in the same ways. Default none.
         growth_seconds: Seconds that `up` waits for each volume to grow, 0 to 86400. Default 600.
+        leaving: Whether this call is taken out of the program next; see GuardArgs. Default false.
 
     Raises:
         StatefastError: an argument is wrong, or a guard is there already; and, out of the run and
@@ -73,6 +75,7 @@ def guard(
         "retention": retention,
         "only": only,
         "except_": except_,
+        "leaving": leaving,
     }
     if growth_seconds is not None:
         args["growth_seconds"] = growth_seconds

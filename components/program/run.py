@@ -58,6 +58,7 @@ class GuardRun:
         retention: What becomes of claims and namespaces that leave: `retain` or `delete`.
         only: What is guarded; all where it is empty.
         excepted: What is not guarded.
+        leaving: Whether the next run is without it.
         seen: Type and `<namespace>/<name>` of what the program registered, and where.
         new: The sets and claims that start empty.
         records: What the next run is to know of each workload and claim.
@@ -71,6 +72,7 @@ class GuardRun:
     retention: str
     only: Names
     excepted: Names
+    leaving: bool = False
     seen: set[tuple[str, str, Cluster | None]] = field(default_factory=set)
     new: list[New] = field(default_factory=list)
     records: list[Mapping[str, Any]] = field(default_factory=list)
@@ -97,6 +99,7 @@ class GuardRun:
             retention=args.get("retention") or "retain",
             only=Names(args.get("only") or ()),
             excepted=Names(args.get("except_") or ()),
+            leaving=bool(args.get("leaving")),
         )
 
     def find_provider(self, name: str, urn: str) -> None:

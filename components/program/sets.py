@@ -18,8 +18,9 @@ from ..safety.refusals.dormant import refuse_shrinking
 from ..safety.refusals.namespace import refuse_missing_namespace
 from ..safety.wait.stale import note_found
 from ..schema.names import claim_name
-from ..schema.quantity import storage_bytes
+from ..schema.quantity import binary_text, storage_bytes
 from .classes import with_own_classes
+from .frozen import frozen
 from .growth import Grown, grow
 from .made import Made
 from .pods import check_pods
@@ -30,6 +31,8 @@ __all__ = ["SET_IMMUTABLE", "guard_set"]
 # What the provider replaces a set for, and its owner would not think of.
 _NEVER = ("spec.revisionHistoryLimit",)
 SET_IMMUTABLE = (*FROZEN.values(), *_NEVER)
+# A set that is deleted leaves its pods, and the next one of its name takes them up.
+_ORPHAN = {"pulumi.com/deletionPropagationPolicy": "orphan"}
 _POLICY = "persistentVolumeClaimRetentionPolicy"
 
 
@@ -119,13 +122,32 @@ def guard_set(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceTransfo
     ]
     before_set = grow(run, made, asks, grown, plan)
     made.annotate({OWNER: owner_of_run(), RETENTION: run.retention})
+    if run.leaving:
+        _prepare(run, made, said, templates)
     return made.result(
         pulumi.ResourceOptions(
-            ignore_changes=[*_frozen(plan.free), *_NEVER],
+            ignore_changes=frozen(asks, made, "stateful sets", [*_frozen(plan.free), *_NEVER]),
             import_=plan.imported or None,
             depends_on=before_set,
         )
     )
+
+
+def _prepare(
+    run: GuardRun, made: Made, said: Mapping[str, int], templates: Mapping[str, "_Template"]
+) -> None:
+    """Lets the set go without its pods: without the guard the engine may make it again."""
+    made.annotate(_ORPHAN)
+    other = [
+        f"{binary_text(was)} in the template {name} and {binary_text(templates[name].size)} here"
+        for name, was in said.items()
+        if name in templates and templates[name].size != was
+    ]
+    if other:
+        run.say(
+            f"{made.resource} has {', '.join(other)}: the up without the guard makes it again, and"
+            " its pods and claims stay"
+        )
 
 
 def _frozen(free: frozenset[str]) -> list[str]:

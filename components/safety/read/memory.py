@@ -25,6 +25,7 @@ __all__ = [
     "Memory",
     "Record",
     "Remembered",
+    "applied",
     "beneath",
     "held",
     "memory_of_run",
@@ -38,6 +39,8 @@ RECORDS = "records"
 
 _STATE = "pulumi:pulumi:readStackResourceOutputs"
 _RESOURCE = "pulumi:pulumi:getResource"
+# Where the Kubernetes provider keeps what it was last given.
+_INPUTS = "__inputs"
 _KINDS = {
     "apps/v1:Deployment": "deployments",
     "apps/v1:StatefulSet": "stateful sets",
@@ -187,6 +190,33 @@ def _names_by_parent(urns: Mapping[tuple[str, str], tuple[str, ...]]) -> Mapping
                 for component in parent.split("$")[:-1]:
                     found.setdefault(component, set()).add(key.rpartition("/")[2])
     return found
+
+
+def applied(kind: str, key: str) -> Mapping[str, Any] | None:
+    """An object as the last run wrote it; None where that is not known.
+
+    Args:
+        kind: Type of the resource, e.g. `kubernetes:apps/v1:StatefulSet`.
+        key: `<namespace>/<name>` of the object, or its name.
+    """
+    memory = memory_of_run()
+    if memory.resources is None:
+        return None
+    found = once(memory.urns, "written", lambda _: _written(memory.resources or ()))
+    return found.get((kind, key))
+
+
+def _written(
+    resources: Iterable[tuple[str, Mapping[str, Any]]],
+) -> Mapping[tuple[str, str], Mapping[str, Any]]:
+    found: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for resource in resources:
+        inputs = resource[1].get(_INPUTS)
+        if isinstance(inputs, Mapping):
+            for key in _names([resource]):
+                found.setdefault(key, []).append(inputs)
+    # Two of one name are in two clusters.
+    return {key: them[0] for key, them in found.items() if len(them) == 1}
 
 
 def registered(urn: str) -> Mapping[str, Any] | None:
