@@ -53,9 +53,9 @@ def test_no_order_of_commands_loses_a_volume(guarded: Guarded) -> None:
 
     guarded.program(objects("1Gi"), {}, **more).up()
     assert set(guarded.up().changes) == {"unchanged"}
-    guarded.kubectl(
-        "wait", "pvc", "--all", "-A", "--for=jsonpath={.status.phase}=Bound", namespace=False
-    )
+    for home in homes:
+        bound = "--for=jsonpath={.status.phase}=Bound"
+        guarded.kubectl("wait", "pvc", "--all", "-n", home, bound, namespace=False)
     before = everywhere(guarded)
     assert set(before) == {f"{home}/web-web-0" for home in homes} | {f"{homes[1]}/alone"}
 

@@ -6,11 +6,13 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 import yaml
 
+from localcluster import gotool
 from localcluster.files import private_folder
 from localcluster.layout import PROJECT, Workspace, cache_folder
 from statefast.marks import Word, sentences
@@ -36,13 +38,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 class Elsewhere(Guarded):
     """A stack whose program is run by the Automation API of its own language."""
 
-    def __init__(self, workspace: Workspace, name: str, source: str, words: list[str]) -> None:
+    def __init__(
+        self, workspace: Workspace, name: str, source: str, runtime: str, words: list[str]
+    ) -> None:
         super().__init__(workspace, name, source)
         self._words = words
         self._folder = private_folder(workspace.folder / "stacks" / name)
         project = {
             "name": "guarded",
-            "runtime": "nodejs",
+            "runtime": runtime,
             "plugins": {"providers": [{"name": "statefast", "path": str(PROJECT / "plugin")}]},
         }
         (self._folder / "Pulumi.yaml").write_text(yaml.safe_dump(project))
@@ -54,7 +58,8 @@ class Elsewhere(Guarded):
 
     def pulumi(self, *arguments: str) -> Result:
         """Runs the program, which asks the CLI by itself."""
-        given = {"chart": str(CHART), **self.config["guarded:program"]}
+        installed = {"chart": str(CHART), "provider": version("pulumi_kubernetes")}
+        given = {**installed, **self.config["guarded:program"]}
         (self._folder / "given.json").write_text(json.dumps(given))
         done = subprocess.run(
             [*self._words, arguments[0], self.name, "given.json"],
@@ -83,13 +88,24 @@ def node() -> list[str]:
     return ["node", str(folder / "run.js")]
 
 
+@pytest.fixture(scope="session")
+def go() -> list[str]:
+    """How the Go program is started; it is compiled once."""
+    source = SOURCES / "go"
+    digest = hashlib.sha256(b"".join(it.read_bytes() for it in sorted(source.iterdir())))
+    program = private_folder(cache_folder() / "go" / digest.hexdigest()[:16]) / "program"
+    if not program.exists():
+        words = [gotool.require("program", "programs in Go"), "build", "-o", str(program), "."]
+        subprocess.run(words, cwd=source, env=gotool.environment(), check=True)
+    return [str(program)]
+
+
 @pytest.fixture
-def typescript(
-    workspace: Workspace, node: list[str], request: pytest.FixtureRequest
-) -> Iterator[Guarded]:
-    """A stack of a TypeScript program."""
-    source: str = request.param
-    place = Elsewhere(workspace, fresh_name(request), source, node)
+def elsewhere(workspace: Workspace, request: pytest.FixtureRequest) -> Iterator[Guarded]:
+    """A stack of a program in another language: its language, and where its objects come from."""
+    language, source = request.param
+    words: list[str] = request.getfixturevalue({"nodejs": "node"}.get(language, language))
+    place = Elsewhere(workspace, fresh_name(request), source, language, words)
     try:
         yield place
     finally:
