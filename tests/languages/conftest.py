@@ -16,7 +16,7 @@ from localcluster import gotool
 from localcluster.files import private_folder
 from localcluster.layout import PROJECT, Workspace, cache_folder
 from statefast.marks import Word, sentences
-from tests.engine.conftest import Result, fresh_name
+from tests.engine.conftest import Config, Result, fresh_name
 from tests.engine.conftest import workspace as workspace
 from tests.engine.guarded_stack import Guarded
 
@@ -74,6 +74,82 @@ class Elsewhere(Guarded):
         return Result(done.returncode, done.stdout)
 
 
+class InYaml(Elsewhere):
+    """A stack whose program is its Pulumi.yaml, by Pulumi's own language host."""
+
+    def __init__(self, workspace: Workspace, name: str, source: str, host: list[str]) -> None:
+        super().__init__(workspace, name, source, "yaml", [])
+        self._path = host[0]
+        self._run("stack", "init", self.name)
+
+    def pulumi(self, *arguments: str) -> Result:
+        """Writes the program, and runs the CLI."""
+        file = self._folder / "Pulumi.yaml"
+        project = yaml.safe_load(file.read_text())
+        project["resources"] = self._resources(self.config["guarded:program"])
+        file.write_text(yaml.safe_dump(project))
+        return self._run(*arguments, "--stack", self.name)
+
+    def _run(self, *arguments: str) -> Result:
+        made = self.environment()
+        done = subprocess.run(
+            ["pulumi", *arguments, "--non-interactive"],
+            cwd=self._folder,
+            env={**made, "PATH": f"{self._path}:{made['PATH']}"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        return Result(done.returncode, done.stdout)
+
+    def _resources(self, given: Config) -> Config:
+        guards = "guard" in given
+        cluster: Config = {"version": version("pulumi_kubernetes")}
+        made: Config = {}
+        if guards:
+            made["guard"] = {"type": "statefast:index:Guard", "properties": given["guard"]}
+            cluster["dependsOn"] = ["${guard}"]
+        made["cluster"] = {
+            "type": "pulumi:providers:kubernetes",
+            "properties": {"clusterIdentifier": "guarded"},
+            "options": cluster,
+        }
+        options = {"provider": "${cluster}"}
+        if self.source == "chart":
+            values = {"chart": str(CHART), "values": {"objects": given["objects"]}}
+            kind = "kubernetes:helm.sh/v4:Chart"
+            made["release"] = {"type": kind, "properties": values, "options": options}
+            return made
+        first: list[str] = []
+        for number, item in enumerate(given["objects"]):
+            group = "core/v1" if item["apiVersion"] == "v1" else item["apiVersion"]
+            made[f"object{number}"] = {
+                "type": f"kubernetes:{group}:{item['kind']}",
+                "name": item["metadata"]["name"],
+                "properties": {key: item[key] for key in ("metadata", "spec") if key in item},
+                "options": {**options, "dependsOn": list(first)},
+            }
+            if item["kind"] == "Namespace":
+                first.append(f"${{object{number}}}")
+        return made
+
+
+@pytest.fixture(scope="session")
+def yaml_host() -> list[str]:
+    """Where Pulumi's language host for YAML is; it is compiled once."""
+    source = SOURCES / "yaml"
+    lock = (source / "go.sum").read_bytes()
+    folder = private_folder(cache_folder() / "yaml" / hashlib.sha256(lock).hexdigest()[:16])
+    name = "pulumi-language-yaml"
+    if not (folder / name).exists():
+        package = f"github.com/pulumi/pulumi-yaml/cmd/{name}"
+        words = [gotool.require(name, "programs in YAML"), "build", "-o", str(folder / name)]
+        subprocess.run([*words, package], cwd=source, env=gotool.environment(), check=True)
+    return [str(folder)]
+
+
 @pytest.fixture(scope="session")
 def node() -> list[str]:
     """How the TypeScript program is started; its libraries are installed once."""
@@ -104,8 +180,13 @@ def go() -> list[str]:
 def elsewhere(workspace: Workspace, request: pytest.FixtureRequest) -> Iterator[Guarded]:
     """A stack of a program in another language: its language, and where its objects come from."""
     language, source = request.param
-    words: list[str] = request.getfixturevalue({"nodejs": "node"}.get(language, language))
-    place = Elsewhere(workspace, fresh_name(request), source, language, words)
+    fixture = {"nodejs": "node", "yaml": "yaml_host"}.get(language, language)
+    words: list[str] = request.getfixturevalue(fixture)
+    place = (
+        InYaml(workspace, fresh_name(request), source, words)
+        if language == "yaml"
+        else Elsewhere(workspace, fresh_name(request), source, language, words)
+    )
     try:
         yield place
     finally:

@@ -13,7 +13,14 @@ DONE = [name for name, edit in EDITS.items() if edit.guarded != "refused"]
 
 @pytest.mark.parametrize(
     "elsewhere",
-    [("nodejs", "raw"), ("nodejs", "chart"), ("go", "raw"), ("go", "chart")],
+    [
+        ("nodejs", "raw"),
+        ("nodejs", "chart"),
+        ("go", "raw"),
+        ("go", "chart"),
+        ("yaml", "raw"),
+        ("yaml", "chart"),
+    ],
     ids=" ".join,
     indirect=True,
 )

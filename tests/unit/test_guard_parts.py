@@ -1,5 +1,7 @@
 """Parts of `statefast.guard` that decide by themselves; what they make of it is in tests/engine."""
 
+from typing import Any
+
 import pulumi
 import pytest
 from pulumi.output import UNKNOWN
@@ -8,6 +10,7 @@ from pulumi.runtime.rpc import wrap_rpc_secret
 import statefast
 from statefast.errors import StatefastError
 from statefast.program.end import _Left, _pairs
+from statefast.program.frozen import frozen
 from statefast.program.made import Made, has_unknowns, plain
 from statefast.program.run import New
 from statefast.safety.fields import OBJECTS, OURS
@@ -102,3 +105,58 @@ def test_fields_are_called_as_their_owner_calls_them() -> None:
 def test_a_guard_without_a_program_says_so() -> None:
     with pytest.raises(StatefastError, match="no program runs"):
         statefast.guard()
+
+
+TEMPLATE = {
+    "metadata": {"name": "data"},
+    "spec": {"resources": {"requests": {"storage": "1024Mi"}}},
+}
+LIVES = {
+    "metadata": {"name": "data", "creationTimestamp": None},
+    "spec": {"resources": {"requests": {"storage": "1Gi"}}, "volumeMode": "Filesystem"},
+    "status": {"phase": "Pending"},
+}
+GROWN = {**TEMPLATE, "spec": {"resources": {"requests": {"storage": "2Gi"}}}}
+LABELLED = {**TEMPLATE, "metadata": {"name": "data", "labels": {"chart": "db-2"}}}
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "lives", "ignored"),
+    [
+        # What the API server filled in is no difference.
+        (TEMPLATE, TEMPLATE, LIVES, False),
+        (GROWN, TEMPLATE, LIVES, True),
+        (LABELLED, TEMPLATE, LIVES, True),
+        # The last run wrote it, and a hand made the set again.
+        (GROWN, GROWN, LIVES, True),
+        # The program says less than the last run wrote.
+        (TEMPLATE, LABELLED, LIVES, True),
+        (TEMPLATE, None, LIVES, True),
+        (TEMPLATE, TEMPLATE, None, True),
+    ],
+)
+def test_only_what_needs_it_is_ignored(
+    now: object, before: object, lives: object, ignored: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def of(template: object) -> dict[str, Any]:
+        return {
+            "metadata": {"name": "vol", "namespace": "home"},
+            "spec": {"volumeClaimTemplates": [template]},
+        }
+
+    class Known(Reader):
+        def readable(self, kind: str, namespace: str) -> Any:
+            del kind, namespace
+            return None if lives is None else Lives()
+
+    class Lives:
+        def list(self, kind: str, namespace: str) -> dict[str, Any]:
+            del kind, namespace
+            return {"vol": of(lives)}
+
+    written = None if before is None else of(before)
+    monkeypatch.setattr("statefast.program.frozen.applied", lambda *_: written)
+    path = "spec.volumeClaimTemplates"
+    found = frozen(Known("vol", None, {}), made(of(now)), "stateful sets", [path, "spec.selector"])
+    known = before is not None and lives is not None
+    assert found == ([path] if ignored else []) + ([] if known else ["spec.selector"])
