@@ -138,16 +138,9 @@ class InYaml(Elsewhere):
 
 @pytest.fixture(scope="session")
 def yaml_host() -> list[str]:
-    """Where Pulumi's language host for YAML is; it is compiled once."""
-    source = SOURCES / "yaml"
-    lock = (source / "go.sum").read_bytes()
-    folder = private_folder(cache_folder() / "yaml" / hashlib.sha256(lock).hexdigest()[:16])
+    """Where Pulumi's language host for YAML is."""
     name = "pulumi-language-yaml"
-    if not (folder / name).exists():
-        package = f"github.com/pulumi/pulumi-yaml/cmd/{name}"
-        words = [gotool.require(name, "programs in YAML"), "build", "-o", str(folder / name)]
-        subprocess.run([*words, package], cwd=source, env=gotool.environment(), check=True)
-    return [str(folder)]
+    return [str(compiled("yaml", name, f"github.com/pulumi/pulumi-yaml/cmd/{name}").parent)]
 
 
 @pytest.fixture(scope="session")
@@ -166,14 +159,28 @@ def node() -> list[str]:
 
 @pytest.fixture(scope="session")
 def go() -> list[str]:
-    """How the Go program is started; it is compiled once."""
-    source = SOURCES / "go"
+    """How the Go program is started."""
+    return [str(compiled("go", "program"))]
+
+
+@pytest.fixture(scope="session")
+def sdks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What Pulumi's generators make of the schema: a folder for each language."""
+    folder = tmp_path_factory.mktemp("sdks")
+    words = [compiled("sdks", "sdks"), PROJECT / "plugin/schema.json", folder]
+    subprocess.run(words, check=True)
+    return folder
+
+
+def compiled(folder: str, name: str, package: str = ".") -> Path:
+    """A Go program; it is compiled once."""
+    source = SOURCES / folder
     digest = hashlib.sha256(b"".join(it.read_bytes() for it in sorted(source.iterdir())))
-    program = private_folder(cache_folder() / "go" / digest.hexdigest()[:16]) / "program"
+    program = private_folder(cache_folder() / folder / digest.hexdigest()[:16]) / name
     if not program.exists():
-        words = [gotool.require("program", "programs in Go"), "build", "-o", str(program), "."]
-        subprocess.run(words, cwd=source, env=gotool.environment(), check=True)
-    return [str(program)]
+        words = [gotool.require(name, "tests of other languages"), "build", "-o", str(program)]
+        subprocess.run([*words, package], cwd=source, env=gotool.environment(), check=True)
+    return program
 
 
 @pytest.fixture
