@@ -75,7 +75,7 @@ test-real: venv ## Runs the databases on a real node, and reads back what they h
 # Two nodes, each for the files of its process: most of the time something is waited for.
 	@STATEFAST_REAL=1 $(PYTEST) -n 2 --dist loadfile -m real
 
-test-languages: venv ## Guards programs in TypeScript and Go by the plugin. Takes Go, and Node with npm.
+test-languages: venv ## Guards programs in TypeScript, Go and YAML by the plugin. Takes Go, and Node with npm.
 	@$(CLUSTER) build
 	@STATEFAST_LANGUAGES=1 $(PYTEST) -m languages
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from cli.past import past
 from localcluster.layout import Workspace
 
 from .conftest import Config, fresh_name
@@ -136,6 +137,25 @@ def test_what_is_around_the_claims(guarded: Guarded) -> None:
     assert "except_ names 'nobody', and the program registers no such object" in said
 
 
+@pytest.mark.parametrize("guarded", ["release"], indirect=True)
+def test_a_release_becomes_a_chart(guarded: Guarded) -> None:
+    home = guarded.name
+    made = [stateful_set(home, "web"), claim(home, "alone")]
+    guarded.kubectl("create", "namespace", home, namespace=False)
+    guarded.program(made, {}).up()
+    guarded.wait("pvc", "--all", "--for=jsonpath={.status.phase}=Bound")
+    before = guarded.identities()
+    guarded.source = "chart"
+    guarded.program(made, {}).up()
+    assert guarded.identities() == before
+    assert set(guarded.up().changes) == {"unchanged"}
+    grown = [stateful_set(home, "web", size="2Gi"), made[1]]
+    guarded.program(grown, {}).up()
+    after = guarded.identities()
+    assert [uid for uid, _ in after.values()] == [uid for uid, _ in before.values()]
+    assert after["PersistentVolumeClaim web-web-0"][1][1] == "2Gi"
+
+
 def test_the_same_edits_without_the_guard(
     workspace: Workspace, request: pytest.FixtureRequest
 ) -> None:
@@ -153,5 +173,18 @@ def test_the_same_edits_without_the_guard(
         for name, edit in EDITS.items():
             if edit.plain not in told:
                 assert happened(name, before, after) == edit.plain, name
+        (found,) = past([plain.workspace.stacks / f".pulumi/history/guarded/{home}"])
+        for name, what in (
+            ("class", "storageClassName 'guarded-a' -> 'guarded-b' (all pods would stop at once"),
+            ("smaller", "2Gi -> 1Gi (smaller)"),
+            ("service", "spec.serviceName"),
+            ("template-removed", "volumeClaimTemplates"),
+            ("when-deleted", "whenDeleted 'Retain' -> 'Delete'"),
+        ):
+            said = [line for line in found.refused if f"StatefulSet {home}/{name}:" in line]
+            assert any(what in line for line in said), (name, found)
+        lost = f"PersistentVolumeClaim {home}/claim-class: spec.storageClassName"
+        assert any(lost in line for line in found.refused), found
+        assert any(f"StatefulSet {home}/larger was replaced" in line for line in found.kept), found
     finally:
         plain.remove()
