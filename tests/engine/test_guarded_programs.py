@@ -137,25 +137,6 @@ def test_what_is_around_the_claims(guarded: Guarded) -> None:
     assert "except_ names 'nobody', and the program registers no such object" in said
 
 
-@pytest.mark.parametrize("guarded", ["release"], indirect=True)
-def test_a_release_becomes_a_chart(guarded: Guarded) -> None:
-    home = guarded.name
-    made = [stateful_set(home, "web"), claim(home, "alone")]
-    guarded.kubectl("create", "namespace", home, namespace=False)
-    guarded.program(made, {}).up()
-    guarded.wait("pvc", "--all", "--for=jsonpath={.status.phase}=Bound")
-    before = guarded.identities()
-    guarded.source = "chart"
-    guarded.program(made, {}).up()
-    assert guarded.identities() == before
-    assert set(guarded.up().changes) == {"unchanged"}
-    grown = [stateful_set(home, "web", size="2Gi"), made[1]]
-    guarded.program(grown, {}).up()
-    after = guarded.identities()
-    assert [uid for uid, _ in after.values()] == [uid for uid, _ in before.values()]
-    assert after["PersistentVolumeClaim web-web-0"][1][1] == "2Gi"
-
-
 def test_the_same_edits_without_the_guard(
     workspace: Workspace, request: pytest.FixtureRequest
 ) -> None:

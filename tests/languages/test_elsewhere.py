@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.engine.guarded import EDITS, claim, namespace, objects, stateful_set
+from tests.engine.conftest import Config
+from tests.engine.guarded import CLASSES, EDITS, claim, namespace, objects, stateful_set
 from tests.engine.guarded_stack import Guarded, happened
 
 REFUSED = [name for name, edit in EDITS.items() if edit.guarded == "refused"]
@@ -69,3 +70,31 @@ def test_the_guard_is_taken_out_and_nothing_goes(elsewhere: Guarded) -> None:
     assert larger["PersistentVolumeClaim web-web-0"][1][1] == "2Gi"
     before |= {"PersistentVolumeClaim web-web-0": larger["PersistentVolumeClaim web-web-0"]}
     assert larger == before
+
+
+@pytest.mark.parametrize("elsewhere", [("nodejs", "raw")], ids=" ".join, indirect=True)
+def test_a_component_of_the_plugin_grows_in_place_and_refuses_to_shrink(elsewhere: Guarded) -> None:
+    home = elsewhere.name
+    elsewhere.kubectl("create", "namespace", home, namespace=False)
+
+    def made(size: str) -> list[Config]:
+        volume = {
+            "name": "data",
+            "mountPath": "/data",
+            "size": size,
+            "storageClassName": CLASSES[0],
+        }
+        args = {"namespace": home, "image": "app:1", "volumes": [volume], "preflight": {}}
+        return [{"component": "PersistentStatefulSet", "name": "db", "args": args}]
+
+    elsewhere.program(made("1Gi"), None).up()
+    assert set(elsewhere.up().changes) == {"unchanged"}
+    elsewhere.wait("pvc", "--all", "--for=jsonpath={.status.phase}=Bound")
+    before = elsewhere.identities()
+    elsewhere.program(made("2Gi"), None).up()
+    after = elsewhere.identities()
+    assert [uid for uid, _ in after.values()] == [uid for uid, _ in before.values()]
+    assert after["PersistentVolumeClaim data-db-0"][1][1] == "2Gi"
+    (said,) = elsewhere.program(made("1Gi"), None).refusals()
+    assert "StatefulSet db: " in said
+    assert "size is '1Gi'" in said

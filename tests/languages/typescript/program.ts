@@ -13,9 +13,9 @@ interface Program {
     chart: string;
 }
 
-class Guard extends pulumi.ComponentResource {
-    constructor(name: string, args: any, opts?: pulumi.ComponentResourceOptions) {
-        super("statefast:index:Guard", name, args, opts, true);
+class Component extends pulumi.ComponentResource {
+    constructor(type: string, name: string, args: any, opts?: pulumi.ComponentResourceOptions) {
+        super(`statefast:index:${type}`, name, args, opts, true);
     }
 }
 
@@ -27,14 +27,18 @@ const kinds: Record<string, any> = {
 };
 
 async function program(given: Program): Promise<void> {
-    const dependsOn = given.guard && !given.late ? [new Guard("guard", given.guard)] : [];
+    const dependsOn = given.guard && !given.late ? [new Component("Guard", "guard", given.guard)] : [];
     const provider = new k8s.Provider("cluster", { clusterIdentifier: "guarded" }, { dependsOn });
     if (given.source === "chart") {
         new k8s.helm.v4.Chart("release", { chart: given.chart, values: { objects: given.objects } }, { provider });
         return;
     }
     const first: pulumi.Resource[] = [];
-    for (const { kind, metadata, spec } of given.objects) {
+    for (const { component, name, args, kind, metadata, spec } of given.objects) {
+        if (component) {
+            new Component(component, name, args, { providers: [provider] });
+            continue;
+        }
         const made = new kinds[kind](metadata.name, { metadata, spec }, { provider, dependsOn: [...first] });
         if (kind === "Namespace") {
             first.push(made);
@@ -44,7 +48,7 @@ async function program(given: Program): Promise<void> {
         }
     }
     if (given.late) {
-        new Guard("guard", given.guard);
+        new Component("Guard", "guard", given.guard);
     }
 }
 

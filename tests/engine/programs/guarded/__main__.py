@@ -76,7 +76,7 @@ elif source == "release":
         given.get("release", "release"),
         chart=str(Path(__file__).parent / "chart"),
         values={"objects": objects},
-        opts=pulumi.ResourceOptions(provider=cluster, retain_on_delete=True),
+        opts=pulumi.ResourceOptions(provider=cluster),
     )
 elif source == "kustomize":
     # Where it lies the engine does not see: the folder is read by the provider.
