@@ -27,6 +27,7 @@ from ..safety.read.cluster import Cluster, Object, Unreadable
 from ..safety.read.live import MEMBERS
 from ..safety.wait.polling import look, until
 from ..safety.wait.set_status import (
+    all_started,
     lacks,
     lacks_new_pods,
     picture,
@@ -43,8 +44,10 @@ _PATH = "/apis/apps/v1/namespaces/{namespace}/statefulsets/{name}"
 _MANAGER = "__fieldManager"
 _POD = "/api/v1/namespaces/{namespace}/pods/{name}"
 _CALL_SECONDS = 30
-# An election takes less, most of the time.
+# How long a rollout stands still before it is pushed: while a pod starts, and once all have started
+# and only elect. An election takes less, most of the time.
 _STANDSTILL_SECONDS = 25.0
+_ELECTION_SECONDS = 10.0
 
 
 def member_steps(
@@ -146,7 +149,8 @@ class _Steps:
         now = picture(item, pods)
         if now != self._seen:
             self._seen, self._since = now, time.monotonic()
-        if time.monotonic() - self._since < _STANDSTILL_SECONDS:
+        patience = _ELECTION_SECONDS if all_started(item, pods) else _STANDSTILL_SECONDS
+        if time.monotonic() - self._since < patience:
             return
         self._since = time.monotonic()
         for name, uid in with_former_template(item, pods).items():

@@ -17,7 +17,9 @@ mount --make-rprivate /
 mount -t proc proc /proc
 ip link set lo up
 # The bridge of the pods is the node's own address, too: kubelet wants one that is not 127.0.0.1.
-ip link add pods0 type bridge
+# Its hardware address is given: else it is the lowest of the pods', and whenever that one goes, the others
+# look for the node, its DNS with it, under the former one for up to half a minute.
+ip link add pods0 address 02:00:0a:f4:01:01 type bridge
 ip address add "$address/24" dev pods0
 ip link set pods0 up
 hostname "$name"

@@ -217,7 +217,9 @@ def test_who_starts_with_nothing_waits_for_those_before(monkeypatch: pytest.Monk
     assert not written.bodies
 
 
-def pod(name: str, ready: str = "True", revision: str = "b") -> tuple[str, Any]:
+def pod(
+    name: str, ready: str = "True", revision: str = "b", *, started: bool = True
+) -> tuple[str, Any]:
     metadata = {
         "name": name,
         "uid": f"uid-{name}",
@@ -225,19 +227,26 @@ def pod(name: str, ready: str = "True", revision: str = "b") -> tuple[str, Any]:
         "ownerReferences": [{"kind": "StatefulSet", "name": "zk"}],
     }
     conditions = [{"type": "Ready", "status": ready}]
-    return name, {"metadata": metadata, "status": {"conditions": conditions}}
+    containers = [{"name": "zk", "started": started}]
+    status = {"conditions": conditions, "containerStatuses": containers}
+    return name, {"metadata": metadata, "status": status}
 
 
-def test_a_rollout_that_waits_for_itself_is_pushed(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("started", "patience"), [(True, "_ELECTION_SECONDS"), (False, "_STANDSTILL_SECONDS")]
+)
+def test_a_rollout_that_waits_for_itself_is_pushed(
+    monkeypatch: pytest.MonkeyPatch, started: bool, patience: str
+) -> None:
     written = Written(monkeypatch, availableReplicas=2, updatedReplicas=2)
     old = [pod("zk-0", revision="old"), pod("zk-1", revision="old")]
-    new = [pod(f"zk-{n}", "False", "new") for n in (2, 3)]
+    new = [pod(f"zk-{n}", "False", "new", started=started) for n in (2, 3)]
     written.pods = {**dict([*old, *new]), "other-0": {"metadata": {"uid": "x"}}}
     with pytest.raises(StatefastError, match="2 of 3 pods have the new template"):
         take(way(3, 4), minutes=0.01)
     # Not at once: an election takes its time.
     assert not written.deleted
-    monkeypatch.setattr(member_steps, "_STANDSTILL_SECONDS", 0.0)
+    monkeypatch.setattr(member_steps, patience, 0.0)
     take(way(3, 4), minutes=0.01)
     assert written.deleted == ["zk-0", "zk-1"]
 

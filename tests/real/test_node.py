@@ -1,5 +1,6 @@
 """The node itself: what `kubectl` does with its pods, and what is left when it is killed."""
 
+import json
 import os
 import signal
 import subprocess
@@ -61,6 +62,20 @@ def test_kubectl_reaches_into_a_pod(pod: Deployment) -> None:
             assert said.stdout.strip() == "+PONG"
         finally:
             forward.terminate()
+
+
+def test_the_address_of_the_node_is_no_pods(workspace: Workspace, pod: Deployment) -> None:
+    # A bridge goes by the lowest hardware address of its ports, and changes when that pod goes: the
+    # others then lose the node, and its DNS, for up to half a minute.
+    node = recorded(workspace.cluster, "nodelink")
+    assert node is not None
+    inside = next(pid for pid in _below(node.pid) if _program(pid) == "kubelet")
+    words = ["nsenter", "-t", str(inside), "-n", "ip", "-json", "link"]
+    said = subprocess.run(words, capture_output=True, text=True, check=True)
+    links = {link["ifname"]: link["address"] for link in json.loads(said.stdout)}
+    bridge = links.pop("pods0")
+    assert any(name.startswith("veth") for name in links)
+    assert bridge not in links.values()
 
 
 def test_a_node_that_is_killed_leaves_nothing(workspace: Workspace, pod: Deployment) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ..read.cluster import Object
 
 __all__ = [
+    "all_started",
     "lacks",
     "lacks_new_pods",
     "picture",
@@ -55,9 +56,20 @@ def without(item: Object, pods: Mapping[str, Object], ordinals: Sequence[int]) -
 def picture(item: Object, pods: Mapping[str, Object]) -> object:
     """What a rollout changes: equal for as long as it gets no further."""
     return [
-        (pod["metadata"]["uid"], "deletionTimestamp" in pod["metadata"], _is_ready(pod))
+        (
+            pod["metadata"]["uid"],
+            "deletionTimestamp" in pod["metadata"],
+            _is_started(pod),
+            _is_ready(pod),
+        )
         for pod in pods_of(pods, item["metadata"]["name"]).values()
     ]
+
+
+def all_started(item: Object, pods: Mapping[str, Object]) -> bool:
+    """Whether the pods that there are run, past their startup probes, and none is leaving."""
+    there = pods_of(pods, item["metadata"]["name"]).values()
+    return all("deletionTimestamp" not in pod["metadata"] and _is_started(pod) for pod in there)
 
 
 def with_former_template(item: Object, pods: Mapping[str, Object]) -> Mapping[str, str]:
@@ -93,6 +105,11 @@ def _revision(pod: Object) -> str:
 def _is_ready(pod: Object) -> bool:
     conditions = (pod.get("status") or {}).get("conditions") or ()
     return ("Ready", "True") in [(each.get("type"), each.get("status")) for each in conditions]
+
+
+def _is_started(pod: Object) -> bool:
+    containers = (pod.get("status") or {}).get("containerStatuses") or ()
+    return bool(containers) and all(each.get("started") for each in containers)
 
 
 def _reasons(pod: Object) -> Iterator[str]:
