@@ -5,6 +5,9 @@ from statefast.safety.read.client import Client, NoAnswer, Object, Unreadable
 __all__ = ["Api", "ClusterError", "Object"]
 
 
+_REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+
+
 class ClusterError(Exception):
     """The cluster could not be read; one sentence says why."""
 
@@ -44,6 +47,20 @@ class Api:
             return self._client.get("reading", path)
         except Unreadable:
             return None
+
+    def may(self, verb: str, group: str, resource: str) -> bool:
+        """Whether the identity may do that, in all namespaces; yes where nobody says it."""
+        asks = {"verb": verb, "group": group, "resource": resource}
+        body = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SelfSubjectAccessReview",
+            "spec": {"resourceAttributes": asks},
+        }
+        try:
+            said = self._client.send("asking for rights", "POST", _REVIEWS, body)
+        except Unreadable:
+            return True
+        return bool((said.get("status") or {}).get("allowed"))
 
 
 def _no_answer(error: Exception) -> ClusterError:

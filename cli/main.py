@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from .convert.command import convert
+from .doctor.command import doctor
 from .gate import gate
 from .options import Context, Namespace, Output, OutputOption, StackOption, StateFile
 from .volumes.command import volumes
@@ -55,26 +56,7 @@ def status(
 app.command()(gate)
 app.command()(convert)
 app.command()(volumes)
-
-
-@app.command()
-def doctor(
-    state: StateFile = "-",  # type: ignore[assignment]
-) -> None:
-    """Recognises a stack wedged on a claim that was to be replaced, and says how to heal it."""
-    from .doctor import find_wedged, remedy
-    from .state import NotAState
-
-    try:
-        wedged = find_wedged(state.read())
-    except NotAState as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
-    if not wedged:
-        typer.echo("No claim of this stack waits for a replacement.")
-        return
-    typer.echo("\n\n".join(remedy(claim) for claim in wedged))
-    raise typer.Exit(1)
+app.command()(doctor)
 
 
 @app.command()

@@ -44,7 +44,7 @@ def test_a_wedged_stack_is_healed_and_the_volume_is_the_same(plain: Deployment) 
     plain.up(ok=False)
 
     (wedged,) = find_wedged(plain.pulumi(*export).text)
-    done = CliRunner().invoke(app, ["doctor"], input=plain.pulumi(*export).text)
+    done = CliRunner().invoke(app, ["doctor", "-"], input=plain.pulumi(*export).text)
     assert done.exit_code == 1
     steps = done.output
     assert f"pulumi state delete {shlex.quote(wedged.urn)}" in steps

@@ -16,7 +16,7 @@ def state(*resources: dict[str, object]) -> str:
 
 
 def run(text: str) -> tuple[int, str]:
-    done = CliRunner().invoke(app, ["doctor"], input=text)
+    done = CliRunner().invoke(app, ["doctor", "-"], input=text)
     return done.exit_code, done.output
 
 

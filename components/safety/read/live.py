@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from ...schema.annotations import INSTANCE, OWNER, RETENTION
+from ...schema.annotations import INSTANCE, OWNER, RETENTION, SIZE
 from ...schema.numerals import whole_bytes
 from ..run import once
 from .cluster import Object
@@ -31,8 +31,8 @@ __all__ = [
     "live_claims",
 ]
 
-# Written on what a stack makes, and read by the next run of any stack; so are OWNER and RETENTION.
-SIZE = "statefast/size"
+# Written on what a stack makes, and read by the next run of any stack; so are OWNER, RETENTION and
+# SIZE.
 VOLUME = "statefast/volume"
 # On a claim that its owner had start from a VolumeSnapshot: which one.
 RESTORED = "statefast/restored"

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .state import of_resources
+from ..state import of_resources
 
 __all__ = ["Wedged", "find_wedged", "remedy"]
 
