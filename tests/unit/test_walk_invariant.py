@@ -396,3 +396,35 @@ def test_a_history_is_made_as_short_as_it_gets() -> None:
     assert {it.text for it in short} == needed
     assert left > 0
     assert load(dump(short)) == short
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "found"),
+    [
+        (Place("mysql", "8", ""), Place("mysql", "9", ""), []),
+        (Place("mysql", "9", ""), Place("mysql", "8", ""), ["place"]),
+        (Place("mysql", "8", ""), Place("mysql", "9", "/other"), ["place"]),
+        (Place("postgresql", "17", ""), Place("postgresql", "18", ""), ["place"]),
+    ],
+)
+def test_an_upgrade_that_an_application_is_made_for(
+    was: Place, now: Place, found: list[str]
+) -> None:
+    its, first = ledger(), seen("c0=v9", place=was)
+    its.observe(Seen(), first, up())
+    after = its.observe(first, seen("c0=v9", place=now), up())
+    assert [it for it in kinds(after) if it == "place"] == found
+
+
+def test_a_claim_whose_marks_a_hand_took_off_is_named_by_nobody() -> None:
+    its = ledger()
+    idle = seen(idle=["c0=v0"])
+    its.strip("n", "c0")
+    gone = Act(runs=(run("up"),), stack="a", wanted=frozenset())
+    assert kinds(ledger().observe(FIRST, idle, gone)) == ["forgotten"]
+    assert its.observe(FIRST, idle, gone) == []
+    # While it is mounted it is whose pod mounts it.
+    its = ledger()
+    its.strip("n", "c0")
+    its.observe(FIRST, FIRST, HAND)
+    assert kinds(its.observe(FIRST, Seen(), up())) == ["lost"]

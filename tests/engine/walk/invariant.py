@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .said import Consent, Run
-from .seen import Mount, Place, Pod, Seen
+from .seen import Mount, Place, Pod, Seen, reads
 
 __all__ = ["Act", "Finding", "Ledger", "Marker"]
 
@@ -140,6 +140,12 @@ class Ledger:
                 marker.left = marker.gone = text
                 marker.spent = False
 
+    def strip(self, namespace: str, claim: str) -> None:
+        """A hand takes the marks off a claim, which then is nobody's who does not mount it."""
+        for marker in self.markers:
+            if (marker.namespace, marker.claim) == (namespace, claim):
+                marker.left = marker.left or "a hand took off whose it is"
+
     def observe(self, before: Seen, after: Seen, act: Act) -> list[Finding]:
         """What does not hold after an act."""
         found = [
@@ -234,6 +240,9 @@ class Ledger:
                 kind="foreign", text=f"{marker.text} is mounted by {workload} ({pod.name})"
             )
         if marker.place == mount.place or workload != marker.workload:
+            return
+        if reads(marker.place, mount.place):
+            marker.place = mount.place
             return
         named = marker.moved in act.consents or self._excused(
             marker, act, marker.volume, marker.claim, pod.workload

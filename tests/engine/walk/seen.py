@@ -4,9 +4,14 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-__all__ = ["Claim", "Mount", "Place", "Pod", "Seen", "Volume", "read"]
+import yaml
+
+from localcluster.layout import PROJECT
+
+__all__ = ["Claim", "Mount", "Place", "Pod", "Seen", "Volume", "read", "reads"]
 
 Object = Mapping[str, Any]
 INSTANCE, APPLICATION = "app.kubernetes.io/instance", "app.kubernetes.io/name"
@@ -262,3 +267,21 @@ def _written(item: Object) -> tuple[str, tuple[str, str]]:
     digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:12]
     name = f"{metadata.get('namespace') or '-'}/{metadata['name']}"
     return f"{item['kind']} {name}", (metadata["uid"], digest)
+
+
+@cache
+def _readers() -> frozenset[str]:
+    """The applications that read what an older version of theirs wrote, by their files."""
+    paths = (PROJECT / "workloads").glob("*.yaml")
+    files = {path.stem: yaml.safe_load(path.read_text()) for path in paths}
+    versions = {name: (file.get("data") or {}).get("version") or {} for name, file in files.items()}
+    return frozenset(name for name, version in versions.items() if version.get("readsOlder"))
+
+
+def reads(was: Place, now: Place) -> bool:
+    """Whether the data is where it was, and read by an upgrade that its application is made for."""
+    return (
+        was.application in _readers()
+        and (was.application, was.folder) == (now.application, now.folder)
+        and int(was.major) < int(now.major)
+    )

@@ -228,7 +228,10 @@ class World:
 
     def _by_hand(self, args: Mapping[str, Any]) -> None:
         values: Sequence[Any] = list(args["args"])
-        HANDS[args["what"]](self._hand(args.get("in") or self.name), *values)
+        namespace = args.get("in") or self.name
+        done = HANDS[args["what"]](self._hand(namespace), *values)
+        if done and args["what"] == "strip" and values[0] == "pvc":
+            self.ledger.strip(namespace, values[1])
 
     def _stack(self, args: Mapping[str, Any]) -> None:
         stack = self.stacks["a"]
