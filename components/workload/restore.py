@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from ..errors import StatefastError
+from ..safety.consent import Change
 from ..safety.plan.claims import ClaimPlan
-from ..safety.preflight import Reader
+from ..safety.preflight import Reader, Warns
 from ..schema.names import check_label_name, check_subdomain_name
 from ..schema.nearest import nearest
 from .model import Volume, Workload
@@ -71,11 +72,22 @@ def note_restore(asks: Reader, workload: Workload, claims: Mapping[str, ClaimPla
             asks.note(f"restore names claim {key}, which none of the replicas has")
     made = [name for name, plan in claims.items() if plan.restored and not plan.live]
     if workload.quorum and made and len(made) < len(claims):
-        asks.note(
-            f"{_and(made)} will be older than the claims of the other members of the quorum: a"
-            " member that forgets what it had acknowledged can elect without it; restore all"
-            " members, or let a member that lost its data copy it from the others"
+        change = Change(
+            resource=workload.resource,
+            field="restore",
+            old=_and(made),
+            new="older than the others",
+            uid=" ".join(_given(workload).values()),
         )
+        if not change.allowed(workload.args.get("consent") or ()):
+            asks.note(
+                Warns(
+                    f"{_and(made)} will be older than the claims of the other members of the"
+                    " quorum: a member that forgets what it had acknowledged can elect without it,"
+                    " and what the others wrote since is lost; restore all members; or consent to"
+                    f" this one change by adding {change.consent!r} to consent"
+                )
+            )
 
 
 def _given(workload: Workload) -> Mapping[str, str]:
