@@ -72,8 +72,8 @@ def test_every_key_of_the_config_is_edited(walked: list[Step]) -> None:
         for step in walked
         if step.op == "edit" and step.args["path"][0] == "workloads" and len(step.args["path"]) > 2
     }
-    # What is pulled with touches no data, and a walk takes no snapshots to restore.
-    assert schema - of_workloads - {"key"} == {"imagePullSecrets", "restore"}
+    # What is pulled with touches no data.
+    assert schema - of_workloads - {"key"} == {"imagePullSecrets"}
 
 
 def _rows(title: str, text: str) -> list[str]:

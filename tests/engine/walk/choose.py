@@ -149,6 +149,7 @@ def _edit_workload(rng: random.Random, world: World) -> Step:
     its = world.stacks["a"].get("workloads", name)
     application = APPLICATIONS[its.get("workload", "redis")]
     claims = sorted(claim for _, claim in world.seen.claims) or ["none"]
+    own = rng.choice([claim for claim in claims if claim.startswith(f"{name}-")] or claims)
     variable = rng.choice(sorted(application["env"]))
     values: Sequence[tuple[int, Sequence[str], Sequence[Any]]] = (
         (6, ["storage", "size"], SIZES),
@@ -165,6 +166,7 @@ def _edit_workload(rng: random.Random, world: World) -> Step:
         (2, ["storage", "volumes", "log"], ({"size": "1Gi"}, {"size": "2Gi"}, None)),
         (1, ["storage", "volumes", "vol"], ({"existingClaim": rng.choice(claims)}, None)),
         (1, ["storage", "volumes", "vol"], ({"claimName": rng.choice(["w1-vol", "other"])}, None)),
+        (3, ["restore"], ({own: f"taken-{own}"}, {own: f"taken-{own}"}, None)),
         (2, ["updateStrategy"], ({"partition": 1}, {"type": "OnDelete"}, None)),
         (1, ["autoscaled"], (True, None)),
         (1, ["minReadySeconds"], (1, None)),
@@ -288,6 +290,7 @@ def _hand(rng: random.Random, world: World) -> Step:
         (1, "strip", [kind, name]),
         (2, "grow", [claim, rng.choice(SIZES)]),
         (2, "make claim", [claim]),
+        (4, "snapshot", [claim]),
     )
     _, what, args = rng.choices(hands, [weight for weight, _, _ in hands])[0]
     return Step("hand", {"what": what, "args": list(args)})

@@ -136,6 +136,28 @@ def _make(hand: Hand, claim: str) -> bool:
     return hand.kubectl("create", "-f", "-", stdin=json.dumps(manifest))
 
 
+def _snapshot(hand: Hand, claim: str) -> bool:
+    """As `restore` names it later; another one of that name stays what it was."""
+    group, name = {"apiVersion": "snapshot.storage.k8s.io/v1"}, f"walk-{hand.namespace}"
+    made: Mapping[str, Any] = {
+        "kind": "VolumeSnapshotClass",
+        "metadata": {"name": name},
+        "driver": "rbd.csi.ceph.com",
+        "deletionPolicy": "Delete",
+    }
+    taken: Mapping[str, Any] = {
+        "kind": "VolumeSnapshot",
+        "metadata": {"name": f"taken-{claim}"},
+        "spec": {
+            "volumeSnapshotClassName": name,
+            "source": {"persistentVolumeClaimName": claim},
+        },
+    }
+    return all(
+        hand.kubectl("apply", "-f", "-", stdin=json.dumps({**group, **it})) for it in (made, taken)
+    )
+
+
 def _delete_class(hand: Hand) -> bool:
     return hand.kubectl("delete", "storageclass", f"rbd-{hand.namespace}")
 
@@ -153,5 +175,6 @@ HANDS: Mapping[str, Callable[..., bool]] = {
     "strip": _strip,
     "grow": _grow,
     "make claim": _make,
+    "snapshot": _snapshot,
     "delete class": _delete_class,
 }
