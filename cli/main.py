@@ -10,6 +10,7 @@ import typer
 from .convert.command import convert
 from .doctor.command import doctor
 from .gate import gate
+from .migrate.command import migrate
 from .options import Context, Namespace, Output, OutputOption, StackOption, StateFile
 from .volumes.command import volumes
 
@@ -57,6 +58,7 @@ app.command()(gate)
 app.command()(convert)
 app.command()(volumes)
 app.command()(doctor)
+app.command()(migrate)
 
 
 @app.command()

@@ -3,9 +3,12 @@
 import os
 import re
 import signal
+import subprocess
+import sys
 from base64 import b64decode
 
 from localcluster import cluster
+from localcluster.layout import PROJECT
 from localcluster.processes import recorded
 from tests.engine.conftest import Deployment
 
@@ -82,6 +85,23 @@ def switch_pattern(database: Database, other: str) -> None:
             assert not database.held(pod) & set(database.markers)
     now = database.deployment.data()
     assert {name: now[name] for name in volumes} == volumes
+
+
+def migrate(database: Database, *patterns: str) -> None:
+    """The volume goes over to each pattern, with what is on it."""
+    identities = {it.volume_uid for it in database.deployment.data().values()}
+    for pattern in patterns:
+        words = ["migrate", database.workload, "-n", database.deployment.name, "--to", pattern]
+        run = [sys.executable, "-c", "from cli.main import app; app()", *words, "--run", "--yes"]
+        subprocess.run(run, env=database.deployment.environment(), cwd=PROJECT, check=True)
+        database.config["pattern"] = pattern
+        database.config.pop("podManagementPolicy", None)
+        database.deployment.workloads(**{database.workload: database.config})
+        result = database.deployment.pulumi("up", "--yes", "--refresh", "--suppress-progress")
+        assert result.code == 0, result.text
+        database.ready()
+        assert {it.volume_uid for it in database.deployment.data().values()} == identities
+        database.assert_kept()
 
 
 def agree(deployment: Deployment, *fragments: str) -> None:

@@ -36,5 +36,9 @@ def test_a_snapshot_is_restored_into_another_workload(kept: MySQL) -> None:
     assert set(kept.markers) <= edits.restore(kept, "mysql-vol")
 
 
+def test_the_volume_goes_over_to_the_other_pattern_and_back(kept: MySQL) -> None:
+    edits.migrate(kept, "stateful-set", "deployment")
+
+
 def test_the_other_pattern_and_back(kept: MySQL) -> None:
     edits.switch_pattern(kept, "stateful-set")

@@ -12,7 +12,7 @@ from ..preflight import Reader
 from ..read.holders import stop_commands
 from ..read.known import Known
 from ..read.live import LiveClaim, LiveClass
-from ..read.remembered import patch_to_keep
+from ..read.volume_commands import patch_to_keep
 from ..refusals.forgotten import refuse_forgotten, refuse_used
 from ..refusals.left_behind import Asked, read_volumes, volume_to_reattach
 from ..refusals.owned import check_owned

@@ -15,8 +15,9 @@ from ..consent import Change
 from ..preflight import Reader
 from ..read.holders import stop_commands
 from ..read.live import LiveClaim, class_by_default
-from ..read.remembered import LiveVolume, other_volumes, patch_to_keep
+from ..read.remembered import LiveVolume, other_volumes
 from ..read.snapshots import LiveContent, LiveSnapshot, content_of, read_snapshots
+from ..read.volume_commands import patch_to_keep
 from ..refusals.left_behind import read_volumes
 from .claim_plan import WantedClaim
 from .limits import classes_of

@@ -8,7 +8,6 @@ The phase is not asked: it lags behind (a volume is Bound for a while after its 
 and says nothing of the data.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -19,9 +18,7 @@ from ..run import once
 from .cluster import Object
 from .live import LiveClaim
 
-__all__ = ["LiveVolume", "other_volumes", "patch_to_keep", "reserve"]
-
-_RETAIN = '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}'
+__all__ = ["LiveVolume", "other_volumes"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,22 +120,3 @@ def _others(volumes: Iterable[Object], live: LiveClaim | None) -> Iterator[LiveV
         binds = live is not None and not live.volume and volume.claim_uid == live.uid
         if not binds and (live is None or volume.name != live.volume):
             yield volume
-
-
-def patch_to_keep(volume: str) -> str:
-    """The command after which a volume outlives its claim."""
-    return f"kubectl patch pv {volume} -p '{_RETAIN}'"
-
-
-def reserve(volume: str, namespace: str, claim: str) -> str:
-    """The command after which a volume is for one claim, and no other is bound to it."""
-    reference = {
-        "apiVersion": "v1",
-        "kind": "PersistentVolumeClaim",
-        "namespace": namespace,
-        "name": claim,
-        "uid": None,
-        "resourceVersion": None,
-    }
-    patch = json.dumps({"spec": {"claimRef": reference}}, separators=(",", ":"))
-    return f"kubectl patch pv {volume} --type=merge -p '{patch}'"

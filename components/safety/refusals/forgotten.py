@@ -15,7 +15,8 @@ from ..preflight import Reader, Warns
 from ..read.cluster import Object
 from ..read.last_run import LastRun, key_of
 from ..read.live import LiveClaim
-from ..read.remembered import LiveVolume, reserve
+from ..read.remembered import LiveVolume
+from ..read.volume_commands import reserve
 from .left_behind import Asked, read_volumes
 
 __all__ = ["refuse_forgotten", "refuse_used"]

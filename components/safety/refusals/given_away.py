@@ -12,7 +12,8 @@ from ..consent import Change
 from ..preflight import Reader, Warns
 from ..read.holders import stop_commands
 from ..read.live import LiveClaim
-from ..read.remembered import LiveVolume, patch_to_keep, reserve
+from ..read.remembered import LiveVolume
+from ..read.volume_commands import patch_to_keep, reserve
 
 __all__ = ["refuse_given_away"]
 

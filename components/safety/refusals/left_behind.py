@@ -14,7 +14,8 @@ from ..preflight import Reader, Warns
 from ..read.cluster import Object
 from ..read.holders import stop_commands
 from ..read.live import LiveClaim
-from ..read.remembered import LiveVolume, other_volumes, patch_to_keep
+from ..read.remembered import LiveVolume, other_volumes
+from ..read.volume_commands import patch_to_keep
 from .given_away import refuse_given_away
 
 __all__ = ["Asked", "read_volumes", "refuse_beside", "volume_to_reattach"]

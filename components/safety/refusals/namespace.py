@@ -11,7 +11,7 @@ from ...errors import StatefastError
 from ..preflight import Reader
 from ..read.cluster import Object, Unreadable
 from ..read.live import LiveClaim
-from ..read.remembered import patch_to_keep
+from ..read.volume_commands import patch_to_keep
 from .left_behind import read_volumes
 
 __all__ = ["refuse_missing_namespace"]

@@ -1,0 +1,1 @@
+"""`statefast migrate`: the volumes of a Deployment become those of a StatefulSet, and back."""

@@ -1,0 +1,250 @@
+"""What is left to do until the volumes of a workload are for the claims of its other pattern.
+
+A volume moves by name alone: kept, its claim deleted, and reserved for the claim that the other
+pattern mounts, which the next `up` makes and reattaches. How far it has come is read in the cluster
+each time, so whoever was interrupted begins where he was.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from statefast.safety.read.volume_commands import patch_to_keep, reserve
+from statefast.schema.annotations import INSTANCE, OWNER
+
+from ..api import Object
+
+__all__ = ["Found", "Pattern", "Plan", "Refused", "Step", "plan"]
+
+_WAIT_SECONDS = 300
+
+
+class Pattern(StrEnum):
+    """What a workload is made as."""
+
+    STATEFUL_SET = "stateful-set"
+    DEPLOYMENT = "deployment"
+
+
+class Refused(Exception):
+    """Why a workload cannot be migrated; one sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What lives in the namespace of the workload.
+
+    Attributes:
+        volumes: All PersistentVolumes.
+    """
+
+    namespace: str
+    deployments: Sequence[Object] = ()
+    sets: Sequence[Object] = ()
+    claims: Sequence[Object] = ()
+    pods: Sequence[Object] = ()
+    volumes: Sequence[Object] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One command, and what it is for."""
+
+    phase: str
+    why: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is left to do.
+
+    Attributes:
+        moves: From each claim to the one that its volume will be of.
+        steps: The commands, in their order.
+        done: Whether a claim of the pattern that is wanted has each volume.
+    """
+
+    moves: Mapping[str, str]
+    steps: tuple[Step, ...]
+    done: bool
+
+
+def plan(found: Found, workload: str, to: Pattern) -> Plan:
+    """What is left to do until every volume of a workload is for a claim of a pattern.
+
+    Args:
+        found: What lives.
+        workload: Its name in the cluster.
+        to: The pattern that it is to have.
+
+    Raises:
+        Refused: it is not safe, or there is nothing of it.
+    """
+    moves = dict(_moves(found, workload, to))
+    if not moves:
+        raise Refused(
+            f"no workload of a stack with claims is called {workload} in namespace"
+            f" {found.namespace}"
+        )
+    claims = {it["metadata"]["name"]: it for it in found.claims}
+    volumes = {it["metadata"]["name"]: it for it in found.volumes}
+    keep, stop, delete, give = list[Step](), list[Step](), list[Step](), list[Step]()
+    done = True
+    for old, new in moves.items():
+        volume = _volume(found, claims, old, new)
+        name = volume["metadata"]["name"]
+        if new in claims:
+            if claims[new]["spec"].get("volumeName") != name:
+                raise Refused(
+                    f"claim {found.namespace}/{new} is there, on another volume than {name}, which"
+                    f" has the data of {old}: choose which one the workload is to have, and delete"
+                    " the other claim with its pods stopped (docs/guard.md, Coming back)"
+                )
+            continue
+        done = False
+        if "deletionTimestamp" in volumes[name]["metadata"]:
+            raise Refused(
+                f"volume {name} of claim {found.namespace}/{old} was deleted and goes with its"
+                " claim: copy the data first"
+            )
+        if volume["spec"].get("persistentVolumeReclaimPolicy") != "Retain":
+            why = f"volume {name} outlives its claim"
+            keep.append(Step(phase="prepare", why=why, command=patch_to_keep(name)))
+        if old in claims:
+            stop += _stop(found, workload, old)
+            command = f"kubectl delete pvc {old} -n {found.namespace} --timeout={_WAIT_SECONDS}s"
+            why = f"claim {old} goes, and its volume stays, Released"
+            delete.append(Step(phase="cut over", why=why, command=command))
+        if (volume["spec"].get("claimRef") or {}).get("name") != new:
+            command = reserve(name, found.namespace, new)
+            give.append(Step(phase="cut over", why=f"it is for claim {new} now", command=command))
+    # Of several claims of a pod the pods are stopped once.
+    once = list(dict.fromkeys(stop))
+    return Plan(moves=moves, steps=(*keep, *once, *delete, *give), done=done)
+
+
+def _moves(found: Found, workload: str, to: Pattern) -> Iterator[tuple[str, str]]:
+    """The claims of a workload and the names they are to have; also those that are moved.
+
+    Of a claim that is gone, the pod template of a Deployment still speaks, and the templates of a
+    set.
+
+    Raises:
+        Refused: the workload has more replicas than a Deployment can.
+    """
+    theirs = {_name(it) for it in found.claims if _instance(it) == workload and _owner(it)}
+    # One that another workload looks after is mounted, and not this one's to move.
+    foreign = {_name(it) for it in found.claims} - theirs
+    of_set = {it: match for it in theirs if (match := _ordinal(workload).fullmatch(it))}
+    more = sorted(it for it, match in of_set.items() if match[2] != "0")
+    if to is Pattern.DEPLOYMENT and more:
+        raise Refused(
+            f"claims {', '.join(more)} have data of their own, and a Deployment has one claim a"
+            " volume: scale in, and delete those that nobody wants"
+        )
+    bases = (theirs - of_set.keys()) | {match[1] for match in of_set.values()}
+    bases |= {name for it in _named(found.deployments, workload) for name in _mounted(it)}
+    bases |= {name for it in _named(found.sets, workload) for name in _templates(it)}
+    there = theirs | {
+        str(of.get("name"))
+        for it in found.volumes
+        if (of := it["spec"].get("claimRef") or {}).get("namespace") == found.namespace
+    }
+    for base in sorted(bases - foreign):
+        first = f"{base}-{workload}-0"
+        if {base, first} & there:
+            yield (base, first) if to is Pattern.STATEFUL_SET else (first, base)
+
+
+def _ordinal(workload: str) -> re.Pattern[str]:
+    return re.compile(rf"(.+)-{re.escape(workload)}-(\d+)")
+
+
+def _templates(item: Object) -> Iterator[str]:
+    templates = item["spec"].get("volumeClaimTemplates") or ()
+    yield from (template["metadata"]["name"] for template in templates)
+
+
+def _volume(found: Found, claims: Mapping[str, Object], old: str, new: str) -> Object:
+    """The volume that has the data.
+
+    Raises:
+        Refused: there is none, or more than one.
+    """
+    bound = {claims[it]["spec"].get("volumeName") for it in (old, new) if it in claims}
+    named = [it for it in found.volumes if _name(it) in bound]
+    if old in claims and claims[old]["spec"].get("volumeName"):
+        named = [it for it in named if _name(it) == claims[old]["spec"]["volumeName"]]
+    beside = [
+        it
+        for it in found.volumes
+        if (it["spec"].get("claimRef") or {}).get("namespace") == found.namespace
+        and it["spec"]["claimRef"].get("name") in (old, new)
+    ]
+    several = {_name(it) for it in (*named, *beside)}
+    if len(several) != 1:
+        said = f"more than one volume remembers them: {', '.join(sorted(several))}"
+        raise Refused(
+            f"of claims {old} and {new} in namespace {found.namespace}"
+            f" {said if several else 'there is no volume'}"
+        )
+    return (named or beside)[0]
+
+
+def _stop(found: Found, workload: str, claim: str) -> Iterator[Step]:
+    """What stops the pods that mount a claim.
+
+    Raises:
+        Refused: one is no pod of the workload.
+    """
+    mounting = [it for it in found.pods if claim in set(_claims_of(it["spec"]))]
+    others = sorted(_name(it) for it in mounting if _instance(it) != workload)
+    if others:
+        raise Refused(
+            f"claim {found.namespace}/{claim} is mounted by {', '.join(others)}, which are no pods"
+            f" of {workload}: stop them first"
+        )
+    kinds = (("deployment", found.deployments), ("statefulset", found.sets))
+    for kind, items in kinds:
+        for item in _named(items, workload):
+            if item["spec"].get("replicas", 1):
+                command = f"kubectl scale {kind}/{workload} -n {found.namespace} --replicas=0"
+                why = "its pods stop, until the last step"
+                yield Step(phase="cut over", why=why, command=command)
+    if mounting:
+        names = " ".join(f"pod/{_name(it)}" for it in mounting)
+        yield Step(
+            phase="cut over",
+            why="nobody writes any more",
+            command=f"kubectl wait {names} -n {found.namespace} --for=delete"
+            f" --timeout={_WAIT_SECONDS}s",
+        )
+
+
+def _named(items: Sequence[Object], workload: str) -> Iterator[Object]:
+    yield from (it for it in items if _name(it) == workload and _owner(it))
+
+
+def _mounted(workload: Object) -> Iterator[str]:
+    yield from _claims_of(workload["spec"]["template"]["spec"])
+
+
+def _claims_of(pod: Mapping[str, object]) -> Iterator[str]:
+    volumes: Sequence[Object] = pod.get("volumes") or ()  # type: ignore[assignment]
+    for volume in volumes:
+        if "persistentVolumeClaim" in volume:
+            yield str(volume["persistentVolumeClaim"]["claimName"])
+
+
+def _name(item: Object) -> str:
+    return str(item["metadata"]["name"])
+
+
+def _instance(item: Object) -> str:
+    return str((item["metadata"].get("labels") or {}).get(INSTANCE, ""))
+
+
+def _owner(item: Object) -> str:
+    return str((item["metadata"].get("annotations") or {}).get(OWNER, ""))
