@@ -23,9 +23,9 @@ from localcluster.stacks import LocalStack
 from statefast.storage.claim_annotations import NO_WAIT
 from tests import recording
 
-__all__ = ["QUIET", "main", "timed", "workspace"]
+__all__ = ["QUIET", "RAW", "main", "objects", "timed", "workspace"]
 
-_RAW = Path(__file__).parent / "raw"
+RAW = Path(__file__).parent / "raw"
 QUIET = ("--suppress-progress", "--suppress-outputs")
 _RUNS = {
     "first up": ("up", "--yes", "--skip-preview", *QUIET),
@@ -137,7 +137,7 @@ def measure(place: Workspace, listing: Path, workloads: int) -> None:
     """
     ours, raw = (
         LocalStack(place, f"ours-{workloads}"),
-        LocalStack(place, f"raw-{workloads}", _RAW),
+        LocalStack(place, f"raw-{workloads}", RAW),
     )
     listed = listing / f"objects-{workloads}.json"
     listed.write_text(json.dumps(objects(raw.name, workloads)))

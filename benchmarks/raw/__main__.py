@@ -10,6 +10,10 @@ import pulumi_kubernetes as k8s
 
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
+if pulumi.Config("raw").get_bool("guard"):
+    import statefast
+
+    statefast.guard()
 file = Path(pulumi.Config("raw").require("objects"))
 cluster = k8s.Provider("cluster", cluster_identifier=pulumi.get_stack())
 made: dict[str, pulumi.Resource] = {}
