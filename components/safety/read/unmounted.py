@@ -9,6 +9,7 @@ may be the data that somebody misses.
 from ..preflight import Reader
 from ..run import this_run
 from .remembered import LiveVolume
+from .volume_commands import kept_from_all
 
 __all__ = ["note_unmounted"]
 
@@ -34,7 +35,9 @@ def note_unmounted(reader: Reader, namespace: str) -> None:
     left = sorted(
         f"{volume.name} (of claim {volume.claim})"
         for volume in here
-        if volume.claim not in claims and volume.claim not in wanted
+        if volume.claim not in claims
+        and volume.claim not in wanted
+        and volume.claim != kept_from_all(volume.name)
     )
     if left:
         more = f" and {len(left) - _MOST} more" if len(left) > _MOST else ""

@@ -2,9 +2,14 @@
 
 import json
 
-__all__ = ["patch_to_keep", "reserve"]
+__all__ = ["kept_from_all", "patch_to_keep", "reserve"]
 
 _RETAIN = '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}'
+
+
+def kept_from_all(volume: str) -> str:
+    """The claim, of a name that there is not, for which a volume is reserved that nobody may have."""
+    return f"keep-{volume}"
 
 
 def patch_to_keep(volume: str) -> str:

@@ -16,7 +16,7 @@ from ..read.cluster import Object
 from ..read.last_run import LastRun, key_of
 from ..read.live import LiveClaim
 from ..read.remembered import LiveVolume
-from ..read.volume_commands import reserve
+from ..read.volume_commands import kept_from_all, reserve
 from .left_behind import Asked, read_volumes
 
 __all__ = ["refuse_forgotten", "refuse_used"]
@@ -168,8 +168,8 @@ def refuse_used(
                 " what is on it",
                 f"if it is the data of this claim, say so on the volume:"
                 f" {reserve(name, asked.namespace, asked.claim)}; to keep it from every claim:"
-                f" {reserve(name, asked.namespace, f'keep-{name}')}; to have it bound as it is, add"
-                f" {change.consent!r} to consent",
+                f" {reserve(name, asked.namespace, kept_from_all(name))}; to have it bound as it"
+                f" is, add {change.consent!r} to consent",
             )
 
 
