@@ -85,7 +85,7 @@ def test_where_nothing_starts_it_is_named_all_the_same(monkeypatch: pytest.Monke
         ("new", volume(namespace="elsewhere")),
         ("new", volume(claim="zk-vol")),
         ("new", volume(claim="gone", leaving=True)),
-        ("new", volume("pvc-left", claim="keep-pvc-left")),
+        ("zk-vol", volume("pvc-left", claim="keep-pvc-left")),
     ],
     ids=["it-comes-back", "elsewhere", "mounted", "being-deleted", "kept-from-all"],
 )

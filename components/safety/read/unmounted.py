@@ -37,7 +37,8 @@ def note_unmounted(reader: Reader, namespace: str) -> None:
         for volume in here
         if volume.claim not in claims
         and volume.claim not in wanted
-        and volume.claim != kept_from_all(volume.name)
+        # Its owner knows; whoever starts empty may not.
+        and (new or volume.claim != kept_from_all(volume.name))
     )
     if left:
         more = f" and {len(left) - _MOST} more" if len(left) > _MOST else ""

@@ -8,7 +8,7 @@ _RETAIN = '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}'
 
 
 def kept_from_all(volume: str) -> str:
-    """The claim, of a name that there is not, for which a volume is reserved that nobody may have."""
+    """The claim that there is not, for which a volume is reserved that nobody may have."""
     return f"keep-{volume}"
 
 
