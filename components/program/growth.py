@@ -140,7 +140,12 @@ def _patch(run: GuardRun, made: Made, claim: Grown) -> k8s.core.v1.PersistentVol
                 # The controller that made the claim owns its size.
                 "pulumi.com/patchForce": "true",
                 **NO_WAIT,
-                **claim_annotations(claim.wanted, run.retention, claim.plan.volume),
+                **claim_annotations(
+                    claim.wanted,
+                    run.retention,
+                    claim.plan.volume,
+                    was_of=claim.plan.was_of,
+                ),
             },
         ),
         spec=k8s.core.v1.PersistentVolumeClaimSpecPatchArgs(**spec),  # type: ignore[arg-type]

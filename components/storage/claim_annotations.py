@@ -1,7 +1,7 @@
 """What a claim says of itself to the next run."""
 
 from ..safety.preflight import owner_of_run
-from ..safety.read.live import OWNER, RESTORED, RETENTION, SIZE, SKIP_AWAIT, VOLUME
+from ..safety.read.live import OWNER, RESTORED, RETENTION, SIZE, SKIP_AWAIT, VOLUME, WAS_OF
 from ..schema.quantity import binary_text
 
 __all__ = ["NO_WAIT", "claim_annotations"]
@@ -13,7 +13,7 @@ NO_WAIT = {SKIP_AWAIT: "true"}
 
 
 def claim_annotations(
-    size: int, retention: str, volume: str = "", restored: str = ""
+    size: int, retention: str, volume: str = "", restored: str = "", was_of: str = ""
 ) -> dict[str, str]:
     """What a claim says of itself to the next run, of this stack or of another.
 
@@ -21,8 +21,9 @@ def claim_annotations(
         size: What its owner asks for, in bytes.
         retention: What becomes of it.
         volume: The volume it took up again; empty where it did not.
+        was_of: Uid of the claim that had it; empty where none.
         restored: The VolumeSnapshot that its owner had it start from; empty where none.
     """
     said = {OWNER: owner_of_run(), SIZE: binary_text(size), RETENTION: retention}
-    known = {VOLUME: volume, RESTORED: restored}
+    known = {VOLUME: volume, WAS_OF: was_of if volume else "", RESTORED: restored}
     return {**said, **{key: value for key, value in known.items() if value}}

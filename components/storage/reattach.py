@@ -1,5 +1,6 @@
 """Reattaches volumes whose claims were deleted: the data is where it was, under its name."""
 
+import hashlib
 from collections.abc import Sequence
 
 import pulumi
@@ -36,8 +37,11 @@ def reattach(
     """
     if not plan.volume:
         return []
+    # Another time is another resource: this one is written once, and the engine would find that
+    # nothing of it has changed.
+    once = f"-{hashlib.sha256(plan.was_of.encode()).hexdigest()[:8]}" if plan.was_of else ""
     volume = k8s.core.v1.PersistentVolumePatch(
-        f"{name or claim}-volume",
+        f"{name or claim}-volume{once}",
         metadata=k8s.meta.v1.ObjectMetaPatchArgs(
             name=plan.volume, annotations={"pulumi.com/patchForce": "true"}
         ),

@@ -29,8 +29,11 @@ def volume_annotations(
 ) -> dict[str, str]:
     """What the claim of one volume of a workload says of itself."""
     size = storage_bytes(workload.resource, "size", volume.size)
-    taken_up, restored = (plan.volume, plan.restored) if plan is not None else ("", "")
-    said = claim_annotations(size, workload.retention, taken_up, restored)
+    said = (
+        claim_annotations(size, workload.retention)
+        if plan is None
+        else claim_annotations(size, workload.retention, plan.volume, plan.restored, plan.was_of)
+    )
     if workload.quorum and workload.replicas:
         said[MEMBERS] = members(workload).text
     return said

@@ -152,3 +152,26 @@ def test_a_namespace_that_is_being_deleted_says_what_goes_and_how_to_keep_it(
     up_with_refresh(deployment)
     deployment.wait("deployment/mysql", "--for=condition=Available")
     assert deployment.data()["mysql-vol"].volume_uid == data.volume_uid
+
+
+@pytest.mark.parametrize(
+    ("owner", "config", "claim"),
+    [
+        ("deployment/mysql", {"mysql": MYSQL}, "mysql-vol"),
+        ("statefulset/zookeeper", {"zookeeper": ZOOKEEPER}, "zookeeper-vol-zookeeper-1"),
+    ],
+)
+def test_a_claim_that_is_lost_again_is_reattached_again(
+    deployment: Deployment, owner: str, config: dict[str, Config], claim: str
+) -> None:
+    deployment.workloads(**config).up()
+    volume = deployment.data()[claim].volume_uid
+    # The state knows of the volume since the first time, and nothing of it has changed.
+    for _ in range(2):
+        name = deployment.data()[claim].volume
+        deployment.kubectl("scale", owner, "--replicas=0")
+        deployment.kubectl("delete", "pvc", claim)
+        deployment.wait(f"pv/{name}", "--for=jsonpath={.status.phase}=Released")
+        up_with_refresh(deployment)
+        assert deployment.data()[claim].volume_uid == volume
+    assert set(deployment.up().changes) == {"unchanged"}

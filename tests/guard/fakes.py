@@ -8,6 +8,7 @@ import pytest
 from statefast.safety import preflight
 from statefast.safety.read.cluster import Cluster, Object, Unreadable
 from statefast.safety.wait import polling
+from tests.recording import Recording, Registered
 
 OWNER = "statefast/dev"
 _SMALL = (
@@ -299,3 +300,9 @@ def deployment(name: str = "zk", *, claims: Sequence[str] = (), owner: str = OWN
             },
         },
     }
+
+
+def volume_patch(recording: Recording) -> Registered:
+    """The volume that a claim is reattached to, as the program writes it."""
+    (found,) = [it for it in recording.objects() if it.kind == "PersistentVolumePatch"]
+    return found

@@ -21,7 +21,7 @@ from tests.recording import Recording, run
 from tests.unit.samples import deployment_args, stateful_set_args
 from tests.unit.samples import volume as volume_args
 
-from .fakes import FakeCluster, claim, storage_class, use, volume
+from .fakes import FakeCluster, claim, storage_class, use, volume, volume_patch
 from .test_plans import CLAIMS, cluster
 
 State = list[tuple[str, dict[str, Any]]]
@@ -128,7 +128,7 @@ def test_another_volume_that_remembers_the_claim_is_not_taken_for_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     use(monkeypatch, without(cleared(size="1Gi"), volume("pvc-other")))
-    assert made(state("pvc-other")).one("PersistentVolumePatch", f"{NAME}-volume")
+    assert volume_patch(made(state("pvc-other")))
     assert "was on volume pvc-old" in refusal(state("pvc-old"))
 
 

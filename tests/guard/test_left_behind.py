@@ -11,7 +11,7 @@ from statefast.safety.read.cluster import Object
 from tests.recording import Recording, run
 from tests.unit.samples import deployment_args, volume
 
-from .fakes import FakeCluster, claim, deployment, stateful_set, use
+from .fakes import FakeCluster, claim, deployment, stateful_set, use, volume_patch
 from .fakes import volume as volume_of
 from .test_plans import CLAIMS, cluster, made, refusal
 
@@ -136,7 +136,7 @@ def test_a_volume_that_is_being_reattached_is_its_own(monkeypatch: pytest.Monkey
     old = volume_of("pvc-old")
     live = claim(NAME, volume="pvc-old", taken_up="pvc-old")
     use(monkeypatch, cluster(claims=[live], stateful_sets=[], volumes=[old]))
-    found = made(replicas=1).one("PersistentVolumePatch", f"{NAME}-volume")
+    found = volume_patch(made(replicas=1))
     assert found.metadata["name"] == "pvc-old"
 
 
@@ -278,7 +278,7 @@ def test_the_volume_that_the_args_name_is_reattached(monkeypatch: pytest.MonkeyP
     use(monkeypatch, gone(volume_of("pvc-old")))
     found = alone(volume_name="pvc-old", storage_class_name="rbd")
     assert found.one("PersistentVolumeClaimPatch", NAME).spec["volumeName"] == "pvc-old"
-    assert found.one("PersistentVolumePatch", f"{NAME}-volume")
+    assert volume_patch(found)
 
 
 def mounted(existing: str, **changes: object) -> Recording:

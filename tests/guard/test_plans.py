@@ -12,7 +12,7 @@ from statefast.safety.read.cluster import Object
 from tests.recording import Recording, run
 from tests.unit.samples import stateful_set_args, volume
 
-from .fakes import FakeCluster, claim, quota, stateful_set, storage_class, use
+from .fakes import FakeCluster, claim, quota, stateful_set, storage_class, use, volume_patch
 from .fakes import volume as released
 
 CLAIMS = [f"zk-vol-zk-{n}" for n in range(3)]
@@ -266,7 +266,8 @@ def test_a_released_volume_is_handed_to_its_claim(monkeypatch: pytest.MonkeyPatc
     taken = recording.one("PersistentVolumeClaimPatch", f"{CLAIMS[0]}-claim")
     assert taken.spec["volumeName"] == "pvc-old"
     assert taken.spec["storageClassName"] == "rbd"
-    reference = recording.one("PersistentVolumePatch", f"{CLAIMS[0]}-volume").spec["claimRef"]
+    patch = volume_patch(recording)
+    reference = patch.spec["claimRef"]
     assert (reference["namespace"], reference["name"]) == ("data", CLAIMS[0])
     assert recording.one("StatefulSet", "zk").dependencies.count(taken.urn) == 1
 

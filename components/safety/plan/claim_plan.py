@@ -102,6 +102,8 @@ class ClaimPlan:
         volume: The volume that the claim is reattached to, now or in an earlier run; empty where
             it gets one of its own.
         volume_class: Class of that volume.
+        was_of: Uid of the claim that the volume remembers, or remembered then; empty where it
+            remembers none.
         restored: The VolumeSnapshot that it starts from, or did, by its owner's word; empty for
             none.
         copy: The snapshot of another namespace that it started from; None for none.
@@ -117,6 +119,7 @@ class ClaimPlan:
     short: bool = False
     volume: str
     volume_class: str
+    was_of: str = ""
     force: bool
     restored: str = ""
     copy: CopyPlan | None = None

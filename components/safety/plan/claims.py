@@ -175,6 +175,7 @@ def _plan(
             grows=False,
             volume=kept_name,
             volume_class=kept.storage_class_name if kept is not None else "",
+            was_of=kept.claim_uid if kept is not None else "",
             force=True,
             restored="" if kept is not None else wanted.restore or (copy.snapshot if copy else ""),
             copy=copy,
@@ -199,6 +200,7 @@ def _plan(
         # Somebody who copies the annotation does not copy the volume.
         volume=live.taken_up if live.volume in ("", live.taken_up) else "",
         volume_class=live.storage_class_name,
+        was_of=live.was_of,
         force=True,
         restored=live.restored,
         copy=copy,

@@ -22,6 +22,7 @@ __all__ = [
     "SIZE",
     "SKIP_AWAIT",
     "VOLUME",
+    "WAS_OF",
     "LiveClaim",
     "LiveClass",
     "LiveWorkload",
@@ -34,6 +35,8 @@ __all__ = [
 # Written on what a stack makes, and read by the next run of any stack; so are OWNER, RETENTION and
 # SIZE.
 VOLUME = "statefast/volume"
+# The uid of the claim that had it before.
+WAS_OF = "statefast/volume-was-of"
 # On a claim that its owner had start from a VolumeSnapshot: which one.
 RESTORED = "statefast/restored"
 # On a StatefulSet whose members decide by majority; and, on their claims too, which there were
@@ -90,6 +93,7 @@ class LiveClaim:
         members: The members of the quorum it was of at last, e.g. `0-2`; empty where of none.
         taken_up: The volume of an earlier claim of that name, which it took up again; empty where
             its volume was made for it.
+        was_of: Uid of that earlier claim; empty where it is not known.
         volume: Name of its volume; empty before it is bound.
         source: The VolumeSnapshot that its volume was made from; empty where from none.
         restored: The one that its owner had it start from, by `restore`; empty where from none.
@@ -120,6 +124,7 @@ class LiveClaim:
     volume_mode: str
     members: str
     taken_up: str
+    was_of: str
     volume: str
     leaving: bool
     needs_restart: bool
@@ -164,6 +169,7 @@ class LiveClaim:
             volume_mode=spec.get("volumeMode") or "Filesystem",
             members=annotations.get(MEMBERS, ""),
             taken_up=annotations.get(VOLUME, ""),
+            was_of=annotations.get(WAS_OF, ""),
             volume=spec.get("volumeName") or "",
             leaving="deletionTimestamp" in metadata,
             needs_restart="FileSystemResizePending" in conditions,
