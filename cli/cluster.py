@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from statefast.schema.annotations import INSTANCE, OWNER
+from statefast.schema.kubernetes import claims_mounted
 
 from .api import Api, Object
 from .waits import Events, Wait, claim_waits, pod_waits
@@ -147,9 +148,7 @@ def _pods_waits(
     for pod in sorted(pods, key=lambda pod: natural(pod["metadata"]["name"])):
         waits = pod_waits(pod, said.get(pod["metadata"]["namespace"], Events([])))
         if waits:
-            volumes = pod["spec"].get("volumes") or ()
-            found = (it.get("persistentVolumeClaim") for it in volumes)
-            yield {it["claimName"] for it in found if it}, waits
+            yield set(claims_mounted(pod["spec"])), waits
 
 
 def size_of(claim: Object) -> str:

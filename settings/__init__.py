@@ -4,7 +4,6 @@ An unknown key is an error and not a shrug: a misspelt `reclaimPolicy` would be 
 """
 
 import json
-from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -125,7 +124,9 @@ class Settings:
 
     def words(self) -> ConfigWords:
         """How config spells what the components speak of."""
-        return ConfigWords(dict(ChainMap(*(dict(it.places()) for it in self.workloads))))
+        return ConfigWords(
+            {key: place for it in self.workloads for key, place in it.places().items()}
+        )
 
     def preflight(self) -> None:
         """Asks the live cluster about every workload, before any object is registered.

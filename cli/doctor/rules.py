@@ -1,21 +1,17 @@
 """What can be wrong with what holds the data of a stack, a rule a function."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
 from statefast.schema.annotations import RETENTION, SIZE
+from statefast.schema.kubernetes import DEFAULT_ANNOTATIONS, IS_DEFAULT, OLDEST, is_ready
 from statefast.schema.numerals import whole_bytes
 
 from ..api import Object
 from ..waits import Events, claim_waits
 from .finding import Facts, Finding
 
-__all__ = ["OLDEST", "RULES"]
+__all__ = ["RULES"]
 
-# What this is made for (README).
-OLDEST = 28
-_DEFAULT = "storageclass.kubernetes.io/is-default-class"
-_DEFAULTS = (_DEFAULT, "storageclass.beta.kubernetes.io/is-default-class")
 _KEEP = """-p '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}'"""
 _RIGHTS = "bind the ClusterRole of .github/cluster/guard-reads.yaml to whoever previews and deploys"
 
@@ -45,7 +41,7 @@ def default_classes(facts: Facts) -> Iterator[Finding]:
     """No default class, or more than one, where a claim names none."""
     names = [it["metadata"]["name"] for it in facts.classes if _is_default(it)]
     if len(names) > 1:
-        off = f"""-p '{{"metadata":{{"annotations":{{"{_DEFAULT}":"false"}}}}}}'"""
+        off = f"""-p '{{"metadata":{{"annotations":{{"{IS_DEFAULT}":"false"}}}}}}'"""
         yield Finding(
             about=f"StorageClasses {', '.join(names)}",
             problem="are default at once: a claim that names no class gets the newest of them",
@@ -195,7 +191,7 @@ def stuck(facts: Facts) -> Iterator[Finding]:
             of = pod["metadata"].get("ownerReferences") or ()
             ours = any(it.get("uid") == metadata["uid"] for it in of)
             revision = (pod["metadata"].get("labels") or {}).get("controller-revision-hash")
-            if ours and revision != newest and not _is_ready(pod):
+            if ours and revision != newest and not is_ready(pod):
                 name, namespace = pod["metadata"]["name"], metadata["namespace"]
                 yield Finding(
                     about=_of("StatefulSet", item),
@@ -236,7 +232,7 @@ RULES: tuple[Callable[[Facts], Iterator[Finding]], ...] = (
 
 
 def _is_default(item: Object) -> bool:
-    return any(_annotation(item, key) == "true" for key in _DEFAULTS)
+    return any(_annotation(item, key) == "true" for key in DEFAULT_ANNOTATIONS)
 
 
 def _annotation(item: Object, key: str) -> str:
@@ -247,15 +243,10 @@ def _of(kind: str, item: Object) -> str:
     return f"{kind} {item['metadata']['namespace']}/{item['metadata']['name']}"
 
 
-def _by_driver(facts: Facts, claims: Any) -> dict[str, list[str]]:  # noqa: ANN401
+def _by_driver(facts: Facts, claims: Sequence[Object]) -> dict[str, list[str]]:
     classes, found = facts.classes_by_name, dict[str, list[str]]()
     for claim in claims:
         item = classes.get(claim["spec"].get("storageClassName", ""), {})
         name = f"{claim['metadata']['namespace']}/{claim['metadata']['name']}"
         found.setdefault(item.get("provisioner", ""), []).append(name)
     return found
-
-
-def _is_ready(pod: Object) -> bool:
-    conditions = (pod.get("status") or {}).get("conditions") or ()
-    return any((it.get("type"), it.get("status")) == ("Ready", "True") for it in conditions)

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from statefast.safety.read.volume_commands import patch_to_keep, reserve
 from statefast.schema.annotations import INSTANCE, OWNER
+from statefast.schema.kubernetes import claims_mounted
 
 from ..api import Object
 
@@ -89,7 +90,6 @@ def plan(found: Found, workload: str, to: Pattern) -> Plan:
             f" {found.namespace}"
         )
     claims = {it["metadata"]["name"]: it for it in found.claims}
-    volumes = {it["metadata"]["name"]: it for it in found.volumes}
     keep, stop, delete, give = list[Step](), list[Step](), list[Step](), list[Step]()
     done = True
     for old, new in moves.items():
@@ -104,7 +104,7 @@ def plan(found: Found, workload: str, to: Pattern) -> Plan:
                 )
             continue
         done = False
-        if "deletionTimestamp" in volumes[name]["metadata"]:
+        if "deletionTimestamp" in volume["metadata"]:
             raise Refused(
                 f"volume {name} of claim {found.namespace}/{old} was deleted and goes with its"
                 " claim: copy the data first"
@@ -199,7 +199,7 @@ def _stop(found: Found, workload: str, claim: str) -> Iterator[Step]:
     Raises:
         Refused: one is no pod of the workload.
     """
-    mounting = [it for it in found.pods if claim in set(_claims_of(it["spec"]))]
+    mounting = [it for it in found.pods if claim in set(claims_mounted(it["spec"]))]
     others = sorted(_name(it) for it in mounting if _instance(it) != workload)
     if others:
         raise Refused(
@@ -228,14 +228,7 @@ def _named(items: Sequence[Object], workload: str) -> Iterator[Object]:
 
 
 def _mounted(workload: Object) -> Iterator[str]:
-    yield from _claims_of(workload["spec"]["template"]["spec"])
-
-
-def _claims_of(pod: Mapping[str, object]) -> Iterator[str]:
-    volumes: Sequence[Object] = pod.get("volumes") or ()  # type: ignore[assignment]
-    for volume in volumes:
-        if "persistentVolumeClaim" in volume:
-            yield str(volume["persistentVolumeClaim"]["claimName"])
+    yield from claims_mounted(workload["spec"]["template"]["spec"])
 
 
 def _name(item: Object) -> str:

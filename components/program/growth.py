@@ -140,12 +140,7 @@ def _patch(run: GuardRun, made: Made, claim: Grown) -> k8s.core.v1.PersistentVol
                 # The controller that made the claim owns its size.
                 "pulumi.com/patchForce": "true",
                 **NO_WAIT,
-                **claim_annotations(
-                    claim.wanted,
-                    run.retention,
-                    claim.plan.volume,
-                    was_of=claim.plan.was_of,
-                ),
+                **claim_annotations(claim.wanted, run.retention, claim.plan),
             },
         ),
         spec=k8s.core.v1.PersistentVolumeClaimSpecPatchArgs(**spec),  # type: ignore[arg-type]

@@ -160,7 +160,7 @@ class VolumeClaim(Named):
         claim_name = checked.name
         annotations = {
             **(NO_WAIT if plan.volume else checked.waiting),
-            **claim_annotations(checked.size, retention, plan.volume, plan.restored, plan.was_of),
+            **claim_annotations(checked.size, retention, plan),
             **({DATA: args["data"]} if args.get("data") else {}),
         }
         spec = {

@@ -1,5 +1,6 @@
 """What a claim says of itself to the next run."""
 
+from ..safety.plan.claim_plan import ClaimPlan
 from ..safety.preflight import owner_of_run
 from ..safety.read.live import OWNER, RESTORED, RETENTION, SIZE, SKIP_AWAIT, VOLUME, WAS_OF
 from ..schema.quantity import binary_text
@@ -12,18 +13,17 @@ __all__ = ["NO_WAIT", "claim_annotations"]
 NO_WAIT = {SKIP_AWAIT: "true"}
 
 
-def claim_annotations(
-    size: int, retention: str, volume: str = "", restored: str = "", was_of: str = ""
-) -> dict[str, str]:
+def claim_annotations(size: int, retention: str, plan: ClaimPlan | None = None) -> dict[str, str]:
     """What a claim says of itself to the next run, of this stack or of another.
 
     Args:
         size: What its owner asks for, in bytes.
         retention: What becomes of it.
-        volume: The volume it took up again; empty where it did not.
-        was_of: Uid of the claim that had it; empty where none.
-        restored: The VolumeSnapshot that its owner had it start from; empty where none.
+        plan: What the guard said of it; None for a template, which is of no one claim.
     """
     said = {OWNER: owner_of_run(), SIZE: binary_text(size), RETENTION: retention}
-    known = {VOLUME: volume, WAS_OF: was_of if volume else "", RESTORED: restored}
+    if plan is None:
+        return said
+    was_of = plan.was_of if plan.volume else ""
+    known = {VOLUME: plan.volume, WAS_OF: was_of, RESTORED: plan.restored}
     return {**said, **{key: value for key, value in known.items() if value}}

@@ -13,6 +13,7 @@ from ..drivers.catalogue import driver_named
 from ..safety.owner import owned
 from ..safety.plan.names import Names, WantedName, plan_names
 from ..safety.preflight import PreflightArgs, Reader, reader, report
+from ..schema.kubernetes import DEFAULT_SNAPSHOT_CLASS
 from ..schema.labels import object_labels
 from ..schema.named import Named
 from ..schema.names import check_subdomain_name
@@ -25,7 +26,6 @@ __all__ = ["DELETION_POLICIES", "VolumeSnapshotClass", "VolumeSnapshotClassArgs"
 DELETION_POLICIES = ("Retain", "Delete")
 _API_VERSION = "snapshot.storage.k8s.io/v1"
 _KIND = "VolumeSnapshotClass"
-_IS_DEFAULT = "snapshot.storage.kubernetes.io/is-default-class"
 
 
 class VolumeSnapshotClassArgs(TypedDict):
@@ -145,7 +145,7 @@ def _plan(name: str, args: VolumeSnapshotClassArgs) -> dict[str, Any]:
                 part_of=args.get("part_of", "statefast"),
             ),
             "annotations": {
-                _IS_DEFAULT: "true" if args.get("default", False) else "false",
+                DEFAULT_SNAPSHOT_CLASS: "true" if args.get("default", False) else "false",
                 **owned(),
             },
         },

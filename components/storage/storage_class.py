@@ -14,10 +14,11 @@ from ..drivers.catalogue import driver_named, driver_of
 from ..drivers.driver import Driver, check_in_tree
 from ..errors import MISSING, StatefastError
 from ..safety.owner import owned
-from ..safety.plan.default_class import IS_DEFAULT, check_default, check_only_default, marks_on
+from ..safety.plan.default_class import check_default, check_only_default, marks_on
 from ..safety.plan.names import Names, WantedName, plan_names
 from ..safety.preflight import PreflightArgs, Reader, reader, report
 from ..safety.run import this_run
+from ..schema.kubernetes import IS_DEFAULT
 from ..schema.label_syntax import is_qualified_name
 from ..schema.labels import object_labels
 from ..schema.named import Named

@@ -29,11 +29,7 @@ def volume_annotations(
 ) -> dict[str, str]:
     """What the claim of one volume of a workload says of itself."""
     size = storage_bytes(workload.resource, "size", volume.size)
-    said = (
-        claim_annotations(size, workload.retention)
-        if plan is None
-        else claim_annotations(size, workload.retention, plan.volume, plan.restored, plan.was_of)
-    )
+    said = claim_annotations(size, workload.retention, plan)
     if workload.quorum and workload.replicas:
         said[MEMBERS] = members(workload).text
     return said

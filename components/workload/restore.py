@@ -1,6 +1,6 @@
 """Which VolumeSnapshot each claim of a workload is to start from, as its `restore` says."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from ..errors import StatefastError
 from ..safety.consent import Change
@@ -72,17 +72,18 @@ def note_restore(asks: Reader, workload: Workload, claims: Mapping[str, ClaimPla
             asks.note(f"restore names claim {key}, which none of the replicas has")
     made = [name for name, plan in claims.items() if plan.restored and not plan.live]
     if workload.quorum and made and len(made) < len(claims):
+        names = " and ".join(made)
         change = Change(
             resource=workload.resource,
             field="restore",
-            old=_and(made),
+            old=names,
             new="older than the others",
             uid=" ".join(_given(workload).values()),
         )
         if not change.allowed(workload.args.get("consent") or ()):
             asks.note(
                 Warns(
-                    f"{_and(made)} will be older than the claims of the other members of the"
+                    f"{names} will be older than the claims of the other members of the"
                     " quorum: a member that forgets what it had acknowledged can elect without it,"
                     " and what the others wrote since is lost; restore all members; or consent to"
                     f" this one change by adding {change.consent!r} to consent"
@@ -92,7 +93,3 @@ def note_restore(asks: Reader, workload: Workload, claims: Mapping[str, ClaimPla
 
 def _given(workload: Workload) -> Mapping[str, str]:
     return workload.args.get("restore") or {}
-
-
-def _and(names: Iterable[str]) -> str:
-    return " and ".join(names)

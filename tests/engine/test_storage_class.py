@@ -8,7 +8,8 @@ import pytest
 from localcluster.layout import Workspace
 from statefast import StorageClass, StorageClassArgs
 from statefast.drivers.catalogue import DRIVERS
-from statefast.safety.plan.default_class import DEFAULT_ANNOTATIONS, default_classes
+from statefast.safety.plan.default_class import default_classes
+from statefast.schema.kubernetes import DEFAULT_ANNOTATIONS
 from tests.recording import run
 
 from .conftest import Deployment

@@ -7,7 +7,8 @@ import pulumi_kubernetes as k8s
 import pytest
 
 from statefast import StatefastError, StorageClass, StorageClassArgs
-from statefast.safety.plan.default_class import DEFAULT_ANNOTATIONS, check_default, default_classes
+from statefast.safety.plan.default_class import check_default, default_classes
+from statefast.schema.kubernetes import DEFAULT_ANNOTATIONS
 from tests.recording import Recording, run
 
 GA, BETA = DEFAULT_ANNOTATIONS

@@ -8,13 +8,12 @@ The end of the stack deletes these two objects, and nothing in the storage.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ...errors import StatefastError
 from ..preflight import Reader
 from ..read.live import LiveClaim
 from ..read.snapshots import LiveContent, LiveSnapshot, content_of, read_snapshots
 from .claim_plan import CONTENT, SNAPSHOT, CopyPlan, WantedClaim
 from .names import WantedName, plan_names
-from .restores import check_content, check_ready, unreadable
+from .restores import check_content, refusal, unreadable
 
 __all__ = ["plan_copies"]
 
@@ -60,9 +59,9 @@ def _copy(
     consents: Sequence[str],
 ) -> CopyPlan:
     if claim.data_from == namespace:
-        raise _refusal(reader, claim, "but that is its own namespace", "name another one")
+        raise refusal(reader, claim, "but that is its own namespace", "name another one")
     if live is not None and live.restored != claim.name:
-        raise _refusal(
+        raise refusal(
             reader,
             claim,
             f"but claim {namespace}/{claim.name} is there, and did not start on data of"
@@ -111,7 +110,7 @@ def _newest(reader: Reader, claim: WantedClaim) -> tuple[LiveSnapshot, LiveConte
     good = [it for it in of_claim if it.ready and not it.leaving]
     if not good:
         has = f"{len(of_claim)} that are not ready" if of_claim else "none"
-        raise _refusal(
+        raise refusal(
             reader,
             claim,
             f"but of the VolumeSnapshots there {has} is of claim {claim.data_from}/{claim.name},"
@@ -119,13 +118,8 @@ def _newest(reader: Reader, claim: WantedClaim) -> tuple[LiveSnapshot, LiveConte
             "take one, name a namespace that has one, or leave it out",
         )
     newest = max(good, key=lambda it: (it.taken, it.name))
-    check_ready(reader, claim, newest)
     content = content_of(reader, newest)
     if content is None or not content.handle:
         raise unreadable(reader, claim, f"VolumeSnapshotContent {newest.content}")
     check_content(reader, claim, newest, content)
     return newest, content
-
-
-def _refusal(reader: Reader, claim: WantedClaim, problem: str, remedy: str) -> StatefastError:
-    return StatefastError(reader.resource, claim.restore_field, claim.restore, problem, remedy)

@@ -11,20 +11,15 @@ from typing import Any
 import pulumi
 
 from ...errors import StatefastError
+from ...schema.kubernetes import DEFAULT_ANNOTATIONS
 from ...schema.names import check_subdomain_name
 
 __all__ = [
-    "DEFAULT_ANNOTATIONS",
-    "IS_DEFAULT",
     "check_default",
     "check_only_default",
     "default_classes",
     "marks_on",
 ]
-
-IS_DEFAULT = "storageclass.kubernetes.io/is-default-class"
-# The API server still goes by the second one too.
-DEFAULT_ANNOTATIONS = (IS_DEFAULT, "storageclass.beta.kubernetes.io/is-default-class")
 
 _CLASS = "kubernetes:storage.k8s.io/v1:StorageClass"
 # By cluster, the default class this program makes. A run of a program is a context of its own.

@@ -22,7 +22,7 @@ from ..refusals.left_behind import read_volumes
 from .claim_plan import WantedClaim
 from .limits import classes_of
 
-__all__ = ["check_content", "check_ready", "plan_restores", "unreadable"]
+__all__ = ["check_content", "plan_restores", "refusal", "unreadable"]
 
 
 def plan_restores(
@@ -81,16 +81,16 @@ def _checked(
     """The snapshot, once it is known that the claim can start from it."""
     snapshot = snapshots.get(claim.restore)
     if snapshot is None:
-        raise _refusal(
+        raise refusal(
             reader,
             claim,
             f"but there is no VolumeSnapshot of that name in namespace {namespace}",
             f"{nearest(claim.restore, snapshots) if snapshots else 'take one there'}, or leave it"
             " out",
         )
-    check_ready(reader, claim, snapshot)
+    _check_ready(reader, claim, snapshot)
     if snapshot.size > claim.size:
-        raise _refusal(
+        raise refusal(
             reader,
             claim,
             f"but {snapshot.text} has {binary_text(snapshot.size)}, and a volume of"
@@ -105,7 +105,7 @@ def _checked(
     return snapshot
 
 
-def check_ready(reader: Reader, claim: WantedClaim, snapshot: LiveSnapshot) -> None:
+def _check_ready(reader: Reader, claim: WantedClaim, snapshot: LiveSnapshot) -> None:
     """Refuses a snapshot that no volume can be made from now.
 
     Raises:
@@ -114,7 +114,7 @@ def check_ready(reader: Reader, claim: WantedClaim, snapshot: LiveSnapshot) -> N
     if snapshot.leaving or not snapshot.ready:
         state = "is being deleted" if snapshot.leaving else "is not ready"
         said = f" ({snapshot.trouble})" if snapshot.trouble else ""
-        raise _refusal(
+        raise refusal(
             reader,
             claim,
             f"but {snapshot.text} {state}{said}",
@@ -137,7 +137,7 @@ def check_content(
     name = class_by_default(classes) if name is None else name
     # One that is not there is refused with the other claims of its class.
     if name in classes and classes[name].provisioner != content.driver:
-        raise _refusal(
+        raise refusal(
             reader,
             claim,
             f"but {snapshot.text} is of driver {content.driver}, and class {name} is of"
@@ -146,7 +146,7 @@ def check_content(
         )
     mode = claim.volume_mode or "Filesystem"
     if content.mode and content.mode != mode:
-        raise _refusal(
+        raise refusal(
             reader,
             claim,
             f"but {snapshot.text} is of a volume of mode {content.mode}, and the claim of {mode}",
@@ -175,7 +175,7 @@ def _check_source(
     )
     if not change.allowed(consents):
         of = f"was taken of claim {source}" if snapshot.claim else f"was brought in by its {source}"
-        raise _refusal(
+        raise refusal(
             reader,
             claim,
             f"but {snapshot.text} {of}, not of {namespace}/{claim.name}",
@@ -229,7 +229,7 @@ def _steps(
     stay = f" which stay{'s' if len(bound) == 1 else ''}, Released, with all that is on"
     stay += " it" if len(bound) == 1 else " them"
     left = [repr(it.leave.consent) for it in bound if not it.leave.allowed(consents)]
-    return _refusal(
+    return refusal(
         reader,
         claim,
         f"but claim{'' if one else 's'} {_and(f'{namespace}/{name}' for name in names)}"
@@ -246,7 +246,7 @@ def _and(texts: Iterable[str]) -> str:
 
 def unreadable(reader: Reader, claim: WantedClaim, what: str) -> StatefastError:
     """The refusal to make a claim of which nobody knows what it would start with."""
-    return _refusal(
+    return refusal(
         reader,
         claim,
         f"but {what} cannot be read, and nobody knows what the claim would start with",
@@ -254,5 +254,6 @@ def unreadable(reader: Reader, claim: WantedClaim, what: str) -> StatefastError:
     )
 
 
-def _refusal(reader: Reader, claim: WantedClaim, problem: str, remedy: str) -> StatefastError:
+def refusal(reader: Reader, claim: WantedClaim, problem: str, remedy: str) -> StatefastError:
+    """The refusal to make a claim from what its args name."""
     return StatefastError(reader.resource, claim.restore_field, claim.restore, problem, remedy)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ...schema.kubernetes import claims_mounted
 from ..preflight import Reader
 from .cluster import Object
 
@@ -35,7 +36,7 @@ def stop_commands(reader: Reader, namespace: str, *claims: str) -> list[str]:
         f"kubectl delete pod {name} -n {namespace}"
         for name, item in _read(reader, "pods", namespace).items()
         if not item["metadata"].get("ownerReferences")
-        and not set(claims).isdisjoint(_of_pod(item["spec"]))
+        and not set(claims).isdisjoint(claims_mounted(item["spec"]))
     ]
     return scaled + alone
 
@@ -69,10 +70,4 @@ def _of_set(item: Object, claim: str) -> int | None:
 
 
 def _mounted(spec: Mapping[str, Any]) -> Iterator[str]:
-    yield from _of_pod((spec.get("template") or {}).get("spec") or {})
-
-
-def _of_pod(pod: Mapping[str, Any]) -> Iterator[str]:
-    for volume in pod.get("volumes") or ():
-        if "persistentVolumeClaim" in volume:
-            yield volume["persistentVolumeClaim"]["claimName"]
+    yield from claims_mounted((spec.get("template") or {}).get("spec") or {})

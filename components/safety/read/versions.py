@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ...errors import StatefastError
+from ...schema.kubernetes import OLDEST
 from ..preflight import Reader
 
 __all__ = [
@@ -19,9 +20,6 @@ __all__ = [
     "needs_of_modes",
     "note_old",
 ]
-
-# What this is made for (README): from here on nothing but attributes classes takes a newer one.
-OLDEST = 28
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

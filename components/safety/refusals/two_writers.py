@@ -12,7 +12,7 @@ from ...errors import StatefastError
 from ..consent import Change
 from ..preflight import Reader
 from ..read.cluster import Object
-from ..read.live import LiveClaim
+from ..read.live import LiveClaim, claims_of_pod
 from ..run import Mount, once
 
 __all__ = ["many_may_write", "refuse_live_writers", "refuse_two_writers"]
@@ -191,7 +191,7 @@ def _mounts_of(kind: str, item: Object) -> tuple[Mount, ...]:
         return ()
     named = tuple(
         Mount(field="", claim=claim, of_set=False, modes=())
-        for claim in _claims_of((spec.get("template") or {}).get("spec") or {})
+        for claim in claims_of_pod((spec.get("template") or {}).get("spec") or {})
     )
     if kind != "StatefulSet":
         return named
@@ -211,7 +211,7 @@ def _pods_with(pods: Mapping[str, Object], claim: str, resource: str) -> Iterato
     """Whose the pods are that mount a claim; a pod without an owner may be taken in by one."""
     for name, pod in pods.items():
         over = (pod.get("status") or {}).get("phase") in _OVER
-        if not over and claim in _claims_of(pod["spec"]):
+        if not over and claim in claims_of_pod(pod["spec"]):
             owner = _owner_of(name, pod["metadata"])
             yield resource if _is_adopted(owner, pod["metadata"], resource) else owner
 
@@ -241,9 +241,3 @@ def _owner_of(name: str, metadata: Mapping[str, Any]) -> str:
     if owner["kind"] == "ReplicaSet" and mark:
         return f"Deployment {owner['name'].removesuffix(f'-{mark}')}"
     return f"{owner['kind']} {owner['name']}"
-
-
-def _claims_of(pod: Mapping[str, Any]) -> set[str]:
-    """The claims that a pod may write to."""
-    found = (volume.get("persistentVolumeClaim") for volume in pod.get("volumes") or ())
-    return {claim["claimName"] for claim in found if claim and not claim.get("readOnly")}

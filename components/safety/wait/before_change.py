@@ -13,7 +13,6 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Self, TypeVar
-from weakref import WeakKeyDictionary
 
 import pulumi
 
@@ -24,6 +23,7 @@ from ..read.images import Image
 from ..read.live import DATA, OWNER, claims_of_pod
 from ..read.pod_data import read_record
 from ..run import Run, this_run
+from .hooks import hook_of_run
 from .taking import CannotTake, delete, progress, snapshots_of, take
 
 __all__ = [
@@ -51,9 +51,6 @@ _READY_SECONDS = 600.0
 _EVERY_SECONDS = 0.5
 _WORKLOADS = "/apis/apps/v1/namespaces/{namespace}/{plural}/{name}"
 _PLURALS = {"StatefulSet": "statefulsets", "Deployment": "deployments"}
-
-# One a run: the engine knows a hook by its name.
-_deletion: WeakKeyDictionary[pulumi.Resource, pulumi.ResourceHook] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,12 +180,7 @@ def deletion_hook(context: str) -> pulumi.ResourceHook:
         if change in rule.before:
             await _Taking(None, rule, run, resource, namespace, change).of_owner(old)
 
-    root = pulumi.runtime.get_root_resource()
-    if root is None:
-        return pulumi.ResourceHook(_HOOK, before)
-    if root not in _deletion:
-        _deletion[root] = pulumi.ResourceHook(_HOOK, before)
-    return _deletion[root]
+    return hook_of_run(_HOOK, before)
 
 
 class _Taking:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from ...schema.kubernetes import is_ready
 from ..read.cluster import Object
 
 __all__ = [
@@ -48,7 +49,7 @@ def without(item: Object, pods: Mapping[str, Object], ordinals: Sequence[int]) -
             return f"pod {name}-{ordinal} is not there"
         if _revision(pod) != revision:
             return f"pod {name}-{ordinal} has the former template"
-        if not _is_ready(pod):
+        if not is_ready(pod):
             return f"pod {name}-{ordinal} is not ready"
     return ""
 
@@ -60,7 +61,7 @@ def picture(item: Object, pods: Mapping[str, Object]) -> object:
             pod["metadata"]["uid"],
             "deletionTimestamp" in pod["metadata"],
             _is_started(pod),
-            _is_ready(pod),
+            is_ready(pod),
         )
         for pod in pods_of(pods, item["metadata"]["name"]).values()
     ]
@@ -100,11 +101,6 @@ def _is_of(pod: Object, name: str) -> bool:
 
 def _revision(pod: Object) -> str:
     return str((pod["metadata"].get("labels") or {}).get("controller-revision-hash", ""))
-
-
-def _is_ready(pod: Object) -> bool:
-    conditions = (pod.get("status") or {}).get("conditions") or ()
-    return ("Ready", "True") in [(each.get("type"), each.get("status")) for each in conditions]
 
 
 def _is_started(pod: Object) -> bool:

@@ -8,13 +8,13 @@ A hook that fails stops the deletion. The engine has hooks only while the progra
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import pulumi
 
 from ...errors import StatefastError
 from ..read.client import Client, Unreadable
 from ..read.live import LiveClaim
+from .hooks import hook_of_run
 from .taking import CannotTake, progress, take
 
 __all__ = ["SNAPSHOT_CLASS", "snapshot_before_deletion", "snapshot_hook"]
@@ -23,9 +23,6 @@ SNAPSHOT_CLASS = "statefast/snapshot-class"
 _HOOK = "statefast-snapshot"
 _READY_SECONDS = 600
 _EVERY_SECONDS = 0.5
-
-# One a run: the engine knows a hook by its name.
-_hooks: WeakKeyDictionary[pulumi.Resource, pulumi.ResourceHook] = WeakKeyDictionary()
 
 
 def snapshot_hook(context: str) -> pulumi.ResourceHook:
@@ -41,12 +38,7 @@ def snapshot_hook(context: str) -> pulumi.ResourceHook:
     def take(args: pulumi.ResourceHookArgs) -> None:
         _take(context, args.old_outputs or {})
 
-    root = pulumi.runtime.get_root_resource()
-    if root is None:
-        return pulumi.ResourceHook(_HOOK, take)
-    if root not in _hooks:
-        _hooks[root] = pulumi.ResourceHook(_HOOK, take)
-    return _hooks[root]
+    return hook_of_run(_HOOK, take)
 
 
 def snapshot_before_deletion(retention: str, context: str) -> pulumi.ResourceHookBinding | None:

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...drivers.catalogue import driver_of
+from ...schema.kubernetes import DEFAULT_SNAPSHOT_CLASS
 from ..read.client import Client, NotThere, Object, Unreadable
 
 __all__ = ["CannotTake", "delete", "progress", "snapshots_of", "take"]
 
 _SNAPSHOTS = "/apis/snapshot.storage.k8s.io/v1/namespaces/{namespace}/volumesnapshots"
 _CLASSES = "/apis/snapshot.storage.k8s.io/v1/volumesnapshotclasses"
-_DEFAULT = "snapshot.storage.kubernetes.io/is-default-class"
 
 
 class CannotTake(Exception):
@@ -116,7 +116,7 @@ def _class(api: Client, namespace: str, claim: str, wanted: str) -> str:
     default = sorted(
         it["metadata"]["name"]
         for it in of_driver
-        if (it["metadata"].get("annotations") or {}).get(_DEFAULT) == "true"
+        if (it["metadata"].get("annotations") or {}).get(DEFAULT_SNAPSHOT_CLASS) == "true"
     )
     for choice in ([wanted] if wanted in names else [], default, names):
         if len(choice) == 1:
@@ -124,7 +124,7 @@ def _class(api: Client, namespace: str, claim: str, wanted: str) -> str:
         if choice:
             raise CannotTake(
                 f"driver {driver} has several snapshot classes ({', '.join(choice)}): give"
-                f" one of them alone the annotation {_DEFAULT}"
+                f" one of them alone the annotation {DEFAULT_SNAPSHOT_CLASS}"
             )
     if not driver_of(driver).snapshots:
         raise CannotTake(f"driver {driver} takes no snapshots")

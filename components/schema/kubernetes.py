@@ -1,0 +1,34 @@
+"""Facts of Kubernetes that more than the components go by. The CLI reads them without the SDK."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+__all__ = [
+    "DEFAULT_ANNOTATIONS",
+    "DEFAULT_SNAPSHOT_CLASS",
+    "IS_DEFAULT",
+    "OLDEST",
+    "claims_mounted",
+    "is_ready",
+]
+
+# Minor version of Kubernetes 1 that this is made for (README): from here on nothing but attributes
+# classes takes a newer one.
+OLDEST = 28
+
+IS_DEFAULT = "storageclass.kubernetes.io/is-default-class"
+# The API server still goes by the second one too.
+DEFAULT_ANNOTATIONS = (IS_DEFAULT, "storageclass.beta.kubernetes.io/is-default-class")
+DEFAULT_SNAPSHOT_CLASS = "snapshot.storage.kubernetes.io/is-default-class"
+
+
+def claims_mounted(spec: Mapping[str, Any]) -> Iterator[str]:
+    """The claims that a pod names, those that it only reads as well, in their order."""
+    found = (volume.get("persistentVolumeClaim") for volume in spec.get("volumes") or ())
+    return (claim["claimName"] for claim in found if claim)
+
+
+def is_ready(pod: Mapping[str, Any]) -> bool:
+    """Whether a pod says that it is ready."""
+    conditions = (pod.get("status") or {}).get("conditions") or ()
+    return ("Ready", "True") in [(each.get("type"), each.get("status")) for each in conditions]
