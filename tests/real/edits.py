@@ -10,6 +10,7 @@ from base64 import b64decode
 from localcluster import cluster
 from localcluster.layout import PROJECT
 from localcluster.processes import recorded
+from tests.engine.advice import commands, consents, shell, up_with_refresh
 from tests.engine.conftest import Deployment
 
 from .databases import Database, eventually
@@ -147,10 +148,7 @@ def restore(database: Database, claim: str) -> set[str]:
     )
     deployment.wait("volumesnapshot/taken", "--for=jsonpath={.status.readyToUse}=true")
     if secret := database.secret:
-        # The volume was written with it.
-        data = deployment.get("secret", f"{database.workload}-generated")["data"]
-        password = b64decode(data[secret]).decode()
-        deployment.config["statefast:secrets"] = {"restored": {secret: password}}
+        deployment.config["statefast:secrets"] = {"restored": {secret: _password(database)}}
     other = {
         "workload": database.workload,
         "pattern": "deployment",
@@ -164,6 +162,79 @@ def restore(database: Database, claim: str) -> set[str]:
     deployment.workloads(**{database.workload: database.config}).up()
     eventually(lambda: len(database.pods()) == database.config.get("replicas", 1), "one is left")
     return found
+
+
+def snapshot_before_growth(database: Database) -> None:
+    """A growth takes a snapshot of the running server first."""
+    deployment = database.deployment
+    deployment.config["statefast:storageClass"]["snapshotClass"] = {
+        "name": deployment.name,
+        "parameters": {"clusterID": "test"},
+    }
+    deployment.config["statefast:snapshots"] = {"before": ["growth"], "keep": 1}
+    database.resize(f"{int(database.config['storage']['size'].removesuffix('Mi')) + 100}Mi")
+    assert len(deployment.list("volumesnapshot")) == 1
+
+
+def write_in_passing(database: Database, key: str) -> None:
+    """Writes what is not to be kept."""
+    pod = min(database.pods())
+    eventually(lambda: database.put(pod, key), f"{key} is written")
+    assert key in database.held(pod)
+
+
+def review_on_a_copy(database: Database, *, lacks: str) -> None:
+    """A review stack has the data of production as of its snapshot, and keeps its own to itself."""
+    production = database.deployment
+    volumes, pods = production.data(), database.ready()
+    review = type(database)(Deployment(production.workspace, f"review-{production.name}"))
+    copy = review.deployment
+    copy.config["statefast:ephemeral"] = True
+    copy.config["statefast:dataFrom"] = production.name
+    copy.config["statefast:storageClass"]["reclaimPolicy"] = "Delete"
+    if database.secret:
+        copy.config["statefast:secrets"] = {
+            database.workload: {database.secret: _password(database)}
+        }
+    try:
+        review.up()
+        (pod,) = review.pods()
+        found = review.held(pod)
+        assert set(database.markers) <= found
+        assert lacks not in found
+        write_in_passing(review, "of-the-review")
+        assert copy.destroy().changes["deleted"]
+    finally:
+        review.remove()
+    assert (production.data(), database.ready()) == (volumes, pods)
+    (pod,) = pods
+    assert "of-the-review" not in database.held(pod)
+
+
+def restore_in_place(database: Database, claim: str, *, lacks: str) -> None:
+    """A claim goes back to its snapshot under its own name; the volume it had stays."""
+    deployment, (snapshot,) = database.deployment, database.deployment.list("volumesnapshot")
+    before = deployment.data()[claim]
+    database.config["restore"] = {claim: snapshot}
+    deployment.workloads(**{database.workload: database.config})
+    sentence = deployment.refused(f"restore.{claim}", before.volume)
+    deployment.config.setdefault("statefast:consent", []).extend(consents(sentence, "to have"))
+    shell(deployment, commands(sentence, "to have"))
+    up_with_refresh(deployment)
+    database.ready()
+    left = deployment.get("pv", before.volume)
+    assert (left["metadata"]["uid"], left["status"]["phase"]) == (before.volume_uid, "Released")
+    assert deployment.data()[claim].handle != before.handle
+    (pod,) = database.pods()
+    found = database.held(pod)
+    assert set(database.markers) <= found
+    assert lacks not in found
+
+
+def _password(database: Database) -> str:
+    """What the volume was written with."""
+    data = database.deployment.get("secret", f"{database.workload}-generated")["data"]
+    return b64decode(data[database.secret]).decode()
 
 
 _SNAPSHOT = """

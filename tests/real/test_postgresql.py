@@ -93,5 +93,9 @@ def test_destroy_and_up(kept: PostgreSQL) -> None:
     edits.destroy_and_up(kept)
 
 
-def test_a_snapshot_is_restored_into_another_workload(kept: PostgreSQL) -> None:
-    assert set(kept.markers) <= edits.restore(kept, "postgresql-vol-postgresql-0")
+def test_a_copy_of_production_and_the_way_back_to_before_a_growth(kept: PostgreSQL) -> None:
+    """Both from the snapshot that the growth took of the running server."""
+    edits.snapshot_before_growth(kept)
+    edits.write_in_passing(kept, "written-after-the-snapshot")
+    edits.review_on_a_copy(kept, lacks="written-after-the-snapshot")
+    edits.restore_in_place(kept, "postgresql-vol-postgresql-0", lacks="written-after-the-snapshot")
