@@ -8,6 +8,8 @@ REAL ?=
 ifneq ($(REAL),)
 export STATEFAST_REAL := $(REAL)
 endif
+# The program runs hundreds of times in a test: what is compiled is kept, as is Python's default.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 CLUSTER := $(BIN)/python -m localcluster
 PYTEST := $(BIN)/pytest

@@ -36,9 +36,6 @@ def ensemble(workspace: Workspace) -> Iterator[ZooKeeper]:
 def test_every_znode_is_in_every_member(ensemble: ZooKeeper, old: int, new: int, way: str) -> None:
     assert len(ensemble.ready()) == old
     ensemble.write(f"written-by-{old}-for-{new}")
-    ensemble.config["replicas"] = new
-    said = ensemble.deployment.workloads(zookeeper=ensemble.config).preview().text
-    assert way in said
-    ensemble.up()
+    assert way in ensemble.up(replicas=new)
     assert len(ensemble.pods()) == new
     ensemble.assert_kept()

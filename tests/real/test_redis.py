@@ -16,7 +16,7 @@ def test_a_file_system_that_does_not_grow_says_why(kept: Redis) -> None:
     faults = kept.deployment.workspace.cluster.faults
     faults.write_text(json.dumps({"nodeExpand": {"fail": -1, "message": "no room for a journal"}}))
     try:
-        kept.deployment.config["statefast:growthSeconds"] = 40
+        kept.deployment.config["statefast:growthSeconds"] = 20
         kept.config["storage"] = {"size": "300Mi"}
         result = kept.deployment.workloads(redis=kept.config).up(ok=False)
         claim = kept.deployment.get("pvc", "redis-vol-redis-0")["status"]
