@@ -155,6 +155,7 @@ class VolumeClaim(Named):
         plan, asks, before = _planned(name, args, last=True)
         super().__init__("statefast:index:VolumeClaim", name, {}, opts)
         self.stands_for(checked.name)
+        self.made_anew = plan.made_anew
         report(asks.notes, self)
         retention, namespace, labels = checked.retention, checked.namespace, checked.labels
         claim_name = checked.name

@@ -34,6 +34,7 @@ from .pod_template import pod_template
 from .read import LATER, check_claim_owner_of, read_workload
 from .restore import check_restore, restored_from
 from .rollout import pod_seconds
+from .scaled_down import refuse_scaled_down
 from .secret import WorkloadSecrets, secret_sources
 from .service import client_service, headless_service, service_host, service_opts, service_port
 
@@ -195,6 +196,8 @@ class PersistentDeployment(pulumi.ComponentResource):
             name=workload.name,
             uid=plan.uid,
         )
+        anew = any(claim.made_anew for claim in claims)
+        refuse_scaled_down(asks, deployment, workload, "deployments", plan, made_anew=anew)
         client = client_service(workload)
         if client is not None:
             k8s.core.v1.Service(name, client, service_opts(planned.names, workload.name, child))

@@ -45,6 +45,7 @@ from .rollout import (
     update_strategy,
     wait_for,
 )
+from .scaled_down import refuse_scaled_down
 from .secret import WorkloadSecrets, secret_sources
 from .service import (
     client_service,
@@ -228,6 +229,10 @@ class PersistentStatefulSet(pulumi.ComponentResource):
             namespace=workload.namespace,
             name=workload.name,
             uid=plan.workload.uid,
+        )
+        anew = any(claim.made_anew for claim in plan.claims.values())
+        refuse_scaled_down(
+            plan.asks, stateful_set, workload, "stateful sets", plan.workload, made_anew=anew
         )
         refuse_what_had_no_effect(workload.resource, stateful_set, plan.shape, plan.workload)
         rolled_out: pulumi.Input[pulumi.Resource] = stateful_set

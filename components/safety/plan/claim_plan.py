@@ -124,3 +124,8 @@ class ClaimPlan:
     restored: str = ""
     copy: CopyPlan | None = None
     uid: str | None = None
+
+    @property
+    def made_anew(self) -> bool:
+        """Whether this run makes the claim, on the volume that it had or from a snapshot."""
+        return not self.live and bool(self.volume or self.restored)
