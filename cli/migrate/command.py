@@ -1,9 +1,11 @@
 """`statefast migrate`: shows its plan, and takes one command after the other when it is told to."""
 
 import json
+import re
 import shlex
 import subprocess
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated
 
 import typer
@@ -11,44 +13,113 @@ from rich.console import Console
 from rich.text import Text
 
 from ..options import Context, Output, OutputOption
-from .plan import Found, Pattern, Plan, Refused, Step, plan
+from .classes import plan_back, plan_class, target_of
+from .found import Found, Plan, Refused, Step
+from .plan import Pattern, plan
 
 __all__ = ["migrate"]
 
 _Workload = Annotated[str, typer.Argument(help="The workload, by its name in the cluster.")]
 _Space = Annotated[str, typer.Option("--namespace", "-n", help="Its namespace.")]
-_To = Annotated[Pattern, typer.Option("--to", help="The pattern that it is to have.")]
+_To = Annotated[
+    Pattern | None,
+    typer.Option("--to", help="The pattern that it is to have. Default: stateful-set."),
+]
+_Class = Annotated[
+    str | None,
+    typer.Option("--class", help="The storage class that its claims are to have, in its pattern."),
+]
+_Modes = Annotated[
+    list[str] | None,
+    typer.Option("--access-mode", help="With --class: an access mode they are to have."),
+]
+_SnapshotClass = Annotated[
+    str | None,
+    typer.Option("--snapshot-class", help="With --class: of several, the one to take."),
+]
+_Copy = Annotated[
+    bool, typer.Option("--copy", help="With --class: copies files where a snapshot would do.")
+]
+_Back = Annotated[
+    bool, typer.Option("--back", help="Gives claims on their way to a class their volumes again.")
+]
 _Run = Annotated[bool, typer.Option("--run", help="Runs the commands, and asks before each phase.")]
 _Yes = Annotated[bool, typer.Option("--yes", "-y", help="Asks nothing.")]
-# As many as it takes with what comes between two looks.
-_MOST_STEPS = 100
+_SNAPSHOTS = "/apis/snapshot.storage.k8s.io/v1"
+# How often in a row a command may leave the cluster as it was.
+_MOST_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """What the command line asks for.
+
+    Attributes:
+        to: The pattern; None for a move to a class.
+        class_name: The class; None for a move to a pattern, or back.
+    """
+
+    workload: str
+    to: Pattern | None
+    class_name: str | None
+    modes: Sequence[str]
+    snapshot_class: str | None
+    copies: bool
+
+    def plan(self, found: Found) -> Plan:
+        if self.to is not None:
+            return plan(found, self.workload, self.to)
+        if self.class_name is None:
+            return plan_back(found, self.workload)
+        target = target_of(
+            found, self.class_name, self.modes, self.snapshot_class, copies=self.copies
+        )
+        return plan_class(found, self.workload, target)
 
 
 def migrate(
     workload: _Workload,
     namespace: _Space,
-    to: _To = Pattern.STATEFUL_SET,
+    to: _To = None,
+    class_name: _Class = None,
+    access_mode: _Modes = None,
+    snapshot_class: _SnapshotClass = None,
+    copy: _Copy = False,
+    back: _Back = False,
     context: Context = None,
     run: _Run = False,
     yes: _Yes = False,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Moves the volumes of a Deployment to ordinal 0 of a StatefulSet, or back, keeping the data.
+    """Moves the volumes of a workload to the claims of its other pattern, or to another class.
 
     Without --run it prints what it would do. It may be stopped anywhere: how far it is, is read in
-    the cluster. Until the last step, the same with the other --to goes back.
+    the cluster. Until the last step, the same with the other --to goes back, or with --back.
     """
     console = Console()
+    with_class = access_mode or snapshot_class or copy
+    if bool(to) + bool(class_name) + back > 1 or (with_class and not class_name):
+        raise typer.BadParameter("give --to, or --class with what belongs to it, or --back")
+    other = class_name is not None or back
+    wanted = _Wanted(
+        workload=workload,
+        to=None if other else to or Pattern.STATEFUL_SET,
+        class_name=class_name,
+        modes=access_mode or (),
+        snapshot_class=snapshot_class,
+        copies=copy,
+    )
     try:
-        left = _look(namespace, context, workload, to)
+        left = _look(namespace, context, wanted)
         if output is Output.JSON:
-            typer.echo(json.dumps({**asdict(left), "to": to}, indent=2))
+            asked = {"to": wanted.to} if wanted.to else {"class": class_name}
+            typer.echo(json.dumps({**asdict(left), **asked}, indent=2))
             return
         _show(console, left, context)
         if run:
-            _take(console, left, context, (namespace, workload, to), yes=yes)
+            left = _take(console, left, context, namespace, wanted, yes=yes)
         if run or not left.steps:
-            _finish(console, workload, to, done=left.done)
+            _finish(console, left, wanted)
     except _Failed as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
@@ -61,7 +132,7 @@ class _Failed(Exception):
     """A command failed, or the cluster could not be read."""
 
 
-def _look(namespace: str, context: str | None, workload: str, to: Pattern) -> Plan:
+def _look(namespace: str, context: str | None, wanted: _Wanted) -> Plan:
     # Imported here: the client is the slowest thing this program can load.
     from ..api import Api, ClusterError
 
@@ -76,9 +147,21 @@ def _look(namespace: str, context: str | None, workload: str, to: Pattern) -> Pl
             pods=api.list(f"/api/v1/{within}/pods"),
             volumes=api.list("/api/v1/persistentvolumes"),
         )
+        if wanted.to is None:
+            found = replace(
+                found,
+                classes=api.list("/apis/storage.k8s.io/v1/storageclasses"),
+                jobs=api.list(f"/apis/batch/v1/{within}/jobs"),
+            )
+            if api.found(_SNAPSHOTS) is not None:
+                found = replace(
+                    found,
+                    snapshots=api.list(f"{_SNAPSHOTS}/{within}/volumesnapshots"),
+                    snapshot_classes=api.list(f"{_SNAPSHOTS}/volumesnapshotclasses"),
+                )
     except ClusterError as error:
         raise _Failed(str(error)) from None
-    return plan(found, workload, to)
+    return wanted.plan(found)
 
 
 def _show(console: Console, left: Plan, context: str | None) -> None:
@@ -89,7 +172,7 @@ def _show(console: Console, left: Plan, context: str | None) -> None:
         if step.phase != phase:
             phase = step.phase
             console.print(Text(f"{phase}:", style="bold"))
-        console.print(Text(f"  # {step.why}", style="dim"))
+        console.print(Text(f"  # {step.why}", style="dim"), soft_wrap=True)
         console.print(Text(f"  {_in(step, context)}"), soft_wrap=True, highlight=False)
 
 
@@ -97,44 +180,52 @@ def _take(
     console: Console,
     left: Plan,
     context: str | None,
-    what: tuple[str, str, Pattern],
+    namespace: str,
+    wanted: _Wanted,
     *,
     yes: bool,
-) -> None:
-    """Runs one command, looks again, and so on: the cluster says what is next."""
-    namespace, workload, to = what
-    phase = ""
-    for _ in range(_MOST_STEPS):
-        if not left.steps:
-            return
+) -> Plan:
+    """Runs one command, looks again, and so on: the cluster says what is next.
+
+    Returns:
+        The plan once no command is left.
+    """
+    phase, last, tries = "", None, 0
+    while left.steps:
         step = left.steps[0]
+        tries = tries + 1 if step == last else 0
+        if tries == _MOST_TRIES:
+            raise _Failed(
+                f"the cluster does not become what {_in(step, context)} asks for: look at it, run"
+                " it again"
+            )
+        last = step
         if step.phase != phase and not yes:
             typer.confirm(f"{step.phase}?", abort=True)
         phase = step.phase
-        console.print(Text(f"{step.phase}: {step.why}"), highlight=False)
+        console.print(Text(f"{step.phase}: {step.why}"), soft_wrap=True, highlight=False)
         done = subprocess.run(  # noqa: S603  what was shown
-            shlex.split(_in(step, context)), capture_output=True, text=True, check=False
+            ["/bin/sh", "-c", _in(step, context)], capture_output=True, text=True, check=False
         )
         if done.returncode:
             said = " ".join(done.stderr.split())
             raise _Failed(f"{_in(step, context)} failed: {said}\nnothing is lost: run it again")
-        left = _look(namespace, context, workload, to)
-    raise _Failed("the cluster does not become what the commands ask for: look at it, run it again")
+        left = _look(namespace, context, wanted)
+    return left
 
 
-def _finish(console: Console, workload: str, to: Pattern, *, done: bool) -> None:
-    if done:
-        console.print(f"done: {workload} has its data as a {to}", highlight=False)
+def _finish(console: Console, left: Plan, wanted: _Wanted) -> None:
+    if left.done:
+        what = f"class {wanted.class_name}" if wanted.class_name else f"a {wanted.to}"
+        said = f"has its data {'on' if wanted.class_name else 'as'} {what}"
+        said = "has nothing on its way" if wanted.to is None and not wanted.class_name else said
+        console.print(f"done: {wanted.workload} {said}", highlight=False)
         return
     console.print(Text("finish:", style="bold"))
-    console.print(
-        f"  write pattern: {to} for workload {workload} into the config of its stack, and run:"
-        " pulumi up --refresh",
-        soft_wrap=True,
-        highlight=False,
-    )
+    # A consent ends in what rich takes for a style.
+    console.print(Text(f"  {left.finish}"), soft_wrap=True, highlight=False)
 
 
 def _in(step: Step, context: str | None) -> str:
     where = f"kubectl --context {shlex.quote(context)} " if context else "kubectl "
-    return step.command.replace("kubectl ", where, 1)
+    return re.sub(r"\bkubectl ", lambda _: where, step.command)

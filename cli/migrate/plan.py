@@ -5,20 +5,29 @@ pattern mounts, which the next `up` makes and reattaches. How far it has come is
 each time, so whoever was interrupted begins where he was.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from statefast.safety.read.volume_commands import patch_to_keep, reserve
-from statefast.schema.annotations import INSTANCE, OWNER
-from statefast.schema.kubernetes import claims_mounted
 
 from ..api import Object
+from .found import (
+    WAIT_SECONDS,
+    Found,
+    Plan,
+    Refused,
+    Step,
+    instance_of,
+    mounted_by,
+    name_of,
+    named,
+    ordinal_of,
+    owner_of,
+    pods_on,
+    templates_of,
+)
 
-__all__ = ["Found", "Pattern", "Plan", "Refused", "Step", "plan"]
-
-_WAIT_SECONDS = 300
+__all__ = ["Pattern", "plan"]
 
 
 class Pattern(StrEnum):
@@ -26,50 +35,6 @@ class Pattern(StrEnum):
 
     STATEFUL_SET = "stateful-set"
     DEPLOYMENT = "deployment"
-
-
-class Refused(Exception):
-    """Why a workload cannot be migrated; one sentence."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What lives in the namespace of the workload.
-
-    Attributes:
-        volumes: All PersistentVolumes.
-    """
-
-    namespace: str
-    deployments: Sequence[Object] = ()
-    sets: Sequence[Object] = ()
-    claims: Sequence[Object] = ()
-    pods: Sequence[Object] = ()
-    volumes: Sequence[Object] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One command, and what it is for."""
-
-    phase: str
-    why: str
-    command: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What is left to do.
-
-    Attributes:
-        moves: From each claim to the one that its volume will be of.
-        steps: The commands, in their order.
-        done: Whether a claim of the pattern that is wanted has each volume.
-    """
-
-    moves: Mapping[str, str]
-    steps: tuple[Step, ...]
-    done: bool
 
 
 def plan(found: Found, workload: str, to: Pattern) -> Plan:
@@ -114,7 +79,7 @@ def plan(found: Found, workload: str, to: Pattern) -> Plan:
             keep.append(Step(phase="prepare", why=why, command=patch_to_keep(name)))
         if old in claims:
             stop += _stop(found, workload, old)
-            command = f"kubectl delete pvc {old} -n {found.namespace} --timeout={_WAIT_SECONDS}s"
+            command = f"kubectl delete pvc {old} -n {found.namespace} --timeout={WAIT_SECONDS}s"
             why = f"claim {old} goes, and its volume stays, Released"
             delete.append(Step(phase="cut over", why=why, command=command))
         if (volume["spec"].get("claimRef") or {}).get("name") != new:
@@ -122,7 +87,13 @@ def plan(found: Found, workload: str, to: Pattern) -> Plan:
             give.append(Step(phase="cut over", why=f"it is for claim {new} now", command=command))
     # Of several claims of a pod the pods are stopped once.
     once = list(dict.fromkeys(stop))
-    return Plan(moves=moves, steps=(*keep, *once, *delete, *give), done=done)
+    return Plan(
+        moves=moves,
+        steps=(*keep, *once, *delete, *give),
+        done=done,
+        finish=f"write pattern: {to} for workload {workload} into the config of its stack, and run:"
+        " pulumi up --refresh",
+    )
 
 
 def _moves(found: Found, workload: str, to: Pattern) -> Iterator[tuple[str, str]]:
@@ -134,10 +105,10 @@ def _moves(found: Found, workload: str, to: Pattern) -> Iterator[tuple[str, str]
     Raises:
         Refused: the workload has more replicas than a Deployment can.
     """
-    theirs = {_name(it) for it in found.claims if _instance(it) == workload and _owner(it)}
+    theirs = {name_of(it) for it in found.claims if instance_of(it) == workload and owner_of(it)}
     # One that another workload looks after is mounted, and not this one's to move.
-    foreign = {_name(it) for it in found.claims} - theirs
-    of_set = {it: match for it in theirs if (match := _ordinal(workload).fullmatch(it))}
+    foreign = {name_of(it) for it in found.claims} - theirs
+    of_set = {it: match for it in theirs if (match := ordinal_of(workload).fullmatch(it))}
     more = sorted(it for it, match in of_set.items() if match[2] != "0")
     if to is Pattern.DEPLOYMENT and more:
         raise Refused(
@@ -145,8 +116,8 @@ def _moves(found: Found, workload: str, to: Pattern) -> Iterator[tuple[str, str]
             " volume: scale in, and delete those that nobody wants"
         )
     bases = (theirs - of_set.keys()) | {match[1] for match in of_set.values()}
-    bases |= {name for it in _named(found.deployments, workload) for name in _mounted(it)}
-    bases |= {name for it in _named(found.sets, workload) for name in _templates(it)}
+    bases |= {name for it in named(found.deployments, workload) for name in mounted_by(it)}
+    bases |= {name for it in named(found.sets, workload) for name in templates_of(it)}
     there = theirs | {
         str(of.get("name"))
         for it in found.volumes
@@ -158,15 +129,6 @@ def _moves(found: Found, workload: str, to: Pattern) -> Iterator[tuple[str, str]
             yield (base, first) if to is Pattern.STATEFUL_SET else (first, base)
 
 
-def _ordinal(workload: str) -> re.Pattern[str]:
-    return re.compile(rf"(.+)-{re.escape(workload)}-(\d+)")
-
-
-def _templates(item: Object) -> Iterator[str]:
-    templates = item["spec"].get("volumeClaimTemplates") or ()
-    yield from (template["metadata"]["name"] for template in templates)
-
-
 def _volume(found: Found, claims: Mapping[str, Object], old: str, new: str) -> Object:
     """The volume that has the data.
 
@@ -174,16 +136,16 @@ def _volume(found: Found, claims: Mapping[str, Object], old: str, new: str) -> O
         Refused: there is none, or more than one.
     """
     bound = {claims[it]["spec"].get("volumeName") for it in (old, new) if it in claims}
-    named = [it for it in found.volumes if _name(it) in bound]
+    named = [it for it in found.volumes if name_of(it) in bound]
     if old in claims and claims[old]["spec"].get("volumeName"):
-        named = [it for it in named if _name(it) == claims[old]["spec"]["volumeName"]]
+        named = [it for it in named if name_of(it) == claims[old]["spec"]["volumeName"]]
     beside = [
         it
         for it in found.volumes
         if (it["spec"].get("claimRef") or {}).get("namespace") == found.namespace
         and it["spec"]["claimRef"].get("name") in (old, new)
     ]
-    several = {_name(it) for it in (*named, *beside)}
+    several = {name_of(it) for it in (*named, *beside)}
     if len(several) != 1:
         said = f"more than one volume remembers them: {', '.join(sorted(several))}"
         raise Refused(
@@ -199,45 +161,19 @@ def _stop(found: Found, workload: str, claim: str) -> Iterator[Step]:
     Raises:
         Refused: one is no pod of the workload.
     """
-    mounting = [it for it in found.pods if claim in set(claims_mounted(it["spec"]))]
-    others = sorted(_name(it) for it in mounting if _instance(it) != workload)
-    if others:
-        raise Refused(
-            f"claim {found.namespace}/{claim} is mounted by {', '.join(others)}, which are no pods"
-            f" of {workload}: stop them first"
-        )
+    mounting = pods_on(found, claim, workload)
     kinds = (("deployment", found.deployments), ("statefulset", found.sets))
     for kind, items in kinds:
-        for item in _named(items, workload):
+        for item in named(items, workload):
             if item["spec"].get("replicas", 1):
                 command = f"kubectl scale {kind}/{workload} -n {found.namespace} --replicas=0"
                 why = "its pods stop, until the last step"
                 yield Step(phase="cut over", why=why, command=command)
     if mounting:
-        names = " ".join(f"pod/{_name(it)}" for it in mounting)
+        names = " ".join(f"pod/{name_of(it)}" for it in mounting)
         yield Step(
             phase="cut over",
             why="nobody writes any more",
             command=f"kubectl wait {names} -n {found.namespace} --for=delete"
-            f" --timeout={_WAIT_SECONDS}s",
+            f" --timeout={WAIT_SECONDS}s",
         )
-
-
-def _named(items: Sequence[Object], workload: str) -> Iterator[Object]:
-    yield from (it for it in items if _name(it) == workload and _owner(it))
-
-
-def _mounted(workload: Object) -> Iterator[str]:
-    yield from claims_mounted(workload["spec"]["template"]["spec"])
-
-
-def _name(item: Object) -> str:
-    return str(item["metadata"]["name"])
-
-
-def _instance(item: Object) -> str:
-    return str((item["metadata"].get("labels") or {}).get(INSTANCE, ""))
-
-
-def _owner(item: Object) -> str:
-    return str((item["metadata"].get("annotations") or {}).get(OWNER, ""))

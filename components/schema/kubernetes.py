@@ -1,6 +1,6 @@
 """Facts of Kubernetes that more than the components go by. The CLI reads them without the SDK."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "OLDEST",
     "claims_mounted",
     "is_ready",
+    "snapshot_classes",
 ]
 
 # Minor version of Kubernetes 1 that this is made for (README): from here on nothing but attributes
@@ -32,3 +33,18 @@ def is_ready(pod: Mapping[str, Any]) -> bool:
     """Whether a pod says that it is ready."""
     conditions = (pod.get("status") or {}).get("conditions") or ()
     return ("Ready", "True") in [(each.get("type"), each.get("status")) for each in conditions]
+
+
+def snapshot_classes(driver: str, classes: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Those that a snapshot of a driver's volume may be taken with, where nobody names one.
+
+    Returns:
+        Its default classes; all of its classes where none is default.
+    """
+    theirs = [it for it in classes if it.get("driver") == driver]
+    default = [
+        it
+        for it in theirs
+        if (it["metadata"].get("annotations") or {}).get(DEFAULT_SNAPSHOT_CLASS) == "true"
+    ]
+    return sorted(str(it["metadata"]["name"]) for it in default or theirs)

@@ -6,7 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
-from cli.migrate.plan import Found, Pattern, Plan, Refused, plan
+from cli.migrate.found import Found, Plan, Refused
+from cli.migrate.plan import Pattern, plan
 
 OURS = {"statefast/stack": "statefast/dev"}
 KEEP = """kubectl patch pv pv-1 -p '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}'"""

@@ -1,8 +1,9 @@
 """What to run so that a volume outlives its claim, or is for one claim. It imports no SDK."""
 
 import json
+from typing import Any
 
-__all__ = ["kept_from_all", "patch_to_keep", "reserve"]
+__all__ = ["kept_from_all", "patch_to_keep", "reserve", "reserved"]
 
 _RETAIN = '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}'
 
@@ -17,9 +18,9 @@ def patch_to_keep(volume: str) -> str:
     return f"kubectl patch pv {volume} -p '{_RETAIN}'"
 
 
-def reserve(volume: str, namespace: str, claim: str) -> str:
-    """The command after which a volume is for one claim, and no other is bound to it."""
-    reference = {
+def reserved(namespace: str, claim: str) -> dict[str, Any]:
+    """What a volume says that is for one claim, whichever has the name."""
+    return {
         "apiVersion": "v1",
         "kind": "PersistentVolumeClaim",
         "namespace": namespace,
@@ -27,5 +28,9 @@ def reserve(volume: str, namespace: str, claim: str) -> str:
         "uid": None,
         "resourceVersion": None,
     }
-    patch = json.dumps({"spec": {"claimRef": reference}}, separators=(",", ":"))
+
+
+def reserve(volume: str, namespace: str, claim: str) -> str:
+    """The command after which a volume is for one claim, and no other is bound to it."""
+    patch = json.dumps({"spec": {"claimRef": reserved(namespace, claim)}}, separators=(",", ":"))
     return f"kubectl patch pv {volume} --type=merge -p '{patch}'"

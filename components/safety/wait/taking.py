@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...drivers.catalogue import driver_of
-from ...schema.kubernetes import DEFAULT_SNAPSHOT_CLASS
+from ...schema.kubernetes import DEFAULT_SNAPSHOT_CLASS, snapshot_classes
 from ..read.client import Client, NotThere, Object, Unreadable
 
 __all__ = ["CannotTake", "delete", "progress", "snapshots_of", "take"]
@@ -111,21 +111,15 @@ def _class(api: Client, namespace: str, claim: str, wanted: str) -> str:
         classes = api.get("listing snapshot classes", _CLASSES)["items"]
     except Unreadable:
         return wanted
-    of_driver = [it for it in classes if it["driver"] == driver]
-    names = sorted(it["metadata"]["name"] for it in of_driver)
-    default = sorted(
-        it["metadata"]["name"]
-        for it in of_driver
-        if (it["metadata"].get("annotations") or {}).get(DEFAULT_SNAPSHOT_CLASS) == "true"
-    )
-    for choice in ([wanted] if wanted in names else [], default, names):
-        if len(choice) == 1:
-            return choice[0]
-        if choice:
-            raise CannotTake(
-                f"driver {driver} has several snapshot classes ({', '.join(choice)}): give"
-                f" one of them alone the annotation {DEFAULT_SNAPSHOT_CLASS}"
-            )
+    theirs = {it["metadata"]["name"] for it in classes if it["driver"] == driver}
+    choice = [wanted] if wanted in theirs else snapshot_classes(driver, classes)
+    if len(choice) == 1:
+        return choice[0]
+    if choice:
+        raise CannotTake(
+            f"driver {driver} has several snapshot classes ({', '.join(choice)}): give"
+            f" one of them alone the annotation {DEFAULT_SNAPSHOT_CLASS}"
+        )
     if not driver_of(driver).snapshots:
         raise CannotTake(f"driver {driver} takes no snapshots")
     raise CannotTake(f"driver {driver} has no VolumeSnapshotClass: make one")

@@ -1,0 +1,184 @@
+"""What `statefast migrate --class` would do, and what it refuses: plans of what lives."""
+
+import json
+import subprocess
+from typing import Any
+
+import pytest
+
+from cli.migrate.classes import plan_back, plan_class, target_of
+from cli.migrate.found import Found, Plan, Refused
+from cli.migrate.moving import Target
+
+OURS = {"statefast/stack": "statefast/dev"}
+DRIVER = "rbd.csi.ceph.com"
+MARK = {"statefast/moves": "data/v-db-0"}
+
+
+def metadata(name: str, instance: str = "db", **more: Any) -> dict[str, Any]:
+    labels = {"app.kubernetes.io/instance": instance}
+    return {"name": name, "namespace": "data", "labels": labels, "annotations": OURS, **more}
+
+
+def claim(name: str = "v-db-0", volume: str = "pv-0", **more: Any) -> dict[str, Any]:
+    finalizers = {"finalizers": ["kubernetes.io/pvc-protection"], **more}
+    return {"metadata": metadata(name, **finalizers), "spec": {"volumeName": volume}}
+
+
+def volume(of: str = "v-db-0", name: str = "pv-0", class_name: str = "slow", **more: Any) -> Any:
+    spec = {
+        "claimRef": {"namespace": "data", "name": of, "uid": "1"},
+        "persistentVolumeReclaimPolicy": "Retain",
+        "storageClassName": class_name,
+        "accessModes": ["ReadWriteOnce"],
+        "capacity": {"storage": "1Gi"},
+        "csi": {"driver": DRIVER, "fsType": "ext4"},
+    }
+    return {"metadata": {"name": name, "uid": name, **more}, "spec": spec}
+
+
+def pod(claim: str = "v-db-0", instance: str = "db") -> dict[str, Any]:
+    mounts = [{"persistentVolumeClaim": {"claimName": claim}}]
+    return {"metadata": metadata("db-0", instance), "spec": {"volumes": mounts}}
+
+
+def stateful_set(**status: Any) -> dict[str, Any]:
+    template = {"metadata": {"name": "v"}, "spec": {"storageClassName": "slow"}}
+    containers = [{"name": "db", "image": "redis:7"}]
+    return {
+        "metadata": metadata("db"),
+        "spec": {
+            "replicas": 1,
+            "volumeClaimTemplates": [template],
+            "template": {"spec": {"containers": containers}},
+        },
+        "status": {"readyReplicas": 1, **status},
+    }
+
+
+def storage_class(name: str = "fast", **parameters: str) -> dict[str, Any]:
+    return {"metadata": {"name": name}, "provisioner": DRIVER, "parameters": parameters}
+
+
+def found(**given: Any) -> Found:
+    parts: dict[str, Any] = {
+        "sets": [stateful_set()],
+        "claims": [claim()],
+        "pods": [pod()],
+        "volumes": [volume()],
+        "classes": [storage_class()],
+        "snapshot_classes": [{"metadata": {"name": "rbd"}, "driver": DRIVER}],
+    }
+    return Found(namespace="data", **{**parts, **given})
+
+
+def target(lives: Found, *modes: str, copies: bool = False) -> Target:
+    return target_of(lives, "fast", modes, None, copies=copies)
+
+
+def planned(lives: Found, *modes: str, copies: bool = False) -> Plan:
+    return plan_class(lives, "db", target(lives, *modes, copies=copies))
+
+
+def words(made: Plan) -> str:
+    return " ".join(step.command for step in made.steps)
+
+
+def test_a_snapshot_crosses_within_a_driver_and_files_are_copied_else() -> None:
+    assert '"kind":"VolumeSnapshot"' in words(planned(found()))
+    other = volume()
+    other["spec"]["csi"] = {"driver": "other"}
+    two = [{"metadata": {"name": name}, "driver": DRIVER} for name in ("a", "b")]
+    for lives in (
+        found(volumes=[other]),
+        found(snapshot_classes=[]),
+        found(snapshot_classes=two),
+        found(classes=[storage_class(fsType="xfs")]),
+    ):
+        assert "cp -af" in words(planned(lives))
+    assert "cp -af" in words(planned(found(), copies=True))
+
+
+@pytest.mark.parametrize(
+    ("lives", "said"),
+    [
+        (found(classes=[storage_class("slow")]), "no StorageClass fast; there are: slow"),
+        (found(pods=[pod(instance="backup")]), "mounted by db-0, which are no pods of db"),
+        (found(sets=[]), "is not there: write the class fast into its config"),
+        (found(volumes=[volume(deletionTimestamp="now")]), "was deleted and goes with its claim"),
+        (
+            found(
+                claims=[claim(volume="pv-9")],
+                volumes=[volume(annotations=MARK), volume(name="pv-9")],
+            ),
+            "is on volume pv-9, and its data moves from pv-0",
+        ),
+        (found(claims=[claim(deletionTimestamp="now")]), "is being deleted"),
+        (
+            found(
+                volumes=[volume(annotations=MARK)],
+                jobs=[
+                    {
+                        "metadata": {"name": "v-db-0-move"},
+                        "status": {
+                            "conditions": [
+                                {"type": "Failed", "status": "True", "message": "no space"}
+                            ]
+                        },
+                    }
+                ],
+            ),
+            "v-db-0-move failed (no space)",
+        ),
+        (found(claims=[], sets=[]), "no workload of a stack with claims is called db"),
+    ],
+)
+def test_what_is_not_safe_is_refused(lives: Found, said: str) -> None:
+    with pytest.raises(Refused) as refused:
+        planned(lives)
+    assert said in str(refused.value)
+
+
+def test_modes_that_the_class_cannot_have_are_refused() -> None:
+    with pytest.raises(Refused, match="cannot mount a file system ReadWriteMany"):
+        planned(found(), "ReadWriteMany")
+
+
+def test_a_copy_beside_a_claim_that_is_there_is_thrown_away() -> None:
+    """Somebody gave the claim back by hand, and its pod may have written since."""
+    lives = found(claims=[claim(), claim("v-db-0-new", "pv-1")], volumes=[volume(annotations=MARK)])
+    steps = [step.command for step in planned(lives).steps]
+    thrown = steps.index("kubectl delete pvc v-db-0-new -n data --timeout=300s")
+    held = next(index for index, command in enumerate(steps) if "finalizers/-" in command)
+    assert thrown < held
+
+
+def test_a_pod_that_is_not_ready_is_waited_for_before_another_stops() -> None:
+    lives = found(sets=[stateful_set(readyReplicas=0)])
+    words = [step.command.split()[1] for step in planned(lives).steps]
+    assert words.index("wait") < words.index("delete")
+
+
+@pytest.mark.parametrize("copies", [False, True])
+def test_a_shell_makes_the_objects_that_are_meant(copies: bool) -> None:
+    """A script that loses its line ends does nothing, and succeeds."""
+    steps = [
+        it.command for it in planned(found(), copies=copies).steps if "create -f" in it.command
+    ]
+    for command in steps:
+        stub = f"kubectl() {{ cat; }}; {command}"
+        done = subprocess.run(["/bin/sh", "-c", stub], capture_output=True, check=True)
+        made = json.loads(done.stdout)
+        if made["kind"] == "Job":
+            (container,) = made["spec"]["template"]["spec"]["containers"]
+            script = container["command"][2]
+            assert script.startswith("set -eu\n")
+            assert ("cp -af" in script) is copies
+            break
+    else:
+        pytest.fail("no Job")
+
+
+def test_there_is_nothing_to_take_back_of_what_never_moved() -> None:
+    made = plan_back(found(), "db")
+    assert (made.steps, made.done) == ((), True)
