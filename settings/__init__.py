@@ -33,8 +33,8 @@ from statefast.schema.names import check_label_name
 from statefast.schema.nearest import nearest
 from statefast.schema.read import Args, read_args
 from statefast.schema.shape import camel, keys_of
-from statefast.storage.snapshot_rule import SnapshotsArgs
 from statefast.workload.mounts import check_mounts_together, wanted_claims
+from statefast.workload.schedule_args import TimedSnapshotsArgs
 from workloads import WorkloadFiles
 
 from .shape import StackConfig
@@ -74,7 +74,7 @@ class Settings:
     growth_seconds: int
     consent: tuple[str, ...]
     data_from: str
-    snapshots: SnapshotsArgs | None
+    snapshots: TimedSnapshotsArgs | None
     storage_class: StorageClassSettings | None
     workloads: tuple[WorkloadSettings, ...]
 

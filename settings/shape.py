@@ -15,10 +15,10 @@ from statefast.safety.preflight import LONGEST_GROWTH_SECONDS, MODES
 from statefast.schema.args import ACCESS_MODES
 from statefast.schema.shape import Between, Form, OneOf, limit
 from statefast.storage.snapshot_class import DELETION_POLICIES
-from statefast.storage.snapshot_rule import SnapshotsArgs
 from statefast.storage.storage_class import StorageClassArgs
 from statefast.workload.args import PlacementArgs
 from statefast.workload.rollout import RolloutArgs
+from statefast.workload.schedule_args import TimedSnapshotsArgs
 
 __all__ = [
     "PATTERNS",
@@ -142,8 +142,8 @@ class StackConfig(TypedDict):
     """Changes that the owner agrees to. Default none."""
     data_from: NotRequired[str]
     """Namespace on a copy of whose data new claims start. Default: they start empty."""
-    snapshots: NotRequired[SnapshotsArgs]
-    """Before which changes snapshots are taken. Default: before none."""
+    snapshots: NotRequired[TimedSnapshotsArgs]
+    """When snapshots are taken: before which changes, and by the clock. Default: never."""
     former_stack: NotRequired[str]
     """Name of the stack before it was renamed: read by whoever asks for the owner of the run."""
     storage_class: NotRequired[object]

@@ -21,9 +21,9 @@ from statefast.schema.names import LONGEST_WORKLOAD_NAME, check_label_name, head
 from statefast.schema.nearest import nearest
 from statefast.schema.read import Args, read_args
 from statefast.schema.shape import camel, keys_of
-from statefast.storage.snapshot_rule import SnapshotsArgs
 from statefast.workload.deployment import checked_deployment
 from statefast.workload.model import Workload
+from statefast.workload.schedule_args import TimedSnapshotsArgs
 from statefast.workload.service import peer_host, service_host
 from statefast.workload.stateful_set import checked_set
 from workloads import WorkloadFile, WorkloadFiles
@@ -77,7 +77,7 @@ class Surroundings:
     preflight: PreflightArgs
     consent: tuple[str, ...]
     data_from: str = ""
-    snapshots: SnapshotsArgs | None = None
+    snapshots: TimedSnapshotsArgs | None = None
     claim_owner: ClaimOwner | None = None
 
 

@@ -39,7 +39,7 @@ from .claim_spec import ClaimSourceArgs, binds_at_once, check_no_origin, claim_s
 from .namespace import WorkloadNamespace
 from .reattach import reattach
 from .snapshot_class import VolumeSnapshotClass
-from .snapshot_rule import SnapshotsArgs, changes_of, snapshot_rule
+from .snapshot_rule import SnapshotsArgs, changes_of, check_snapshots, snapshot_rule
 from .storage_class import StorageClass
 
 __all__ = ["VolumeClaim", "VolumeClaimArgs"]
@@ -275,6 +275,7 @@ def _read(name: str, args: VolumeClaimArgs) -> _Checked:
     claim = args.get("claim_name", name)
     resource = f"VolumeClaim {claim}"
     check_args(resource, args, VolumeClaimArgs)
+    check_snapshots(resource, args.get("snapshots"))
     check_subdomain_name(resource, "claim_name" if "claim_name" in args else "name", claim)
     spec = claim_spec(resource, args)
     check_no_origin(resource, args)

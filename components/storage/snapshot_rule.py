@@ -1,30 +1,54 @@
-"""The args that say before which changes snapshots are taken, and how many are kept."""
+"""The args that say when snapshots are taken, and how many are kept."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
+from ..errors import MISSING, StatefastError
 from ..safety.wait.before_change import CHANGES, SnapshotRule
 from ..schema.named import name_of
 from ..schema.shape import Between, OneOf, limit
 
-__all__ = ["SnapshotsArgs", "changes_of", "snapshot_rule"]
+__all__ = ["MOST", "SnapshotsArgs", "changes_of", "check_snapshots", "snapshot_rule"]
 
 _KEEP = 3
+# Of snapshots of one claim.
+MOST = 1000
 
 
 class SnapshotsArgs(TypedDict):
     """Before which changes a snapshot of each volume is taken, and is ready before they go on."""
 
-    before: Sequence[str]
+    before: NotRequired[Sequence[str]]
     """`image`: another image of a workload that is there. `growth`: a larger size. `replacement`:
     one that the owner consented to. `destroy`: the workload leaves the stack, or the stack goes.
-    With either of the last two `pulumi destroy` takes `--run-program`. Edited in place."""
+    With either of the last two `pulumi destroy` takes `--run-program`. Default: before none.
+    Edited in place."""
     keep: NotRequired[int]
     """How many of these snapshots stay of each claim, the newest ones. Default 3. Edited in
     place."""
 
 
-limit(SnapshotsArgs, before=OneOf(CHANGES), keep=Between(1, 1000))
+limit(SnapshotsArgs, before=OneOf(CHANGES), keep=Between(1, MOST))
+
+
+def check_snapshots(resource: str, given: Mapping[str, Any] | None) -> None:
+    """Refuses a rule that says nothing.
+
+    Args:
+        resource: Whose rule it is, for the error sentence.
+        given: The rule, its keys checked; None where there is none.
+
+    Raises:
+        StatefastError: nothing says when snapshots are taken.
+    """
+    if given is not None and not given.keys() & {"before", "schedule"}:
+        raise StatefastError(
+            resource,
+            "snapshots.before",
+            MISSING,
+            "but nothing else says when snapshots are taken",
+            f"name changes ({', '.join(CHANGES)}), or leave snapshots out",
+        )
 
 
 def snapshot_rule(args: Mapping[str, Any]) -> SnapshotRule | None:
@@ -34,10 +58,10 @@ def snapshot_rule(args: Mapping[str, Any]) -> SnapshotRule | None:
         args: Of the component, checked.
     """
     given: SnapshotsArgs | None = args.get("snapshots")
-    if not given or not given["before"]:
+    if not given or not given.get("before"):
         return None
     return SnapshotRule(
-        before=tuple(change for change in CHANGES if change in given["before"]),
+        before=tuple(change for change in CHANGES if change in given.get("before", ())),
         keep=given.get("keep", _KEEP),
         class_name=name_of(args.get("snapshot_class_name") or ""),
         context=(args.get("preflight") or {}).get("context", ""),

@@ -22,10 +22,10 @@ from ..storage.claim import VolumeClaim
 from ..storage.claim_owner import ClaimOwner
 from ..storage.namespace import WorkloadNamespace
 from ..storage.snapshot_class import VolumeSnapshotClass
-from ..storage.snapshot_rule import SnapshotsArgs
 from ..storage.storage_class import StorageClass
 from .data_path import DataArgs
 from .network_args import NetworkPolicyArgs
+from .schedule_args import TimedSnapshotsArgs
 
 __all__ = ["SUB_PATH", "ApplicationArgs", "PlacementArgs", "VolumeArgs", "WorkloadArgs"]
 
@@ -177,9 +177,9 @@ class WorkloadArgs(ProcessArgs, ApplicationArgs, PlacementArgs, SchedulingArgs):
     """`retain` (default): claims and generated passwords stay when the workload goes. `delete`:
     they are deleted with the `claim_owner`. `snapshot`: as `delete`, once a snapshot of each claim
     is ready. Editing `retain` is refused; the others are edited in place."""
-    snapshots: NotRequired[SnapshotsArgs]
-    """Before which changes a snapshot of each volume is taken. Default: before none. Edited in
-    place."""
+    snapshots: NotRequired[TimedSnapshotsArgs]
+    """When a snapshot of each volume is taken: before which changes, and by the clock. Default:
+    never. Edited in place."""
     snapshot_class_name: NotRequired[str | VolumeSnapshotClass]
     """Class of the snapshots, for volumes of its driver; with retention `snapshot` where
     `claim_owner` is not given. Default: the one of the driver. Edited in place."""

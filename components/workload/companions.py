@@ -1,4 +1,6 @@
-"""The small objects around a workload: account, config files, budget and network policy."""
+"""The small objects around a workload: account, config files, budget, network policy, and the
+schedule of its snapshots.
+"""
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -10,6 +12,7 @@ from .disruption import disruption_budget
 from .model import Workload
 from .network_policy import network_policy
 from .pod_template import config_name
+from .schedule import register_schedule
 from .service_account import service_account
 
 __all__ = ["check_companions", "register_companions"]
@@ -63,6 +66,7 @@ def register_companions(
                 workload.component, policy, names.opts("NetworkPolicy", name, opts)
             )
         )
+    register_schedule(parent, workload, names)
     return made
 
 

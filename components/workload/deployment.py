@@ -35,6 +35,7 @@ from .read import LATER, check_claim_owner_of, read_workload
 from .restore import check_restore, restored_from
 from .rollout import pod_seconds
 from .scaled_down import refuse_scaled_down
+from .schedule_args import before_changes
 from .secret import WorkloadSecrets, secret_sources
 from .service import client_service, headless_service, service_host, service_opts, service_port
 
@@ -367,8 +368,8 @@ def _claim_args(
     }
     if restore := restored_from(workload, volume, volume.name)[0]:
         args["restore"] = restore
-    if "snapshots" in given:
-        args["snapshots"] = given["snapshots"]
+    if before := before_changes(given.get("snapshots")):
+        args["snapshots"] = before
     if "data_from" in given:
         args["data_from"] = given["data_from"]
     if "snapshot_class_name" in given:

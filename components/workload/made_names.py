@@ -7,6 +7,7 @@ from ..safety.plan.names import WantedName
 from .disruption import disruption_budget
 from .model import Workload
 from .pod_template import config_name
+from .schedule import KINDS, schedule_name, scheduled
 from .secret import generated_name, given_name
 from .service_account import service_account
 
@@ -34,6 +35,9 @@ def wanted_names(workload: Workload, *, of_set: bool) -> Iterator[WantedName]:
         yield WantedName(kind="PodDisruptionBudget", name=workload.name, namespace=namespace)
     if args.get("network_policy") is not None:
         yield WantedName(kind="NetworkPolicy", name=workload.name, namespace=namespace)
+    if scheduled(workload) is not None:
+        for kind in KINDS:
+            yield WantedName(kind=kind, name=schedule_name(workload), namespace=namespace)
     if args.get("secret_env"):
         yield WantedName(kind="Secret", name=given_name(workload), namespace=namespace)
     if args.get("generated_secret_env"):

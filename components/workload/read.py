@@ -19,6 +19,7 @@ from ..schema.names import (
 from ..schema.quantity import storage_size
 from ..schema.read import check_args
 from ..storage.claim_owner import check_claim_owner
+from ..storage.snapshot_rule import check_snapshots
 from .args import VolumeArgs, WorkloadArgs
 from .data_path import read_data
 from .model import Volume, Workload
@@ -46,6 +47,7 @@ def read_workload(kind: str, name: str, args: WorkloadArgs, shape: type) -> Work
         name, field = args["workload_name"], "workload_name"
     resource = f"{kind} {name}"
     check_args(resource, args, shape)
+    check_snapshots(resource, args.get("snapshots"))
     check_label_name(resource, field, name, longest=LONGEST_WORKLOAD_NAME)
     suffix = check_label_name(resource, "headless_suffix", args.get("headless_suffix", "headless"))
     app = args.get("app", name)

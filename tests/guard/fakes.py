@@ -13,8 +13,11 @@ from tests.recording import Recording, Registered
 OWNER = "statefast/dev"
 _SMALL = (
     "config maps",
+    "cron jobs",
     "disruption budgets",
     "network policies",
+    "role bindings",
+    "roles",
     "secrets",
     "service accounts",
     "services",

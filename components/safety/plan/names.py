@@ -32,8 +32,11 @@ class _Kind:
 
 _KINDS = {
     "ConfigMap": _Kind("config maps", "kubernetes:core/v1:ConfigMap"),
+    "CronJob": _Kind("cron jobs", "kubernetes:batch/v1:CronJob"),
     "NetworkPolicy": _Kind("network policies", "kubernetes:networking.k8s.io/v1:NetworkPolicy"),
     "PodDisruptionBudget": _Kind("disruption budgets", "kubernetes:policy/v1:PodDisruptionBudget"),
+    "Role": _Kind("roles", "kubernetes:rbac.authorization.k8s.io/v1:Role"),
+    "RoleBinding": _Kind("role bindings", "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding"),
     "Secret": _Kind("secrets", "kubernetes:core/v1:Secret"),
     "Service": _Kind("services", "kubernetes:core/v1:Service"),
     "ServiceAccount": _Kind("service accounts", "kubernetes:core/v1:ServiceAccount"),
