@@ -24,7 +24,7 @@ from .found import (
     pods_on,
 )
 from .move_steps import Steps
-from .moving import MOVES, Move, Target
+from .moving import COPY_OF, MOVES, Move, Target, reference_of, said_of
 
 __all__ = ["plan_back", "plan_class", "target_of"]
 
@@ -190,9 +190,11 @@ def _moves(found: Found, workload: str) -> list[Move]:
     stateful = next(iter(named(found.sets, workload)), None)
     single = next(iter(named(found.deployments, workload)), None)
     names = {name_of(it) for it in found.claims if instance_of(it) == workload and owner_of(it)}
-    marked = (it["metadata"].get("annotations") or {} for it in found.volumes)
-    places = [str(said.get(MOVES) or "").partition("/") for said in marked]
-    names |= {name for space, _, name in places if space == found.namespace}
+    # Also those that are away, or that their set has not made yet.
+    for it in found.volumes:
+        marked = said_of(it, MOVES).partition("/")
+        places = {(marked[0], marked[2]), reference_of(it) if said_of(it, COPY_OF) else ("", "")}
+        names |= {name for space, name in places if space == found.namespace}
     if single is not None:
         foreign = {name_of(it) for it in found.claims} - names
         names = (names | set(mounted_by(single))) - foreign

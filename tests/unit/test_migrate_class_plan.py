@@ -153,6 +153,17 @@ def test_a_copy_beside_a_claim_that_is_there_is_thrown_away() -> None:
     assert thrown < held
 
 
+def test_a_claim_that_its_set_has_not_made_yet_is_waited_for() -> None:
+    copy = volume(name="pv-1", class_name="fast", annotations={"statefast/copy-of": "pv-0"})
+    lives = found(
+        claims=[], volumes=[volume("v-db-0-old"), copy], sets=[stateful_set(readyReplicas=0)]
+    )
+    lives.sets[0]["spec"]["volumeClaimTemplates"][0]["spec"]["storageClassName"] = "fast"
+    made = planned(lives)
+    assert [step.command.split()[1] for step in made.steps] == ["wait"]
+    assert not made.done
+
+
 def test_a_pod_that_is_not_ready_is_waited_for_before_another_stops() -> None:
     lives = found(sets=[stateful_set(readyReplicas=0)])
     words = [step.command.split()[1] for step in planned(lives).steps]
