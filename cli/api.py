@@ -1,5 +1,7 @@
 """Asks the API server, and never tells it anything."""
 
+from collections.abc import Sequence
+
 from statefast.safety.read.client import Client, NoAnswer, Object, Unreadable
 
 __all__ = ["Api", "ClusterError", "Object"]
@@ -26,15 +28,15 @@ class Api:
         except NoAnswer as error:
             raise _no_answer(error) from None
 
-    def list(self, path: str) -> list[Object]:
-        """The objects of one kind.
+    def list(self, path: str, query: Sequence[tuple[str, str]] = ()) -> list[Object]:
+        """The objects of one kind; with a query, such as a `labelSelector`, some of them.
 
         Raises:
             ClusterError: no answer, or no right to read.
         """
         kind = path.rpartition("/")[2]
         try:
-            items: list[Object] = self._client.get(f"listing {kind}", path)["items"] or []
+            items: list[Object] = self._client.get(f"listing {kind}", path, query)["items"] or []
         except NoAnswer as error:
             raise _no_answer(error) from None
         except Unreadable as error:

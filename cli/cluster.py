@@ -84,11 +84,9 @@ def rows_of(
         events: Events, likewise.
     """
     said = _by_namespace(events)
-    running: dict[tuple[str, str], list[Object]] = {}
+    running: dict[str, list[Object]] = {}
     for pod in pods:
-        metadata = pod["metadata"]
-        instance = (metadata.get("labels") or {}).get(INSTANCE, "")
-        running.setdefault((metadata["namespace"], instance), []).append(pod)
+        running.setdefault(pod["metadata"]["namespace"], []).append(pod)
     policies = {
         volume["metadata"]["name"]: volume["spec"].get("persistentVolumeReclaimPolicy", "")
         for volume in volumes
@@ -128,10 +126,19 @@ def rows_of(
             )
             for claim in owned
         ]
-        for mounted, waits in _pods_waits(running.get((namespace, name), []), said):
+        selected = [it for it in running.get(namespace, []) if _selects(workload, it)]
+        for mounted, waits in _pods_waits(selected, said):
             at = next((n for n in range(first, len(rows)) if rows[n].claim in mounted), first)
             rows[at] = replace(rows[at], waits=(*rows[at].waits, *waits))
     return sorted(rows, key=lambda row: (row.namespace, row.workload, natural(row.claim)))
+
+
+def _selects(workload: Object, pod: Object) -> bool:
+    """Whether a pod is of a workload: by its selector, which may be of somebody else's choice."""
+    chosen = (workload["spec"].get("selector") or {}).get("matchLabels")
+    labels = pod["metadata"].get("labels") or {}
+    chosen = chosen or {INSTANCE: workload["metadata"]["name"]}
+    return all(labels.get(key) == value for key, value in chosen.items())
 
 
 def _by_namespace(events: Iterable[Object]) -> Mapping[str, Events]:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from .adopt.command import adopt
 from .convert.command import convert
 from .doctor.command import doctor
 from .gate import gate
@@ -56,6 +57,7 @@ def status(
 
 app.command()(gate)
 app.command()(convert)
+app.command()(adopt)
 app.command()(volumes)
 app.command()(doctor)
 app.command()(migrate)

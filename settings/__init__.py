@@ -45,6 +45,7 @@ from .workload import (
     PATTERNS,
     Surroundings,
     WorkloadSettings,
+    check_selectors,
     check_services,
     read_workload,
 )
@@ -285,9 +286,11 @@ def _read(decoded: Mapping[str, object], files: WorkloadFiles) -> Settings:
         with wrong.going_on():
             workload.check(settings.surroundings)
     wrong.done()
+    built = [workload.built(settings.surroundings) for workload in workloads]
+    check_selectors(built)
     with as_config_says(settings.words()):
         check_mounts_together(
-            [workload.built(settings.surroundings) for workload in workloads],
+            built,
             {workload.name for workload in workloads if workload.pattern == "stateful-set"},
         )
     return settings

@@ -39,6 +39,7 @@ __all__ = [
     "PATTERNS",
     "Surroundings",
     "WorkloadSettings",
+    "check_selectors",
     "check_services",
     "read_workload",
 ]
@@ -251,7 +252,9 @@ class WorkloadSettings:
 
     @property
     def headless_name(self) -> str:
-        """The headless Service of the workload."""
+        """The Service that its pods have their names from."""
+        if service := self.args.get("service_name"):
+            return str(service)
         return headless_name(self.name, self.file.headless_suffix)
 
     def _hosts(self, namespace: str) -> tuple[str, ...]:
@@ -356,7 +359,8 @@ def check_services(workloads: tuple[WorkloadSettings, ...]) -> None:
     """
     owners: dict[str, str] = {}
     for workload in workloads:
-        for service in (workload.name, workload.headless_name):
+        given = "service_name" in workload.args
+        for service in (workload.name, *([] if given else [workload.headless_name])):
             if service in owners:
                 raise StatefastError(
                     f"workload {workload.name}",
@@ -366,3 +370,21 @@ def check_services(workloads: tuple[WorkloadSettings, ...]) -> None:
                     "rename one of the two",
                 )
             owners[service] = workload.name
+
+
+def check_selectors(workloads: Sequence[Workload]) -> None:
+    """A selector of somebody else's choice must not select the pods of another workload.
+
+    Raises:
+        StatefastError: it does: two controllers and their Services would meet on them.
+    """
+    for workload in workloads:
+        for other in workloads:
+            if other is not workload and workload.selector.items() <= other.pod_labels.items():
+                raise StatefastError(
+                    f"workload {workload.name}",
+                    "selector",
+                    dict(workload.selector),
+                    f"but the pods of workload {other.name} have these labels, too",
+                    "let each select its own",
+                )

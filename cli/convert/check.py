@@ -14,7 +14,7 @@ from statefast.schema.collected import StatefastErrors
 from .render import file_text
 from .whole import Program
 
-__all__ = ["Unchecked", "problems"]
+__all__ = ["Unchecked", "importing_from", "problems"]
 
 
 class Unchecked(Exception):
@@ -51,7 +51,7 @@ def problems(made: Program, folder: Path) -> list[str]:
 def _refused(made: Program, program: Path) -> list[StatefastError]:
     if not (program / "Pulumi.yaml").is_file() or not (program / "settings").is_dir():
         raise Unchecked
-    with _importing_from(program), tempfile.TemporaryDirectory() as folder:
+    with importing_from(program), tempfile.TemporaryDirectory() as folder:
         from settings import Settings
         from workloads import WorkloadFiles
 
@@ -71,7 +71,7 @@ def _refused(made: Program, program: Path) -> list[StatefastError]:
 
 
 @contextmanager
-def _importing_from(program: Path) -> Iterator[None]:
+def importing_from(program: Path) -> Iterator[None]:
     """A console script has the folder of the program on no path."""
     sys.path.insert(0, str(program.resolve()))
     try:

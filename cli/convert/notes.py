@@ -12,6 +12,7 @@ class Kind(StrEnum):
 
     TODO = "to do"
     CHANGED = "changed"
+    STAYS = "stays as it is, in no stack"
     DROPPED = "dropped"
     MODERNISED = "modernised"
 
@@ -48,6 +49,10 @@ class Notes:
     def todo(self, where: str, text: str) -> None:
         """Something that only a person can decide."""
         self._tell(Kind.TODO, where, text)
+
+    def stays(self, where: str, text: str) -> None:
+        """An object that goes on without the stack."""
+        self._tell(Kind.STAYS, where, text)
 
     def changed(self, where: str, text: str) -> None:
         """Something that is another way from now on."""

@@ -12,7 +12,7 @@ from rich.text import Text
 from .notes import Kind
 from .whole import Program
 
-__all__ = ["config_text", "file_text", "print_program"]
+__all__ = ["STYLES", "config_text", "file_text", "print_program"]
 
 _ORDER = (
     "component",
@@ -27,9 +27,10 @@ _ORDER = (
     "env",
     "envFrom",
 )
-_STYLES = {
+STYLES = {
     Kind.TODO: "bold yellow",
     Kind.CHANGED: "cyan",
+    Kind.STAYS: "blue",
     Kind.DROPPED: "red",
     Kind.MODERNISED: "green",
 }
@@ -97,7 +98,7 @@ def print_program(program: Program, texts: Mapping[str, str], console: Console) 
             console.print(Text(f"  {name}"))
         console.print()
     for kind, notes in groupby(program.notes, key=lambda note: note.kind):
-        console.print(Text(str(kind), style=_STYLES[kind]))
+        console.print(Text(str(kind), style=STYLES[kind]))
         for where, ours in groupby(notes, key=lambda note: note.where):
             console.print(Text(f"  {where}", style="bold"))
             for note in ours:

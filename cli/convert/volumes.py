@@ -49,6 +49,8 @@ def read_mounts(
     data: Mapping[str, str],
     config_maps: Mapping[str, Object],
     notes: Notes,
+    *,
+    as_it_is: bool = False,
 ) -> Mounts:
     """Divides what the containers of a pod mount.
 
@@ -59,6 +61,7 @@ def read_mounts(
         data: From each volume of the pod that a claim backs to its name in the components.
         config_maps: Those that were given, by name.
         notes: What is told.
+        as_it_is: Whether files and empty folders keep the form of the API.
     """
     made = Mounts()
     volumes = {str(it["name"]): it for it in pod.get("volumes") or ()}
@@ -74,7 +77,7 @@ def read_mounts(
             if volume in data:
                 _data(made, name, mount, volume, data[volume], main)
             elif name == main and users[volume] == {main} and volume in volumes:
-                if not _own(where, made, mount, volumes[volume], config_maps, notes):
+                if as_it_is or not _own(where, made, mount, volumes[volume], config_maps, notes):
                     _other(made, name, mount, volumes[volume])
             else:
                 _other(made, name, mount, volumes.get(volume, {"name": volume, "emptyDir": {}}))

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from .classes import class_config
+from .given import Converted, Surroundings
 from .manifests import ConvertError, Manifest
 from .modern import modern
 from .notes import Notes
-from .workload import Converted, Surroundings, convert_workload
+from .workload import convert_workload
 
 __all__ = ["Program", "convert"]
 

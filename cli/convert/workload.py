@@ -1,22 +1,23 @@
 """A StatefulSet or Deployment of a manifest, as a workload file and the config of a stack."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from statefast.schema.labels import PREFIX
 from statefast.schema.names import headless_name
 
 from .claims import Claims, claims_of
+from .given import Converted, Surroundings
 from .manifests import Manifest
 from .notes import Notes
 from .placement import read_scheduling
 from .process import Ports, read_probes, read_process
-from .security import beyond, only_hands_over, read_user
+from .security import User, beyond, only_hands_over, read_user
 from .services import offered
 from .volumes import Mounts, read_mounts
 
-__all__ = ["Converted", "Surroundings", "convert_workload"]
+__all__ = ["Conversion", "convert_workload"]
 
 Object = Mapping[str, Any]
 Keys = dict[str, Any]
@@ -44,58 +45,30 @@ _DEFAULTS: Object = {"restartPolicy": "Always", "dnsPolicy": "ClusterFirst"}
 _QUORUMS = ("zookeeper", "etcd", "consul")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """The other objects that were given.
-
-    Attributes:
-        services: Services.
-        claims: PersistentVolumeClaims by name.
-        config_maps: Bodies of ConfigMaps by name.
-        scaled: What an autoscaler scales, as `<kind> <name>`.
-    """
-
-    services: Sequence[Manifest] = ()
-    claims: Mapping[str, Manifest] = field(default_factory=dict)
-    config_maps: Mapping[str, Object] = field(default_factory=dict)
-    scaled: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Converted:
-    """A workload that was converted.
-
-    Attributes:
-        name: Of it in the cluster.
-        file: What its workload file says.
-        config: What config says of it.
-        claims: Names of PersistentVolumeClaims that are its own.
-        needs: Objects that have to be there, as `<kind> <name>`.
-    """
-
-    name: str
-    file: Keys
-    config: Keys
-    claims: tuple[str, ...]
-    needs: tuple[str, ...]
-
-
-def convert_workload(given: Manifest, around: Surroundings, notes: Notes) -> Converted | None:
+def convert_workload(
+    given: Manifest,
+    around: Surroundings,
+    notes: Notes,
+    conversion: "type[Conversion] | None" = None,
+) -> Converted | None:
     """What runs here, and how; None for what owns no data.
 
     Args:
         given: A StatefulSet or Deployment of `apps/v1`.
         around: The objects beside it.
         notes: What is told.
+        conversion: How. Default: as a manifest, of which everything is made anew.
     """
+    how = conversion or Conversion
     pod = (given.spec.get("template") or {}).get("spec") or {}
     found = claims_of(given, pod, around.claims, notes)
     if not found.names:
         notes.dropped(given.where, "owns no volume: nothing here is about it")
         return None
     main = _main(pod, found.names)
-    mounts = read_mounts(given.where, pod, main, found.names, around.config_maps, notes)
-    return _Conversion(given, around, notes, pod, main, found, mounts).done()
+    names, maps = found.names, around.config_maps
+    mounts = read_mounts(given.where, pod, main, names, maps, notes, as_it_is=how.as_it_is)
+    return how(given, around, notes, pod, main, found, mounts).done()
 
 
 def _main(pod: Object, data: Object) -> str:
@@ -107,8 +80,16 @@ def _main(pod: Object, data: Object) -> str:
     return str(containers[0]["name"])
 
 
-@dataclass(slots=True)
-class _Conversion:
+@dataclass
+class Conversion:
+    """One workload on its way; everything of it is made anew, on the claims there are.
+
+    Attributes:
+        as_it_is: Whether files and empty folders keep the form of the API.
+    """
+
+    as_it_is: ClassVar[bool] = False
+
     given: Manifest
     around: Surroundings
     notes: Notes
@@ -120,6 +101,7 @@ class _Conversion:
     file: Keys = field(default_factory=dict)
     config: Keys = field(default_factory=dict)
     override: Keys = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)
 
     def done(self) -> Converted:
         """All of it."""
@@ -130,6 +112,7 @@ class _Conversion:
         self._pod()
         self._rollout()
         self._labels()
+        self._annotations()
         if self.override:
             self.config["pod"] = self.override
         return Converted(
@@ -138,10 +121,12 @@ class _Conversion:
             config=self.config,
             claims=tuple(self.claims.owned),
             needs=tuple(dict.fromkeys(self.mounts.needs)),
+            lost=tuple(self.lost),
         )
 
     @property
     def where(self) -> str:
+        """What a note calls it."""
         return self.given.where
 
     @property
@@ -173,7 +158,7 @@ class _Conversion:
         context = dict(own.pop("securityContext", {}))
         if context.pop("readOnlyRootFilesystem", False):
             self.file["readOnlyRootFilesystem"] = True
-        user = read_user(self.where, self.pod.get("securityContext") or {}, context, self.notes)
+        user = self._user(self.pod.get("securityContext") or {}, context)
         if user.user is not None:
             self.file["runAsUser"] = user.user
         if user.pod:
@@ -186,10 +171,21 @@ class _Conversion:
             self.file["quorum"] = True
             self.notes.changed(self.where, "is taken for a quorum: members come and go by one")
 
+    def _user(self, of_pod: Object, context: Object) -> User:
+        return read_user(self.where, of_pod, context, self.notes)
+
+    def _context(self, context: Object) -> Keys:
+        """That of a container beside the main one."""
+        return beyond(context)
+
+    def _needless(self, given: Object) -> bool:
+        """Whether an init container does what is done anyway."""
+        return only_hands_over(given)
+
     def _beside(self) -> None:
         for key, ours in (("containers", "sidecars"), ("initContainers", "initContainers")):
             for given in self._of(key):
-                if key == "initContainers" and only_hands_over(given):
+                if key == "initContainers" and self._needless(given):
                     self.notes.dropped(
                         self.where,
                         f"init container {given['name']}: fsGroup gives the files to the process",
@@ -220,13 +216,14 @@ class _Conversion:
         if name in self.mounts.rest:
             rest["volumeMounts"] = self.mounts.rest[name]
         context = dict(rest.pop("securityContext", {}))
-        if extra := beyond(context):
+        if extra := self._context(context):
             rest["securityContext"] = extra
         if rest:
             self.override.setdefault("initContainers", []).append({"name": name, **rest})
         self.file.setdefault(kind, []).append({"name": name, **said})
 
-    def _ports(self) -> None:
+    def _offered(self) -> Mapping[str, str]:
+        """From the name of a port to the Service that offers it."""
         name, set_service = self.given.name, str(self.given.spec.get("serviceName") or "")
         names = [set_service]
         if self.given.kind == "Deployment":
@@ -243,16 +240,19 @@ class _Conversion:
                 f"serviceName {set_service} is {headless} from now on: correct the names of peers"
                 f" that are said by {set_service} in variables, arguments and files",
             )
-        found = offered(
+        return offered(
             name, self._pod_labels, headless, self.around.services, self.ports, self.notes
         )
+
+    def _ports(self) -> None:
+        found = self._offered()
         if self.ports.numbers:
             self.file["ports"] = [
                 {"name": port, "port": number, "service": found.get(port, "none")}
                 for port, number in self.ports.numbers.items()
             ]
         if self.ports.more:
-            containers = self.override.setdefault("containers", [{"name": name}])
+            containers = self.override.setdefault("containers", [{"name": self.given.name}])
             containers[0]["ports"] = self.ports.more
 
     def _volumes(self) -> None:
@@ -261,9 +261,7 @@ class _Conversion:
         for volume, claim in self.claims.names.items():
             mount = self.mounts.data.get(volume)
             if mount is None:
-                self.notes.todo(
-                    self.where, f"volume {volume} is mounted by no container of its own: left out"
-                )
+                self._unsaid(f"volume {volume} is mounted by no container of its own: left out")
                 continue
             role = claim.removeprefix(f"{self.given.name}-")
             listed.append({"name": role, **mount})
@@ -288,11 +286,15 @@ class _Conversion:
         if spec.get("storageClassName"):
             said["storageClassName"] = str(spec["storageClassName"])
         if spec.get("volumeMode", "Filesystem") != "Filesystem":
-            self.notes.todo(self.where, f"volume {volume} is a raw device, which no workload has")
+            self._unsaid(f"volume {volume} is a raw device, which no workload has")
         for key in ("dataSource", "dataSourceRef", "selector", "volumeName"):
             if spec.get(key):
                 self.notes.dropped(self.where, f"{key} of {volume}: it is for a claim to be made")
         return said
+
+    def _unsaid(self, text: str) -> None:
+        """What of its data no key says."""
+        self.notes.todo(self.where, text)
 
     def _pod(self) -> None:
         scheduling, rest = read_scheduling(self.pod, self._pod_labels)
@@ -357,6 +359,8 @@ class _Conversion:
             "its pods are selected by app.kubernetes.io/name and instance, which is immutable: the"
             f" {self.given.kind} is made anew, on the claims that are there",
         )
+
+    def _annotations(self) -> None:
         given = self._metadata.get("annotations") or {}
         annotations = {str(key): str(value) for key, value in given.items()}
         self._metrics(annotations)

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from ..api import Object
+from ..steps import Step
 from .found import (
     WAIT_SECONDS,
     Found,
     Plan,
     Refused,
-    Step,
     instance_of,
     mounted_by,
     name_of,

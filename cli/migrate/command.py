@@ -1,9 +1,6 @@
 """`statefast migrate`: shows its plan, and takes one command after the other when it is told to."""
 
 import json
-import re
-import shlex
-import subprocess
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Annotated
@@ -13,8 +10,9 @@ from rich.console import Console
 from rich.text import Text
 
 from ..options import Context, Output, OutputOption
+from ..steps import Failed, Step, show_steps, take_steps
 from .classes import plan_back, plan_class, target_of
-from .found import Found, Plan, Refused, Step
+from .found import Found, Plan, Refused
 from .plan import Pattern, plan
 
 __all__ = ["migrate"]
@@ -46,8 +44,6 @@ _Back = Annotated[
 _Run = Annotated[bool, typer.Option("--run", help="Runs the commands, and asks before each phase.")]
 _Yes = Annotated[bool, typer.Option("--yes", "-y", help="Asks nothing.")]
 _SNAPSHOTS = "/apis/snapshot.storage.k8s.io/v1"
-# How often in a row a command may leave the cluster as it was.
-_MOST_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,19 +113,21 @@ def migrate(
             return
         _show(console, left, context)
         if run:
-            left = _take(console, left, context, namespace, wanted, yes=yes)
+
+            def again() -> Sequence[Step]:
+                nonlocal left
+                left = _look(namespace, context, wanted)
+                return left.steps
+
+            take_steps(console, left.steps, again, context, yes=yes)
         if run or not left.steps:
             _finish(console, left, wanted)
-    except _Failed as error:
+    except Failed as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     except Refused as error:
         typer.echo(f"statefast refuses: {error}.", err=True)
         raise typer.Exit(1) from None
-
-
-class _Failed(Exception):
-    """A command failed, or the cluster could not be read."""
 
 
 def _look(namespace: str, context: str | None, wanted: _Wanted) -> Plan:
@@ -160,58 +158,14 @@ def _look(namespace: str, context: str | None, wanted: _Wanted) -> Plan:
                     snapshot_classes=api.list(f"{_SNAPSHOTS}/volumesnapshotclasses"),
                 )
     except ClusterError as error:
-        raise _Failed(str(error)) from None
+        raise Failed(str(error)) from None
     return wanted.plan(found)
 
 
 def _show(console: Console, left: Plan, context: str | None) -> None:
     for old, new in left.moves.items():
         console.print(Text.assemble(("claim ", "dim"), old, (" → ", "dim"), new), highlight=False)
-    phase = ""
-    for step in left.steps:
-        if step.phase != phase:
-            phase = step.phase
-            console.print(Text(f"{phase}:", style="bold"))
-        console.print(Text(f"  # {step.why}", style="dim"), soft_wrap=True)
-        console.print(Text(f"  {_in(step, context)}"), soft_wrap=True, highlight=False)
-
-
-def _take(
-    console: Console,
-    left: Plan,
-    context: str | None,
-    namespace: str,
-    wanted: _Wanted,
-    *,
-    yes: bool,
-) -> Plan:
-    """Runs one command, looks again, and so on: the cluster says what is next.
-
-    Returns:
-        The plan once no command is left.
-    """
-    phase, last, tries = "", None, 0
-    while left.steps:
-        step = left.steps[0]
-        tries = tries + 1 if step == last else 0
-        if tries == _MOST_TRIES:
-            raise _Failed(
-                f"the cluster does not become what {_in(step, context)} asks for: look at it, run"
-                " it again"
-            )
-        last = step
-        if step.phase != phase and not yes:
-            typer.confirm(f"{step.phase}?", abort=True)
-        phase = step.phase
-        console.print(Text(f"{step.phase}: {step.why}"), soft_wrap=True, highlight=False)
-        done = subprocess.run(  # noqa: S603  what was shown
-            ["/bin/sh", "-c", _in(step, context)], capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            said = " ".join(done.stderr.split())
-            raise _Failed(f"{_in(step, context)} failed: {said}\nnothing is lost: run it again")
-        left = _look(namespace, context, wanted)
-    return left
+    show_steps(console, left.steps, context)
 
 
 def _finish(console: Console, left: Plan, wanted: _Wanted) -> None:
@@ -224,8 +178,3 @@ def _finish(console: Console, left: Plan, wanted: _Wanted) -> None:
     console.print(Text("finish:", style="bold"))
     # A consent ends in what rich takes for a style.
     console.print(Text(f"  {left.finish}"), soft_wrap=True, highlight=False)
-
-
-def _in(step: Step, context: str | None) -> str:
-    where = f"kubectl --context {shlex.quote(context)} " if context else "kubectl "
-    return re.sub(r"\bkubectl ", lambda _: where, step.command)

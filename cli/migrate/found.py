@@ -8,13 +8,13 @@ from statefast.schema.annotations import INSTANCE, OWNER
 from statefast.schema.kubernetes import claims_mounted
 
 from ..api import Object
+from ..steps import Step
 
 __all__ = [
     "WAIT_SECONDS",
     "Found",
     "Plan",
     "Refused",
-    "Step",
     "instance_of",
     "mounted_by",
     "name_of",
@@ -52,15 +52,6 @@ class Found:
     snapshot_classes: Sequence[Object] = ()
     snapshots: Sequence[Object] = ()
     jobs: Sequence[Object] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One command, and what it is for."""
-
-    phase: str
-    why: str
-    command: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,9 @@ from typing import Any
 
 from statefast.safety.read.volume_commands import kept_from_all, reserve, reserved
 
+from ..steps import Step
 from .copying import claim_of, create, job_name, job_of, snapshot_of
-from .found import WAIT_SECONDS, Refused, Step, name_of, pods_on
+from .found import WAIT_SECONDS, Refused, name_of, pods_on
 from .moving import (
     COPY_OF,
     HOLD,

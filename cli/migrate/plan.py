@@ -11,12 +11,12 @@ from enum import StrEnum
 from statefast.safety.read.volume_commands import patch_to_keep, reserve
 
 from ..api import Object
+from ..steps import Step
 from .found import (
     WAIT_SECONDS,
     Found,
     Plan,
     Refused,
-    Step,
     instance_of,
     mounted_by,
     name_of,

@@ -3,11 +3,22 @@
 Written on what a stack makes, and read by the next run of any stack.
 """
 
-__all__ = ["INSTANCE", "OWNER", "RETENTION", "SIZE"]
+__all__ = ["FIELD_MANAGER", "INSTANCE", "OWNER", "RETENTION", "SIZE", "field_manager"]
 
 OWNER = "statefast/stack"
 RETENTION = "statefast/retention"
 # What config asks of a claim, as a quantity.
 SIZE = "statefast/size"
+# Of the provider: under which name it applies an object.
+FIELD_MANAGER = "pulumi.com/patchFieldManager"
 # The label that says which workload an object is of.
 INSTANCE = "app.kubernetes.io/instance"
+
+
+def field_manager(owner: str) -> str:
+    """Who applies a workload that was another's: it may be told before who that will be.
+
+    Args:
+        owner: `<project>/<stack>`.
+    """
+    return f"statefast-pulumi-{owner.replace('/', '-')}"[:128]

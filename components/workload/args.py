@@ -136,6 +136,9 @@ class PlacementArgs(TypedDict):
     Editing them rolls pods."""
     labels: NotRequired[Mapping[str, str]]
     """More labels, on every object. Default none. Editing them rolls pods."""
+    selector: NotRequired[Mapping[str, str]]
+    """The labels that select the pods of a workload that something else made: its pods have them on
+    top of the others. Default: the labels `name` and `instance`. Editing it is a replacement."""
     part_of: NotRequired[str]
     """The larger application, for the label `part-of`. Default `statefast`. Editing it rolls
     pods."""

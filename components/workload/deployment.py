@@ -199,13 +199,13 @@ class PersistentDeployment(pulumi.ComponentResource):
         )
         anew = any(claim.made_anew for claim in claims)
         refuse_scaled_down(asks, deployment, workload, "deployments", plan, made_anew=anew)
-        client = client_service(workload)
+        client = client_service(workload, planned.names)
         if client is not None:
             k8s.core.v1.Service(name, client, service_opts(planned.names, workload.name, child))
         if workload.ports_of("headless"):
             k8s.core.v1.Service(
                 workload.child(workload.headless_name),
-                headless_service(workload),
+                headless_service(workload, planned.names),
                 service_opts(planned.names, workload.headless_name, child),
             )
         self.deployment_name = deployment.metadata["name"]

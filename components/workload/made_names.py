@@ -19,7 +19,7 @@ def wanted_names(workload: Workload, *, of_set: bool) -> Iterator[WantedName]:
     namespace, args = workload.namespace, workload.args
     if workload.ports_of("client"):
         yield WantedName(kind="Service", name=workload.name, namespace=namespace)
-    if of_set or workload.ports_of("headless"):
+    if workload.makes_headless and (of_set or workload.ports_of("headless")):
         yield WantedName(kind="Service", name=workload.headless_name, namespace=namespace)
     if service_account(workload) is not None:
         yield WantedName(kind="ServiceAccount", name=workload.name, namespace=namespace)

@@ -49,6 +49,8 @@ class Workload:
     Attributes:
         component: Name of the component: what the names of its children in the state go by.
         name: In the cluster.
+        headless_name: The Service that the pods of a set have their names from.
+        makes_headless: Whether it is this workload's own.
     """
 
     resource: str
@@ -66,6 +68,7 @@ class Workload:
     labels: Mapping[str, str]
     selector: Mapping[str, str]
     headless_name: str
+    makes_headless: bool
     retention: str
     run_as_user: int
     data: Declared
@@ -73,6 +76,11 @@ class Workload:
     termination_grace_period_seconds: int
     min_ready_seconds: int
     args: WorkloadArgs
+
+    @property
+    def pod_labels(self) -> Mapping[str, str]:
+        """Those of the pods: what selects them may be of somebody else's choice."""
+        return {**self.labels, **self.selector}
 
     def child(self, name: str) -> str:
         """What the resource of an object is called in the state, whose name begins with that of

@@ -329,9 +329,7 @@ def workload_annotations(
         said[RULE] = rule.text
     if members:
         said[MEMBERS] = members
-    if plan.force:
-        said["pulumi.com/patchForce"] = "true"
-    return said
+    return {**said, **plan.applied}
 
 
 def _members(

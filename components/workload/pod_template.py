@@ -61,7 +61,7 @@ def pod_template(
         )
     return k8s.core.v1.PodTemplateSpecArgs(
         metadata=k8s.meta.v1.ObjectMetaArgs(
-            labels=dict(workload.labels), annotations=_annotations(workload) or None
+            labels=dict(workload.pod_labels), annotations=_annotations(workload) or None
         ),
         spec=cast("k8s.core.v1.PodSpecArgs", spec),
     )

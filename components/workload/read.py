@@ -8,6 +8,7 @@ from ..pod.container import mount_path
 from ..pod.ports import Port, read_ports, refuse_twice
 from ..safety.run import frozen_args
 from ..schema.args import access_modes
+from ..schema.label_syntax import check_label_key, check_label_value
 from ..schema.labels import object_labels, selector_labels
 from ..schema.named import name_of
 from ..schema.names import (
@@ -53,6 +54,9 @@ def read_workload(kind: str, name: str, args: WorkloadArgs, shape: type) -> Work
     app = args.get("app", name)
     # Only a StatefulSet has it, and `shape` decides who may give it.
     given: Mapping[str, Any] = args
+    own, service = headless_name(name, suffix), ""
+    if "service_name" in given:
+        service = check_label_name(resource, "service_name", given["service_name"])
     own_ports, sidecar_ports = _ports(resource, args)
     namespace = check_label_name(resource, "namespace", args["namespace"])
     retention = args.get("retention", "retain")
@@ -78,8 +82,9 @@ def read_workload(kind: str, name: str, args: WorkloadArgs, shape: type) -> Work
             part_of=args.get("part_of", "statefast"),
             extra=args.get("labels"),
         ),
-        selector=selector_labels(app, name),
-        headless_name=check_label_name(resource, "headless_suffix", headless_name(name, suffix)),
+        selector=_selector(resource, args) or selector_labels(app, name),
+        headless_name=service or check_label_name(resource, "headless_suffix", own),
+        makes_headless=not service,
         retention=retention,
         run_as_user=args.get("run_as_user", 1000),
         data=data,
@@ -88,6 +93,33 @@ def read_workload(kind: str, name: str, args: WorkloadArgs, shape: type) -> Work
         min_ready_seconds=args.get("min_ready_seconds", 0),
         args=cast("WorkloadArgs", frozen_args(args)),
     )
+
+
+def _selector(resource: str, args: WorkloadArgs) -> Mapping[str, str]:
+    """What selects the pods, where it is said.
+
+    Raises:
+        StatefastError: it is no labels, or `labels` says something else.
+    """
+    given = args.get("selector")
+    if given is None:
+        return {}
+    if not given:
+        raise StatefastError(
+            resource, "selector", given, "but it would select all pods", "give at least one label"
+        )
+    others = args.get("labels") or {}
+    for key, value in given.items():
+        check_label_value(resource, f"selector.{check_label_key(resource, 'selector', key)}", value)
+        if others.get(key, value) != value:
+            raise StatefastError(
+                resource,
+                f"labels.{key}",
+                others[key],
+                f"but selector says {value!r}",
+                "leave one of the two out",
+            )
+    return dict(given)
 
 
 def check_claim_owner_of(workload: Workload, args: WorkloadArgs) -> None:

@@ -55,6 +55,9 @@ class RolloutArgs(TypedDict):
     first_ordinal: NotRequired[int]
     """Ordinal of the first pod. Default 0. Editing it in place moves the range of pods: claims of
     ordinals that leave are kept, new ordinals start on volumes of their own."""
+    service_name: NotRequired[str]
+    """The Service that the pods have their names from, where something else made it: none is made
+    here for that. Default: the headless Service of the set's own. Editing it is a replacement."""
     pod_management_policy: NotRequired[str]
     """`Parallel` (default) starts and stops all pods at once, as a quorum needs it;
     `OrderedReady` one after the other. Editing it is refused without consent: the set would be

@@ -24,25 +24,27 @@ __all__ = [
 _NO_AWAIT = {"pulumi.com/skipAwait": "true"}
 
 
-def client_service(workload: Workload) -> k8s.core.v1.ServiceInitArgs | None:
+def client_service(
+    workload: Workload, names: Names | None = None
+) -> k8s.core.v1.ServiceInitArgs | None:
     """The Service that clients use: ready pods only. None where no port is for clients."""
     ports = workload.ports_of("client")
     if not ports:
         return None
     return k8s.core.v1.ServiceInitArgs(
-        metadata=_metadata(workload, workload.name),
+        metadata=_metadata(workload, workload.name, names),
         spec=k8s.core.v1.ServiceSpecArgs(
             type="ClusterIP", selector=dict(workload.selector), ports=_ports(ports)
         ),
     )
 
 
-def headless_service(workload: Workload) -> k8s.core.v1.ServiceInitArgs:
+def headless_service(workload: Workload, names: Names | None = None) -> k8s.core.v1.ServiceInitArgs:
     """The Service that gives each pod a name, before it is ready: peers must find each other
     in order to become ready (kubernetes/kubernetes#92559).
     """
     return k8s.core.v1.ServiceInitArgs(
-        metadata=_metadata(workload, workload.headless_name),
+        metadata=_metadata(workload, workload.headless_name, names),
         spec=k8s.core.v1.ServiceSpecArgs(
             type="ClusterIP",
             cluster_ip="None",
@@ -79,12 +81,13 @@ def peer_host(
     return f"{pod}.{service_host(headless, namespace, cluster_domain)}"
 
 
-def _metadata(workload: Workload, name: str) -> k8s.meta.v1.ObjectMetaArgs:
+def _metadata(workload: Workload, name: str, names: Names | None) -> k8s.meta.v1.ObjectMetaArgs:
+    forced = names.annotations("Service", name) if names is not None else {}
     return k8s.meta.v1.ObjectMetaArgs(
         name=name,
         namespace=workload.namespace,
         labels=dict(workload.labels),
-        annotations={**_NO_AWAIT, **owned()},
+        annotations={**_NO_AWAIT, **forced, **owned()},
     )
 
 

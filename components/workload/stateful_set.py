@@ -141,12 +141,14 @@ class PersistentStatefulSet(pulumi.ComponentResource):
         super().__init__("statefast:index:PersistentStatefulSet", name, {}, opts)
         report(plan.asks.notes, self)
         child = pulumi.ResourceOptions(parent=self, aliases=workload.aliases(self))
-        headless = k8s.core.v1.Service(
-            workload.child(workload.headless_name),
-            headless_service(workload),
-            service_opts(plan.names, workload.headless_name, child),
-        )
-        client = client_service(workload)
+        headless: list[pulumi.Resource] = []
+        if workload.makes_headless:
+            name_in_state = workload.child(workload.headless_name)
+            its = service_opts(plan.names, workload.headless_name, child)
+            headless.append(
+                k8s.core.v1.Service(name_in_state, headless_service(workload, plan.names), its)
+            )
+        client = client_service(workload, plan.names)
         if client is not None:
             k8s.core.v1.Service(name, client, service_opts(plan.names, workload.name, child))
         owner = claim_owner_for(
@@ -199,7 +201,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                 # An owner is deleted after the pods, so that its claims can go, and are snapshotted
                 # at rest.
                 depends_on=[
-                    headless,
+                    *headless,
                     *secrets.resources,
                     *companions,
                     *taken_up,

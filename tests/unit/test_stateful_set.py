@@ -119,6 +119,32 @@ def test_the_governing_service_is_the_headless_one_made_with_it() -> None:
     assert [port["name"] for port in recording.one("Service", "zk").spec["ports"]] == ["client"]
 
 
+def test_what_something_else_chose_for_good_stays() -> None:
+    chosen = {"app": "zk", "app.kubernetes.io/instance": "release"}
+    made = stateful_set(selector=chosen, service_name="zk-hs")
+    # The governing Service is somebody else's, and no other is made for that.
+    assert [it for it in made.kinds() if it.startswith("Service ")] == ["Service zk"]
+    found = made.one("StatefulSet", "zk")
+    assert found.spec["serviceName"] == "zk-hs"
+    assert found.spec["selector"] == {"matchLabels": chosen}
+    pods = template(found)["metadata"]["labels"]
+    assert pods == {**labels(), **chosen}
+    assert made.one("Service", "zk").spec["selector"] == chosen
+
+
+@pytest.mark.parametrize(
+    ("args", "fragment"),
+    [
+        ({"selector": {}}, "would select all pods"),
+        ({"selector": {"app": "a b"}}, "not the value of a label"),
+        ({"selector": {"app": "zk"}, "labels": {"app": "other"}}, "selector says 'zk'"),
+    ],
+)
+def test_a_selector_that_cannot_be_is_refused(args: dict[str, object], fragment: str) -> None:
+    with pytest.raises(StatefastError, match=fragment):
+        PersistentStatefulSet.check("zk", stateful_set_args(**args))
+
+
 @pytest.mark.parametrize("retention", ["retain", "delete", "snapshot"])
 def test_neither_the_set_nor_a_scale_in_deletes_a_claim(retention: str) -> None:
     made = stateful_set(retention=retention).one("StatefulSet", "zk")

@@ -150,3 +150,12 @@ def test_it_stands_below_the_claim(width: int) -> None:
     assert "pod zk-1 waits for 1h: has no node" in text
     assert "    kubectl describe pod zk-1 -n data" in text
     assert max(map(len, text.split("\n"))) <= width
+
+
+def test_a_pod_that_is_selected_by_other_labels_is_found() -> None:
+    taken = workload("zk", 0, 1)
+    taken["spec"]["selector"] = {"matchLabels": {"app": "former"}}
+    waiting = pod("zk-0", conditions=[FULL])
+    waiting["metadata"]["labels"] = {"app": "former"}
+    rows = rows_of({"stateful-set": [taken]}, [of("zk-vol-zk-0")], [], [waiting])
+    assert [len(row.waits) for row in rows] == [1]

@@ -13,6 +13,7 @@ from typing import Any
 
 import pulumi
 
+from ...schema.annotations import FIELD_MANAGER, field_manager
 from ...schema.labels import MANAGED_BY, PREFIX
 from ..owner import check_owner
 from ..preflight import Reader, owner_of_run
@@ -20,6 +21,9 @@ from ..read.live import OWNER
 from ..read.memory import held
 
 __all__ = ["Names", "WantedName", "plan_names"]
+
+
+_FORCE = {"pulumi.com/patchForce": "true"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +82,22 @@ class WantedName:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What this run takes back: by kind and name, the fields that it leaves as they are."""
+    """What this run takes back: by kind and name, the fields that it leaves as they are.
+
+    Attributes:
+        forced: What was another's, and may be taken from whoever edited it last: its fields have
+            managers of then, and the API server answers with a conflict.
+    """
 
     taken_back: Mapping[tuple[str, str], Sequence[str]] = field(default_factory=dict)
     keys: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    forced: frozenset[tuple[str, str]] = frozenset()
+
+    def annotations(self, kind: str, name: str) -> dict[str, str]:
+        """What one object has to say of that, in this run and in every later one."""
+        if (kind, name) not in self.forced:
+            return {}
+        return {**_FORCE, FIELD_MANAGER: field_manager(owner_of_run())}
 
     def opts(self, kind: str, name: str, opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
         """The options of one object."""
@@ -106,6 +122,7 @@ def plan_names(reader: Reader, wanted: Iterable[WantedName], consents: Sequence[
     """
     taken_back: dict[tuple[str, str], Sequence[str]] = {}
     keys: dict[tuple[str, str], str] = {}
+    forced: set[tuple[str, str]] = set()
     for (kind, namespace), group in groupby(sorted(wanted, key=_place), key=_place):
         each = {item.name: item for item in group}
         found = reader.metadata_of(
@@ -117,10 +134,15 @@ def plan_names(reader: Reader, wanted: Iterable[WantedName], consents: Sequence[
         )
         for name, metadata in (found or {}).items():
             left = _left(reader, each[name], metadata, consents)
+            said = metadata.get("annotations") or {}
+            if said.items() >= _FORCE.items() or (
+                left is not None and said.get(OWNER) != owner_of_run()
+            ):
+                forced.add((kind, name))
             if left is not None:
                 taken_back[kind, name] = left
                 keys[kind, name] = each[name].key
-    return Names(taken_back, keys)
+    return Names(taken_back, keys, frozenset(forced))
 
 
 def _place(item: WantedName) -> tuple[str, str]:

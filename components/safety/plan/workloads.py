@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...errors import StatefastError
+from ...schema.annotations import FIELD_MANAGER, field_manager
 from ..edits import Shape, edits, refuse
 from ..owner import check_owner
 from ..preflight import Reader, owner_of_run
@@ -33,6 +34,8 @@ class WorkloadPlan:
         replicas: How many the cluster has now; 0 where it has no such workload.
         force: Whether it is known not to be another's, so that fields may be taken over.
         live: The workload as it lives; None where there is none, or none could be read.
+        manager: Under which name it is applied; empty where the provider chooses one. One that was
+            another's keeps the name that its fields were handed over to.
     """
 
     free: frozenset[str] = frozenset()
@@ -41,11 +44,18 @@ class WorkloadPlan:
     replicas: int = 0
     force: bool = False
     live: LiveWorkload | None = None
+    manager: str = ""
 
     @property
     def imported(self) -> str:
         """The id to register it with; empty where it is registered without."""
         return self.sealed or self.taken_back
+
+    @property
+    def applied(self) -> dict[str, str]:
+        """What it says of how it is applied."""
+        force = {"pulumi.com/patchForce": "true"} if self.force else {}
+        return {**force, **({FIELD_MANAGER: self.manager} if self.manager else {})}
 
     @property
     def uid(self) -> str | None:
@@ -152,4 +162,5 @@ def plan_workload(
         replicas=live.replicas,
         force=True,
         live=live,
+        manager=live.manager if live.owner == owner_of_run() else field_manager(owner_of_run()),
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from ...schema.annotations import INSTANCE, OWNER, RETENTION, SIZE
+from ...schema.annotations import FIELD_MANAGER, INSTANCE, OWNER, RETENTION, SIZE
 from ...schema.numerals import whole_bytes
 from ..run import once
 from .cluster import Object
@@ -239,6 +239,7 @@ class LiveWorkload:
         pod: The pod spec of its template.
         sizes: By claim template, the size that is frozen in it, in bytes.
         data: How its pods read the data, as its last `up` said; empty where that said nothing.
+        manager: Under which name its stack applies it; empty where that is the provider's choice.
     """
 
     name: str
@@ -259,6 +260,7 @@ class LiveWorkload:
     pod: Mapping[str, Any] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
     data: str = ""
+    manager: str = ""
 
     @property
     def claims(self) -> tuple[str, ...]:
@@ -302,6 +304,7 @@ class LiveWorkload:
                 for template in spec.get("volumeClaimTemplates") or ()
             },
             data=_annotations(item).get(DATA, ""),
+            manager=_annotations(item).get(FIELD_MANAGER, ""),
         )
 
 

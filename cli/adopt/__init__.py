@@ -1,0 +1,1 @@
+"""`statefast adopt`: what lives becomes a stack's, and stays the object it is."""

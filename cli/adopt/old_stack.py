@@ -1,0 +1,101 @@
+"""Another stack lets go of what it made: its state forgets the objects, and nothing is deleted."""
+
+import shlex
+import subprocess
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..state import NotAState, of_resources
+from ..steps import Failed, Step
+
+__all__ = ["OldStack", "forget", "read_old_stack"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OldStack:
+    """The resources of a stack, in the order of its state: what depends on another comes later.
+
+    Attributes:
+        where: The options by which the CLI finds it.
+    """
+
+    name: str
+    where: str
+    resources: Sequence[dict[str, Any]]
+
+
+def read_old_stack(name: str, folder: Path | None) -> OldStack:
+    """Reads the state of a stack.
+
+    Args:
+        name: Of the stack.
+        folder: Of its program; None for this one.
+
+    Raises:
+        Failed: the CLI is not there, or does not answer.
+    """
+    where = f"-s {shlex.quote(name)}" + (f" -C {shlex.quote(str(folder))}" if folder else "")
+    command = f"pulumi stack export {where}"
+    try:
+        done = subprocess.run(  # noqa: S603  our own words
+            shlex.split(command), capture_output=True, text=True, check=False
+        )
+    except OSError as error:
+        raise Failed(f"{command}: {error.strerror}: install the Pulumi CLI.") from None
+    if done.returncode:
+        raise Failed(f"{command} failed: {' '.join(done.stderr.split())}")
+    try:
+        found = of_resources(done.stdout, lambda it: [it])
+    except NotAState as error:
+        raise Failed(str(error)) from None
+    return OldStack(name=name, where=where, resources=found)
+
+
+def forget(old: OldStack, taken: Collection[tuple[str, str, str]]) -> tuple[list[Step], list[str]]:
+    """The commands after which a stack knows nothing of what is taken, and what is in the way.
+
+    Args:
+        old: The stack.
+        taken: Kind, namespace and name of each object; a namespace is nobody's.
+    """
+    mine = [it for it in old.resources if _object(it) in taken]
+    urns = {it["urn"] for it in mine}
+    wrong = [
+        f"{it['urn'].rpartition('::')[2]} of stack {old.name} depends on"
+        f" {urn.rpartition('::')[2]}, which is taken: take that out of its program, and run"
+        " pulumi up there"
+        for it in old.resources
+        if it["urn"] not in urns
+        for urn in sorted(urns & set(_needs(it)))
+    ]
+    steps = [
+        Step(
+            phase="let go",
+            why=f"stack {old.name} forgets {' '.join(_object(it)[::2])}, which stays",
+            command=(
+                f"pulumi state delete {shlex.quote(it['urn'])} {old.where} --yes"
+                + (" --force" if it.get("protect") else "")
+            ),
+        )
+        for it in reversed(mine)
+    ]
+    return steps, wrong
+
+
+def _object(resource: dict[str, Any]) -> tuple[str, str, str]:
+    """Kind, namespace and name of what a resource stands for."""
+    type_ = str(resource.get("type") or "")
+    if not type_.startswith("kubernetes:"):
+        return ("", "", "")
+    namespace, _, name = str(resource.get("id") or "").rpartition("/")
+    return type_.rpartition(":")[2].removesuffix("Patch"), namespace, name
+
+
+def _needs(resource: dict[str, Any]) -> Iterator[str]:
+    """The URNs without which a resource cannot be in a state."""
+    yield from resource.get("dependencies") or ()
+    for urns in (resource.get("propertyDependencies") or {}).values():
+        yield from urns or ()
+    yield from (str(it) for it in (resource.get("parent"), resource.get("deletedWith")) if it)

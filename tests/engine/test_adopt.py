@@ -1,0 +1,330 @@
+"""`statefast adopt`: what somebody else made becomes a stack's, as the object it is."""
+
+import base64
+import gzip
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from localcluster.layout import PROJECT, Workspace
+
+from .conftest import Config, Deployment, Result, fresh_name
+from .walk.stacks import program_copy
+
+RUN = "import sys; sys.path.insert(0, {!r}); from cli.main import app; app()"
+OBJECTS = "statefulset,deployment,pvc,service,secret"
+KUBECTL, HELM = "--field-manager=kubectl-create", "--field-manager=helm"
+
+
+@pytest.fixture
+def place(
+    workspace: Workspace, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Deployment]:
+    """A stack of a program of its own, whose files adopt writes, in a namespace that lives."""
+    place = Deployment(workspace, fresh_name(request), program_copy(tmp_path / "program"))
+    place.kubectl("create", "namespace", place.name, namespace=False)
+    storage_class = {
+        "apiVersion": "storage.k8s.io/v1",
+        "kind": "StorageClass",
+        "metadata": {"name": f"rbd-{place.name}"},
+        "provisioner": "rbd.csi.ceph.com",
+        "parameters": {"clusterID": "test", "pool": "test"},
+        "allowVolumeExpansion": True,
+    }
+    create(place, storage_class)
+    pulumi(place, "stack", "init", place.name)
+    yield place
+    place.kubectl("delete", "namespace", place.name, "--wait=false", namespace=False)
+    place.kubectl("delete", "storageclass", f"rbd-{place.name}", namespace=False)
+
+
+def create(
+    place: Deployment, *objects: Any, manager: str = "--field-manager=kubectl-create"
+) -> None:
+    listed = {"apiVersion": "v1", "kind": "List", "items": list(objects)}
+    place.kubectl("create", manager, "-f", "-", stdin=json.dumps(listed))
+
+
+def adopt(place: Deployment, *words: str) -> tuple[int, str]:
+    command = ["adopt", "-n", place.name, "-s", place.name, "--into", str(place.stack.project)]
+    done = subprocess.run(
+        [sys.executable, "-c", RUN.format(str(PROJECT)), *command, *words],
+        env={**place.environment(), "COLUMNS": "200"},
+        cwd=place.stack.project,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def planned(place: Deployment, *words: str) -> Any:
+    code, said = adopt(place, "--json", *words)
+    assert code == 0, said
+    return json.loads(said)
+
+
+def bound(place: Deployment, *claims: str) -> None:
+    for claim in claims:
+        place.wait(f"pvc/{claim}", "--for=create")
+        place.wait(f"pvc/{claim}", "--for=jsonpath={.status.phase}=Bound")
+
+
+def identities(place: Deployment) -> dict[str, str]:
+    items = json.loads(place.kubectl("get", OBJECTS, "-o", "json"))["items"]
+    return {f"{it['kind']} {it['metadata']['name']}": it["metadata"]["uid"] for it in items}
+
+
+def take_over(place: Deployment, *words: str) -> None:
+    """From the plan to the second `up`: every object stays what it is."""
+    before, data = identities(place), place.data()
+    code, said = adopt(place, "--run", "--yes", *words)
+    assert code == 0, said
+    assert "preview: 0 to replace, 0 to delete" in said
+    changes = up(place)
+    assert not {"replaced", "deleted"} & set(changes)
+    after = identities(place)
+    assert {key: after[key] for key in before} == before
+    assert place.data() == data
+    assert set(up(place)) == {"unchanged"}
+
+
+def up(place: Deployment) -> dict[str, int]:
+    """Runs pulumi in the folder that adopt wrote to."""
+    done = pulumi(place, "up", "--yes", "--skip-preview", "--suppress-progress", "-s", place.name)
+    return Result(0, done).changes
+
+
+def pulumi(place: Deployment, *arguments: str) -> str:
+    done = subprocess.run(
+        ["pulumi", "-C", str(place.stack.project), "--non-interactive", *arguments],
+        env=place.environment(),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def stateful_set(
+    place: Deployment, name: str, service: str, selector: Config, image: str
+) -> Config:
+    mount = {"name": "data", "mountPath": "/var/lib/data"}
+    main = {
+        "name": "main",
+        "image": image,
+        "env": [
+            {"name": "DATA", "value": "/var/lib/data/db"},
+            {"name": "PASSWORD", "valueFrom": {"secretKeyRef": {"name": name, "key": "password"}}},
+        ],
+        "ports": [{"name": "db", "containerPort": 5432}],
+        "volumeMounts": [mount, {"name": "tmp", "mountPath": "/scratch"}],
+        "readinessProbe": {"tcpSocket": {"port": "db"}},
+    }
+    beside = {"name": "metrics", "image": "exporter:1.0", "ports": [{"containerPort": 9187}]}
+    claim = {
+        "accessModes": ["ReadWriteOnce"],
+        "storageClassName": f"rbd-{place.name}",
+        "resources": {"requests": {"storage": "1Gi"}},
+    }
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "StatefulSet",
+        "metadata": {"name": name},
+        "spec": {
+            "replicas": 2,
+            "serviceName": service,
+            "selector": {"matchLabels": selector},
+            "template": {
+                "metadata": {"labels": selector, "annotations": {"team": "data"}},
+                "spec": {
+                    "containers": [main, beside],
+                    "volumes": [{"name": "tmp", "emptyDir": {}}],
+                    "securityContext": {"fsGroup": 999},
+                },
+            },
+            "volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": claim}],
+        },
+    }
+
+
+def service(name: str, selector: Config, **spec: Any) -> Config:
+    ports = [{"name": "db", "port": 5432, "targetPort": 5432}]
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": name},
+        "spec": {"selector": selector, "ports": ports, **spec},
+    }
+
+
+def secret(name: str) -> Config:
+    data = {"password": base64.b64encode(b"x").decode()}
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "data": data}
+
+
+def test_what_kubectl_made_is_taken_as_it_is(place: Deployment) -> None:
+    selector = {"app": "pg"}
+    claim = {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": "files"},
+        "spec": {
+            "accessModes": ["ReadWriteOnce"],
+            "storageClassName": f"rbd-{place.name}",
+            "resources": {"requests": {"storage": "1Gi"}},
+        },
+    }
+    left = {**claim, "metadata": {"name": "data-former-0"}}
+    deployment = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "web"},
+        "spec": {
+            "selector": {"matchLabels": {"app": "web"}},
+            "template": {
+                "metadata": {"labels": {"app": "web"}},
+                "spec": {
+                    "containers": [
+                        {
+                            "name": "web",
+                            "image": "web:1.2",
+                            "ports": [{"name": "db", "containerPort": 5432}],
+                            "volumeMounts": [{"name": "files", "mountPath": "/srv"}],
+                        }
+                    ],
+                    "volumes": [{"name": "files", "persistentVolumeClaim": {"claimName": "files"}}],
+                },
+            },
+        },
+    }
+    pg = stateful_set(place, "pg", "pg", selector, "postgres:16.4")
+    create(
+        place,
+        *(secret("pg"), service("pg", selector, clusterIP="None")),
+        *(service("pg-lb", selector, type="NodePort"), pg),
+        *(claim, left, deployment, service("web", {"app": "web"})),
+    )
+    bound(place, "data-pg-0", "data-pg-1", "files", "data-former-0")
+    place.kubectl("patch", "pvc", "data-pg-1", "--type=merge", "-p", grown("2Gi"))
+    place.wait_capacity("data-pg-1", "2Gi")
+
+    plan = planned(place)
+    taken = {f"{it['kind']} {it['name']}" for it in plan["takes"]}
+    claims = {f"PersistentVolumeClaim {it}" for it in ("data-pg-0", "data-pg-1", "files")}
+    assert taken == {"StatefulSet pg", "Deployment web", "Service web", *claims}
+    assert len(plan["consents"]) == len(taken)
+    noted = {it["where"]: it["kind"] for it in plan["notes"]}
+    assert noted["PersistentVolumeClaim data-former-0"] == "to do"
+    assert noted["Service pg"] == noted["Service pg-lb"] == "stays as it is, in no stack"
+    assert plan["needs"] == ["Secret pg"]
+    assert {it["phase"] for it in plan["steps"]} == {"hand over"}
+
+    take_over(place)
+    live = place.get("statefulset", "pg")["spec"]
+    pod = live["template"]["spec"]
+    assert [it["name"] for it in pod["containers"]] == ["pg"]
+    assert [it["name"] for it in pod["initContainers"]] == ["metrics"]
+    assert pod["securityContext"] == {"fsGroup": 999}
+    assert place.capacities()["data-pg-1"] == "2Gi"
+    assert place.capacities()["data-pg-0"] == "1Gi"
+    assert "done: stack" in adopt(place)[1]
+
+
+def grown(size: str) -> str:
+    return json.dumps({"spec": {"resources": {"requests": {"storage": size}}}})
+
+
+def test_a_helm_release_lets_go(place: Deployment) -> None:
+    name, release = "main-pg", "main"
+    labels = {"app.kubernetes.io/name": "pg", "app.kubernetes.io/instance": release}
+    objects = [
+        secret(name),
+        service(name, labels),
+        service(f"{name}-hl", labels, clusterIP="None", publishNotReadyAddresses=True),
+        stateful_set(place, name, f"{name}-hl", labels, "bitnami/postgresql:16.4.0"),
+    ]
+    for it in objects:
+        it["metadata"] |= {
+            "labels": {**labels, "app.kubernetes.io/managed-by": "Helm"},
+            "annotations": {
+                "meta.helm.sh/release-name": release,
+                "meta.helm.sh/release-namespace": place.name,
+            },
+        }
+    create(place, *objects, manager=HELM)
+    create(place, *(record(release, objects, version) for version in (1, 2)), manager=HELM)
+    bound(place, f"data-{name}-0", f"data-{name}-1")
+
+    # Stopped after each command, it goes on from there.
+    commands = [it["command"] for it in planned(place)["steps"]]
+    kinds = [command.split()[1] for command in commands]
+    assert kinds == ["label", "patch", "patch", "patch"]
+    for done, command in enumerate(commands, 1):
+        subprocess.run(["bash", "-ceu", command], env=place.environment(), check=True)
+        assert [it["command"] for it in planned(place)["steps"]] == commands[done:]
+    found = place.kubectl("get", "secret", "-l", f"owner=helm,name={release}", "-o", "name")
+    assert found == ""
+
+    take_over(place)
+    # Neither helm nor a chart of that release takes it for its own any more.
+    for kind in ("statefulset", "service"):
+        metadata = place.get(kind, name)["metadata"]
+        assert not [key for key in metadata["annotations"] if key.startswith("meta.helm.sh/")]
+        assert metadata["labels"]["app.kubernetes.io/managed-by"] == "pulumi"
+    assert len(place.get("statefulset", name)["spec"]["template"]["spec"]["containers"]) == 1
+
+
+def record(release: str, objects: list[Config], version: int) -> Config:
+    """The record of a revision, as Helm writes it."""
+    manifest = "\n---\n".join(yaml.safe_dump(it) for it in objects)
+    said = {"name": release, "info": {"status": "deployed"}, "manifest": manifest}
+    packed = base64.b64encode(gzip.compress(json.dumps(said).encode()))
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "type": "helm.sh/release.v1",
+        "metadata": {
+            "name": f"sh.helm.release.v1.{release}.v{version}",
+            "labels": {"name": release, "owner": "helm", "version": str(version)},
+        },
+        "data": {"release": base64.b64encode(packed).decode()},
+    }
+
+
+def test_another_stack_lets_go(place: Deployment, workspace: Workspace, tmp_path: Path) -> None:
+    old = Deployment(workspace, f"{place.name}-old", program_copy(tmp_path / "old"))
+    redis: Config = {"storage": {"size": "1Gi", "storageClassName": f"rbd-{place.name}"}}
+    old.config = {"statefast:namespace": place.name, "statefast:workloads": {"redis": redis}}
+    old.up()
+    # What is of a stack of this program has config already.
+    assert "copy statefast:workloads.redis of its config" in adopt(place)[1]
+    config = place.stack.project / f"Pulumi.{place.name}.yaml"
+    said = {**yaml.safe_load(config.read_text()), "config": old.config}
+    config.write_text(yaml.safe_dump(said))
+    code, refused = adopt(place)
+    assert code == 1
+    assert f"--from-stack {old.name}" in refused
+
+    where = ["--from-stack", old.name, "--from-dir", str(old.stack.folder)]
+    before = planned(place, *where)
+    assert {it["phase"] for it in before["steps"]} == {"let go", "hand over"}
+    # Killed half way: it goes on from there.
+    first = before["steps"][0]["command"]
+    subprocess.run(["bash", "-ceu", first], env=place.environment(), check=True)
+    assert planned(place, *where)["steps"] == before["steps"][1:]
+
+    take_over(place, *where)
+    taken = identities(place)
+    # The former stack has nothing of it to delete, whatever becomes of it.
+    del old.config["statefast:workloads"]
+    old.up()
+    old.destroy()
+    assert identities(place).items() >= taken.items()
+    assert set(up(place)) == {"unchanged"}
