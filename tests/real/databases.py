@@ -76,14 +76,14 @@ class Database:
         return done.stdout
 
     def pods(self) -> dict[str, str]:
-        """By name, the identity of each pod."""
-        return self.deployment.uids("pod")
+        """By name, the identity of each pod of the workload."""
+        return {name: pod["metadata"]["uid"] for name, pod in self._pods().items()}
 
     def restarts(self) -> dict[str, int]:
         """By pod, how often its containers were started again."""
         return {
             name: sum(each["restartCount"] for each in pod["status"]["containerStatuses"])
-            for name, pod in self.deployment.list("pod").items()
+            for name, pod in self._pods().items()
         }
 
     def ready(self) -> dict[str, str]:
@@ -96,8 +96,12 @@ class Database:
         """Whether one pod is ready."""
         return _is_ready(self.deployment.get("pod", pod))
 
+    def _pods(self) -> dict[str, Any]:
+        found = self.deployment.list("pod")
+        return {name: pod for name, pod in found.items() if name.startswith(f"{self.workload}-")}
+
     def _serving(self) -> int:
-        pods = self.deployment.list("pod").values()
+        pods = self._pods().values()
         leaving = any("deletionTimestamp" in pod["metadata"] for pod in pods)
         return -1 if leaving else sum(_is_ready(pod) for pod in pods)
 
