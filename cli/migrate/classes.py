@@ -10,6 +10,7 @@ from itertools import groupby
 
 from ..api import Object
 from ..steps import Step
+from .copying import MOVES
 from .found import (
     WAIT_SECONDS,
     Found,
@@ -24,7 +25,7 @@ from .found import (
     pods_on,
 )
 from .move_steps import Steps
-from .moving import COPY_OF, MOVES, Move, Target, reference_of, said_of
+from .moving import COPY_OF, Move, Target, reference_of, said_of
 
 __all__ = ["plan_back", "plan_class", "target_of"]
 
@@ -103,6 +104,7 @@ def plan_class(found: Found, workload: str, target: Target) -> Plan:
     left = [it for it in moves if it.under_way or not _arrived(it, target)]
     for move in left:
         move.check(target)
+        move.check_beside()
         pods_on(found, move.claim, workload)
         _check_modes(move, target)
     steps = [step for it in left if not it.is_on(target) for step in Steps(it).begin()]
@@ -151,6 +153,7 @@ def plan_back(found: Found, workload: str) -> Plan:
     steps: list[Step] = []
     moves = [it for it in _moves(found, workload) if it.under_way or it.live is None]
     for move in moves:
+        move.check_beside()
         if move.live is not None and move.new is not None:
             raise Refused(
                 f"claim {move.place} is on its new volume: finish, and move it to its former class"

@@ -8,7 +8,10 @@ from typing import Any
 
 from ..api import Object
 
-__all__ = ["claim_of", "create", "job_name", "job_of", "snapshot_of"]
+__all__ = ["MOVES", "claim_of", "create", "job_name", "job_of", "snapshot_of"]
+
+# The claim that moves: on the volume that it moves away from, and on what is made beside it.
+MOVES = "statefast/moves"
 
 _SNAPSHOT_GROUP = "snapshot.storage.k8s.io"
 _JOB_NAME_LENGTH = 63
@@ -49,6 +52,7 @@ def claim_of(
     name: str,
     namespace: str,
     *,
+    moves: str,
     class_name: str,
     modes: Sequence[str],
     size: str,
@@ -72,20 +76,22 @@ def claim_of(
     return {
         "apiVersion": "v1",
         "kind": "PersistentVolumeClaim",
-        "metadata": {"name": name, "namespace": namespace},
+        "metadata": _metadata(name, namespace, moves),
         "spec": spec,
     }
 
 
-def snapshot_of(claim: str, name: str, namespace: str, class_name: str) -> dict[str, Any]:
+def snapshot_of(
+    of: str, name: str, namespace: str, class_name: str, *, moves: str
+) -> dict[str, Any]:
     """A snapshot of a claim."""
     return {
         "apiVersion": f"{_SNAPSHOT_GROUP}/v1",
         "kind": "VolumeSnapshot",
-        "metadata": {"name": name, "namespace": namespace},
+        "metadata": _metadata(name, namespace, moves),
         "spec": {
             "volumeSnapshotClassName": class_name,
-            "source": {"persistentVolumeClaimName": claim},
+            "source": {"persistentVolumeClaimName": of},
         },
     }
 
@@ -119,7 +125,7 @@ def job_of(
     return {
         "apiVersion": "batch/v1",
         "kind": "Job",
-        "metadata": {"name": job_name(claim), "namespace": namespace},
+        "metadata": _metadata(job_name(claim), namespace, f"{namespace}/{claim}"),
         "spec": {
             "backoffLimit": 2,
             "template": {
@@ -146,3 +152,7 @@ def job_of(
             },
         },
     }
+
+
+def _metadata(name: str, namespace: str, moves: str) -> dict[str, Any]:
+    return {"name": name, "namespace": namespace, "annotations": {MOVES: moves}}

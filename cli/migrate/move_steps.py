@@ -8,12 +8,11 @@ from typing import Any
 from statefast.safety.read.volume_commands import kept_from_all, reserve, reserved
 
 from ..steps import Step
-from .copying import claim_of, create, job_name, job_of, snapshot_of
+from .copying import MOVES, claim_of, create, job_name, job_of, snapshot_of
 from .found import WAIT_SECONDS, Refused, name_of, pods_on
 from .moving import (
     COPY_OF,
     HOLD,
-    MOVES,
     Move,
     Target,
     by_name,
@@ -141,6 +140,7 @@ class Steps:
                 claim_of(
                     old_claim,
                     space,
+                    moves=move.place,
                     class_name=spec.get("storageClassName") or "",
                     modes=spec["accessModes"],
                     size=size,
@@ -158,6 +158,7 @@ class Steps:
                 claim_of(
                     new_claim,
                     space,
+                    moves=move.place,
                     class_name=target.class_name,
                     modes=target.access_modes or spec["accessModes"],
                     size=size,
@@ -207,7 +208,7 @@ class Steps:
         if taken is None:
             yield self._make(
                 "a snapshot, of a volume that nobody writes to",
-                snapshot_of(of, name, space, target.snapshot_class),
+                snapshot_of(of, name, space, target.snapshot_class, moves=move.place),
             )
         if taken is None or not (taken.get("status") or {}).get("readyToUse"):
             yield self._step(

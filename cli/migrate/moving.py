@@ -18,13 +18,12 @@ from functools import cached_property
 from statefast.safety.consent import Change
 
 from ..api import Object
-from .copying import job_name
+from .copying import MOVES, job_name
 from .found import Found, Refused, name_of
 
 __all__ = [
     "COPY_OF",
     "HOLD",
-    "MOVES",
     "Move",
     "Target",
     "by_name",
@@ -34,8 +33,8 @@ __all__ = [
     "true_conditions",
 ]
 
-# On the old volume: the claim that moves away from it. On the new one: the old one, copied whole.
-MOVES, COPY_OF = "statefast/moves", "statefast/copy-of"
+# On the new volume: the old one, copied whole.
+COPY_OF = "statefast/copy-of"
 # The finalizer of a claim that may not be made anew yet.
 HOLD = "statefast/moving"
 
@@ -238,6 +237,28 @@ class Move:
                 f" {self.found.namespace} says why; then kubectl delete job {job_name(self.claim)}"
                 f" -n {self.found.namespace}, and run it again, or with --back"
             )
+
+    def check_beside(self) -> None:
+        """Refuses where what is made beside the claim has the name of something else.
+
+        It is deleted in the end, by its name.
+
+        Raises:
+            Refused: see the sentence.
+        """
+        found = self.found
+        for kind, items, names in (
+            ("claim", found.claims, self.beside),
+            ("Job", found.jobs, (job_name(self.claim),)),
+            ("VolumeSnapshot", found.snapshots, (self.snapshot,)),
+        ):
+            for item in filter(None, (by_name(items, name) for name in names)):
+                if said_of(item, MOVES) != self.place:
+                    raise Refused(
+                        f"{kind} {found.namespace}/{name_of(item)} has the name of what this move"
+                        " makes and deletes again, and somebody else made it: nothing moves while"
+                        " it is there"
+                    )
 
     @property
     def lets_go(self) -> bool:

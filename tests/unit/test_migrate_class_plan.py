@@ -119,7 +119,7 @@ def test_a_snapshot_crosses_within_a_driver_and_files_are_copied_else() -> None:
                 volumes=[volume(annotations=MARK)],
                 jobs=[
                     {
-                        "metadata": {"name": "v-db-0-move"},
+                        "metadata": {"name": "v-db-0-move", "annotations": MARK},
                         "status": {
                             "conditions": [
                                 {"type": "Failed", "status": "True", "message": "no space"}
@@ -139,6 +139,30 @@ def test_what_is_not_safe_is_refused(lives: Found, said: str) -> None:
     assert said in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"claims": [claim(), claim("v-db-0-old", "pv-7")]},
+        {"claims": [claim(), claim("v-db-0-new", "pv-7")]},
+        {"snapshots": [{"metadata": metadata("v-db-0-move")}]},
+        {"jobs": [{"metadata": metadata("v-db-0-move")}]},
+    ],
+)
+def test_what_others_called_like_that_is_not_deleted(others: dict[str, Any]) -> None:
+    for volumes in ([volume()], [volume(annotations=MARK)]):
+        lives = found(volumes=volumes, **others)
+        with pytest.raises(Refused, match="has the name of what this move makes"):
+            planned(lives)
+    with pytest.raises(Refused, match="has the name of what this move makes"):
+        plan_back(lives, "db")
+
+
+def test_what_is_made_beside_a_claim_says_so() -> None:
+    made = [it.command for it in planned(found()).steps if "create -f" in it.command]
+    assert len(made) == 4
+    assert all('"annotations":{"statefast/moves":"data/v-db-0"}' in it for it in made)
+
+
 def test_modes_that_the_class_cannot_have_are_refused() -> None:
     with pytest.raises(Refused, match="cannot mount a file system ReadWriteMany"):
         planned(found(), "ReadWriteMany")
@@ -146,7 +170,8 @@ def test_modes_that_the_class_cannot_have_are_refused() -> None:
 
 def test_a_copy_beside_a_claim_that_is_there_is_thrown_away() -> None:
     """Somebody gave the claim back by hand, and its pod may have written since."""
-    lives = found(claims=[claim(), claim("v-db-0-new", "pv-1")], volumes=[volume(annotations=MARK)])
+    copy = claim("v-db-0-new", "pv-1", annotations=MARK)
+    lives = found(claims=[claim(), copy], volumes=[volume(annotations=MARK)])
     steps = [step.command for step in planned(lives).steps]
     thrown = steps.index("kubectl delete pvc v-db-0-new -n data --timeout=300s")
     held = next(index for index, command in enumerate(steps) if "finalizers/-" in command)
