@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from statefast.safety.read.volume_commands import kept_from_all, reserve, reserved
+from statefast.schema.annotations import HOLD
 
 from ..steps import Step
 from .copying import MOVES, claim_of, create, job_name, job_of, snapshot_of
 from .found import WAIT_SECONDS, Refused, name_of, pods_on
 from .moving import (
     COPY_OF,
-    HOLD,
     Move,
     Target,
     by_name,

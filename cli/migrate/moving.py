@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from statefast.safety.consent import Change
+from statefast.schema.annotations import HOLD
 
 from ..api import Object
 from .copying import MOVES, job_name
@@ -23,7 +24,6 @@ from .found import Found, Refused, name_of
 
 __all__ = [
     "COPY_OF",
-    "HOLD",
     "Move",
     "Target",
     "by_name",
@@ -35,8 +35,6 @@ __all__ = [
 
 # On the new volume: the old one, copied whole.
 COPY_OF = "statefast/copy-of"
-# The finalizer of a claim that may not be made anew yet.
-HOLD = "statefast/moving"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

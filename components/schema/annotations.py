@@ -3,7 +3,7 @@
 Written on what a stack makes, and read by the next run of any stack.
 """
 
-__all__ = ["FIELD_MANAGER", "INSTANCE", "OWNER", "RETENTION", "SIZE", "field_manager"]
+__all__ = ["FIELD_MANAGER", "HOLD", "INSTANCE", "OWNER", "RETENTION", "SIZE", "field_manager"]
 
 OWNER = "statefast/stack"
 RETENTION = "statefast/retention"
@@ -11,6 +11,8 @@ RETENTION = "statefast/retention"
 SIZE = "statefast/size"
 # Of the provider: under which name it applies an object.
 FIELD_MANAGER = "pulumi.com/patchFieldManager"
+# The finalizer of a claim that goes to another class: it may not be made anew yet.
+HOLD = "statefast/moving"
 # The label that says which workload an object is of.
 INSTANCE = "app.kubernetes.io/instance"
 

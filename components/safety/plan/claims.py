@@ -246,6 +246,15 @@ def _check_keeping(
 
 def _leaving(reader: Reader, namespace: str, live: LiveClaim, retention: str) -> StatefastError:
     """The claim is on its way out, and nothing takes that back."""
+    if live.moving:
+        called = f"statefast migrate {live.instance or 'WORKLOAD'} -n {namespace}"
+        return StatefastError(
+            reader.resource,
+            "volumes",
+            live.name,
+            "but that claim is on its way to another class, and its pod waits for it",
+            f"finish it: {called} --class … --run; or take it back: {called} --back --run",
+        )
     gone = f"kubectl wait pvc {live.name} -n {namespace} --for=delete"
     # Else the controller makes a new, empty one at once.
     stop = stop_commands(reader, namespace, live.name)

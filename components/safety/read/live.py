@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from ...schema.annotations import FIELD_MANAGER, INSTANCE, OWNER, RETENTION, SIZE
+from ...schema.annotations import FIELD_MANAGER, HOLD, INSTANCE, OWNER, RETENTION, SIZE
 from ...schema.numerals import whole_bytes
 from ..run import once
 from .cluster import Object
@@ -100,6 +100,7 @@ class LiveClaim:
         created: When it was made, in ISO 8601.
         lost: Whether Kubernetes holds it for lost: its volume does not know it any more.
         leaving: Whether its deletion has begun.
+        moving: Whether `statefast migrate` holds it until its new volume is there.
         needs_restart: Whether its file system grows at the next start of a pod, or when the
             node gets to it.
         node_tries: Whether a node works on its file system, or has tried to.
@@ -138,6 +139,7 @@ class LiveClaim:
     source: str = ""
     restored: str = ""
     created: str = ""
+    moving: bool = False
 
     @classmethod
     def of(cls, item: Object) -> Self:
@@ -172,6 +174,7 @@ class LiveClaim:
             was_of=annotations.get(WAS_OF, ""),
             volume=spec.get("volumeName") or "",
             leaving="deletionTimestamp" in metadata,
+            moving=HOLD in (metadata.get("finalizers") or ()),
             needs_restart="FileSystemResizePending" in conditions,
             infeasible=tried == requested and resizing in _INFEASIBLE,
             trouble=next((conditions[kind] for kind in _TROUBLES if conditions.get(kind)), ""),
