@@ -1,5 +1,6 @@
 """What is done to every database: each edit is a `pulumi up`, or what happens to a node."""
 
+import json
 import os
 import re
 import signal
@@ -103,6 +104,35 @@ def migrate(database: Database, *patterns: str) -> None:
         database.ready()
         assert {it.volume_uid for it in database.deployment.data().values()} == identities
         database.assert_kept()
+
+
+def move_to_another_class(database: Database, claim: str) -> None:
+    """A Job copies what is on the volume to one of another class, which has the claim then."""
+    deployment, name = database.deployment, f"other-{database.deployment.name}"
+    before = deployment.data()[claim]
+    item = deployment.get("storageclass", f"rbd-{deployment.name}")
+    item["metadata"] = {"name": name}
+    deployment.kubectl("create", "-f", "-", stdin=json.dumps(item))
+    words = ["migrate", database.workload, "-n", deployment.name, "--class", name, "--copy"]
+    said = subprocess.run(
+        [sys.executable, "-c", "from cli.main import app; app()", *words, "--run", "--yes"],
+        env=deployment.environment(),
+        cwd=PROJECT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    # Its pod is back before anybody edits the config.
+    database.assert_kept()
+    deployment.config["statefast:consent"] = re.findall(r'- "(PersistentVolume [^"]*)"', said)
+    database.config["storage"] = {**database.config["storage"], "storageClassName": name}
+    deployment.workloads(**{database.workload: database.config})
+    up_with_refresh(deployment)
+    assert deployment.data()[claim].handle != before.handle
+    assert deployment.get("pvc", claim)["spec"]["storageClassName"] == name
+    assert deployment.get("pv", before.volume)["status"]["phase"] == "Released"
+    database.ready()
+    deployment.kubectl("delete", "storageclass", name)
 
 
 def agree(deployment: Deployment, *fragments: str) -> None:

@@ -60,8 +60,8 @@ def test_destroy_and_up(kept: Redis) -> None:
     edits.destroy_and_up(kept)
 
 
-def test_a_snapshot_is_restored_into_another_workload(kept: Redis) -> None:
-    assert set(kept.markers) <= edits.restore(kept, "redis-vol-redis-0")
+def test_every_file_is_copied_to_a_volume_of_another_class(kept: Redis) -> None:
+    edits.move_to_another_class(kept, "redis-vol-redis-0")
 
 
 def test_the_other_pattern_and_back(kept: Redis) -> None:
