@@ -6,6 +6,7 @@ started. Both programs take turns, so that what else the machine does is the sam
 """
 
 import json
+import os
 import resource
 import runpy
 import sys
@@ -108,7 +109,8 @@ def _whole(value: Any) -> Any:  # noqa: ANN401  any JSON
 
 @contextmanager
 def workspace() -> Iterator[Workspace]:
-    """A cluster of its own."""
+    """A cluster of its own, for programs that keep what they have compiled, as anywhere."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory(prefix="statefast-") as folder:
         place = Workspace.at(Path(folder))
         try:

@@ -19,6 +19,7 @@ NEEDED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("", "resourcequotas", ("get", "list")),
     ("apps", "deployments", ("get", "list")),
     ("apps", "statefulsets", ("get", "list")),
+    ("apiextensions.k8s.io", "customresourcedefinitions", ("get", "list")),
     ("storage.k8s.io", "storageclasses", ("get", "list")),
     ("", "configmaps", ("get", "list")),
     ("", "serviceaccounts", ("get", "list")),

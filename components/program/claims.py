@@ -6,8 +6,9 @@ import pulumi
 
 from ..safety.fields import OBJECTS
 from ..safety.plan.claims import WantedClaim, plan_claims
-from ..safety.preflight import Reader
+from ..safety.preflight import Reader, owner_of_run
 from ..safety.read.known import known
+from ..safety.read.live import OWNER
 from ..safety.refusals.namespace import refuse_missing_namespace
 from ..schema.quantity import binary_text, storage_bytes
 from ..storage.claim_annotations import claim_annotations
@@ -80,11 +81,14 @@ def guard_claim(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceTrans
         made.write(_SIZE, binary_text(plan.request))
     made.annotate(claim_annotations(size, run.retention))
     ours = (asks.read("claims", made.namespace, "whose the claim is") or {}).get(made.name)
-    taken_back = made.is_taken_back((ours or {}).get("metadata"))
+    metadata = (ours or {}).get("metadata") or {}
+    # The engine then refuses to replace it, whatever the cause; nothing here ever wants that.
+    sealed = run.keeps and (metadata.get("annotations") or {}).get(OWNER) == owner_of_run()
+    made.args.opts.replace_on_changes = []
     return made.result(
         pulumi.ResourceOptions(
             ignore_changes=frozen(asks, made, "claims", CLAIM_IMMUTABLE),
-            import_=made.key if taken_back else None,
+            import_=made.key if sealed or made.is_taken_back(metadata) else None,
             retain_on_delete=run.keeps,
         )
     )

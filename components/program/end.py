@@ -22,6 +22,7 @@ from ..safety.read.last_run import VOLUMES, key_of
 from ..safety.read.live import OWNER, RETENTION, LiveWorkload
 from ..safety.read.memory import RECORDS, memory_of_run
 from ..safety.refusals.other_cluster import uid_of_cluster
+from .helm import refuse_uninstalls
 from .run import GuardRun, New
 
 __all__ = ["GUARD", "refuse_at_end", "starts_instead"]
@@ -130,6 +131,7 @@ class _End:
         for live, _ in self._leaving_sets():
             yield from self._with_its_claims(live)
         yield from (refusal for _, refusal in self.instead())
+        yield from refuse_uninstalls(self._run)
         if not self._run.keeps:
             return
         for outputs in self._dropped(_CLAIM):

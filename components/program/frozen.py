@@ -13,7 +13,7 @@ from ..safety.read.memory import applied
 from ..schema.numerals import whole_bytes
 from .made import Made
 
-__all__ = ["frozen"]
+__all__ = ["frozen", "within"]
 
 
 def frozen(asks: Reader, made: Made, kind: str, paths: Sequence[str]) -> list[str]:
@@ -36,8 +36,7 @@ def frozen(asks: Reader, made: Made, kind: str, paths: Sequence[str]) -> list[st
     return [
         path
         for path in paths
-        if (now := _at(made.content, path)) != _at(before, path)
-        or not _within(now, _at(live, path))
+        if (now := _at(made.content, path)) != _at(before, path) or not within(now, _at(live, path))
     ]
 
 
@@ -47,19 +46,19 @@ def _at(value: Any, path: str) -> Any:  # noqa: ANN401  any JSON
     return value
 
 
-def _within(wanted: Any, lives: Any, key: str = "") -> bool:  # noqa: ANN401  any JSON
+def within(wanted: Any, lives: Any, key: str = "") -> bool:  # noqa: ANN401  any JSON
     """Whether what lives has all that is wanted, and perhaps more."""
     if wanted is None:
         return True
     if isinstance(wanted, Mapping):
         return isinstance(lives, Mapping) and all(
-            _within(item, lives.get(name), name) for name, item in wanted.items()
+            within(item, lives.get(name), name) for name, item in wanted.items()
         )
     if isinstance(wanted, list):
         return (
             isinstance(lives, list)
             and len(wanted) == len(lives)
-            and all(map(_within, wanted, lives))
+            and all(map(within, wanted, lives))
         )
     if key == "storage":
         return whole_bytes(wanted) == whole_bytes(lives)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as k8s
 
+from ..errors import StatefastError
 from ..safety.plan.claims import ClaimPlan
 from ..safety.plan.workloads import WorkloadPlan
 from ..safety.preflight import Reader
@@ -81,11 +82,23 @@ def grow(
 
     Returns:
         What the set has to wait for.
+
+    Raises:
+        StatefastError: its provider does not apply.
     """
     first: list[pulumi.Resource] = []
     for claim in claims:
         if not claim.is_applied(made.namespace):
             continue
+        if not run.applies(made.provider):
+            raise StatefastError(
+                made.resource,
+                claim.field,
+                binary_text(claim.wanted),
+                f"but provider {made.provider or 'default'} has enableServerSideApply false, and"
+                " the claims of a set are grown by server-side apply",
+                "take that out of the provider, which touches no object",
+            )
         patch = _patch(run, made, claim)
         if not claim.plan.live:
             # Else the controller may come first, and what is not bound cannot grow.

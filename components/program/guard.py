@@ -8,8 +8,9 @@ from ..errors import StatefastError
 from ..safety.preflight import PreflightArgs
 from .args import RESOURCE, GuardArgs, checked, said_to_policies
 from .end import GUARD, refuse_at_end
+from .last import be_the_last
 from .run import GuardRun
-from .transform import as_it_is, guarded, made_of
+from .transform import as_it_is, concerns, guarded, made_of
 
 __all__ = ["guard"]
 
@@ -87,6 +88,7 @@ def guard(
     ) -> pulumi.ResourceTransformResult | None:
         return await _transform(holder[0], given) if holder else None
 
+    be_the_last(concerns)
     pulumi.runtime.register_resource_transform(transform)
     holder.append(GuardRun.of(_Guard(args), args, read))
     refuse_at_end(holder[0])

@@ -12,6 +12,7 @@ from ..safety.preflight import owner_of_run
 from ..safety.read.last_run import key_of
 from ..safety.read.live import OWNER
 from ..safety.read.memory import held, memory_of_run
+from ..schema.kubernetes import OF_CLUSTER
 
 __all__ = ["Made", "has_unknowns", "plain"]
 
@@ -26,7 +27,10 @@ _DECIDES = (
     "serviceName",
     "volumeClaimTemplates",
 )
-_OF_CLUSTER = ("Namespace", "StorageClass")
+# Types of the components of this package.
+_OURS = "statefast:"
+# What the guard says of an object, whatever the program wrote down of it.
+_SAID_HERE = "statefast/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +75,7 @@ class Made:
         metadata = content.get("metadata") or {}
         metadata = metadata if isinstance(metadata, Mapping) else {}
         kind = args.type_.rpartition(":")[2]
-        home = "" if kind in _OF_CLUSTER else metadata.get("namespace") or namespace
+        home = "" if kind in OF_CLUSTER else metadata.get("namespace") or namespace
         name = metadata.get("name")
         return cls(
             kind=kind,
@@ -104,7 +108,7 @@ class Made:
     @property
     def is_known(self) -> bool:
         """Whether it is known which object it is, and all of it that decides about data."""
-        placed = bool(self.namespace) or self.kind in _OF_CLUSTER
+        placed = bool(self.namespace) or self.kind in OF_CLUSTER
         spec = self.content.get("spec")
         decides = {key: self.spec.get(key) for key in _DECIDES}
         if self.kind == "PersistentVolumeClaim":
@@ -122,10 +126,11 @@ class Made:
 
     @property
     def is_ours(self) -> bool:
-        """Whether a component of this package makes it, which guards it by itself."""
-        metadata = self.content.get("metadata")
-        said = metadata.get("annotations") if isinstance(metadata, Mapping) else None
-        return isinstance(said, Mapping) and said.get(OWNER) == owner_of_run()
+        """Whether a component of this package makes it, which guards it by itself.
+
+        Its annotations do not tell: whoever writes down what lives has them as well.
+        """
+        return _OURS in self.urn.split("::")[2]
 
     def is_taken_back(self, live: Mapping[str, Any] | None) -> bool:
         """Whether it is this stack's, and its state does not have it any more.
@@ -137,11 +142,13 @@ class Made:
         return said.get(OWNER) == owner_of_run() and not held(self.args.type_, self.key)
 
     def annotate(self, said: Mapping[str, str]) -> None:
-        """Adds annotations, which the program's own come before."""
+        """Adds annotations; the program's own come before those that are not the guard's."""
         metadata = self.content.get("metadata") or {}
         if isinstance(metadata, Mapping) and isinstance(metadata.get("annotations") or {}, Mapping):
             annotations = _within(_within(self.args.props, "metadata"), "annotations")
             for key, value in said.items():
+                if key.startswith(_SAID_HERE):
+                    annotations[key] = value
                 annotations.setdefault(key, value)
 
     def write(self, path: tuple[str, ...], value: object) -> None:

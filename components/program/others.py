@@ -1,29 +1,84 @@
-"""What claims depend on, and what nobody can guard."""
+"""What claims depend on."""
 
 import pulumi
 
-from ..safety.preflight import Reader, Warns, owner_of_run
+from ..errors import StatefastError
+from ..safety.preflight import Reader, owner_of_run
 from ..safety.read.live import OWNER, RETENTION
-from .made import Made, plain
+from .frozen import frozen, within
+from .made import Made
 from .run import GuardRun
 
-__all__ = ["guard_class", "guard_namespace", "note_release"]
+__all__ = ["guard_class", "guard_kept", "guard_volume"]
+
+# Kinds that take other objects along when they go, by what the guard's reader calls them.
+_KINDS = {
+    "CustomResourceDefinition": "definitions",
+    "Namespace": "namespaces",
+    "PersistentVolume": "volumes",
+}
+# What of a volume may be edited in place.
+_EDITABLE = frozenset(
+    {
+        "accessModes",
+        "capacity",
+        "claimRef",
+        "mountOptions",
+        "nodeAffinity",
+        "persistentVolumeReclaimPolicy",
+        "storageClassName",
+        "volumeAttributesClassName",
+        "volumeMode",
+    }
+)
 
 
-def guard_namespace(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceTransformResult:
-    """The namespace, which the engine does not delete: every claim in it would go.
+def guard_kept(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceTransformResult:
+    """What the engine does not delete: a namespace takes every claim in it along, a definition
+    whatever an operator keeps of its kind, and a volume is what a claim that stays is bound to.
 
     Args:
         run: The guard.
-        made: The namespace.
+        made: The object.
         asks: Its reader.
     """
-    _, live = asks.metadata("namespaces", made.name, "", "whose the namespace is")
+    _, live = asks.metadata(_KINDS[made.kind], made.name, "", f"whose the {made.kind} is")
     taken_back = made.is_taken_back(live)
     made.annotate({OWNER: owner_of_run(), **({} if run.keeps else {RETENTION: run.retention})})
     return made.result(
         pulumi.ResourceOptions(retain_on_delete=run.keeps, import_=made.key if taken_back else None)
     )
+
+
+def guard_volume(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceTransformResult:
+    """The volume, which stays as `guard_kept` says, and where it is.
+
+    Args:
+        run: The guard.
+        made: The volume.
+        asks: Its reader.
+
+    Raises:
+        StatefastError: it would be made again somewhere else.
+    """
+    places = [key for key in made.spec if key not in _EDITABLE]
+    found = asks.read("volumes", "", "whether an edit would move the volume") or {}
+    live = (found.get(made.name) or {}).get("spec") or {}
+    for key in places:
+        if made.name in found and not within(made.spec[key], live.get(key)):
+            raise StatefastError(
+                made.resource,
+                f"spec.{key}",
+                made.spec[key],
+                f"but it has {live.get(key)!r}, and would be made again for it",
+                "write that back, or make a volume of another name",
+            )
+    kept = guard_kept(run, made, asks)
+    made.args.opts.ignore_changes = [
+        *(made.args.opts.ignore_changes or ()),
+        *frozen(asks, made, "volumes", [f"spec.{key}" for key in places]),
+    ]
+    return kept
 
 
 def guard_class(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceTransformResult:
@@ -43,15 +98,3 @@ def guard_class(run: GuardRun, made: Made, asks: Reader) -> pulumi.ResourceTrans
     ]
     opts.delete_before_replace = True
     return made.result(pulumi.ResourceOptions())
-
-
-def note_release(run: GuardRun, args: pulumi.ResourceTransformArgs) -> None:
-    """Says that what Helm does itself is seen by nobody."""
-    props = plain(args.props)
-    name = props.get("name") or args.name
-    run.say(
-        Warns(
-            f"helm.v3.Release {name} is not guarded: Helm makes its objects, and the engine sees"
-            " none of them; make it a helm.v4.Chart to have its volumes guarded"
-        )
-    )

@@ -1,5 +1,6 @@
 """What the guard of one run of a program knows: which clusters there are, what it has seen."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,10 +42,23 @@ class New:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Provider:
-    """What a provider of the program says of its cluster."""
+    """What a provider of the program says of its cluster.
+
+    Attributes:
+        namespace: Where what says none goes; empty where that is not known.
+        applies: Whether it edits by server-side apply.
+    """
 
     cluster: Cluster | None
     namespace: str
+    applies: bool = True
+
+
+def _applies(said: object) -> bool:
+    """Whether a provider edits by server-side apply, of what its config says."""
+    if said is None:
+        said = os.environ.get("PULUMI_K8S_ENABLE_SERVER_SIDE_APPLY")
+    return str(said).lower() not in ("false", "0", "f")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,6 +77,7 @@ class GuardRun:
         new: The sets and claims that start empty.
         records: What the next run is to know of each workload and claim.
         volumes: By `<namespace>/<name>` of a claim, the volume it is on.
+        releases: Name and namespace of each release of Helm that the program registers.
         refusals: What the preview refuses at its end, all of it together.
     """
 
@@ -77,6 +92,7 @@ class GuardRun:
     new: list[New] = field(default_factory=list)
     records: list[Mapping[str, Any]] = field(default_factory=list)
     volumes: dict[str, str] = field(default_factory=dict)
+    releases: set[tuple[str, str]] = field(default_factory=set)
     refusals: list[StatefastError] = field(default_factory=list)
     _providers: dict[str, _Provider] = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)
@@ -121,16 +137,18 @@ class GuardRun:
         cluster = None
         if known:
             cluster = cluster_of(context or self.preflight.get("context", ""), kubeconfig)
-        namespace = said["namespace"]
+        namespace = "default" if said["namespace"] is None else said["namespace"]
         self._providers[name] = _Provider(
-            cluster=cluster, namespace=namespace if isinstance(namespace, str) else "default"
+            cluster=cluster,
+            namespace=namespace if isinstance(namespace, str) else "",
+            applies=_applies(opened.get("enableServerSideApply")),
         )
 
     def _provider(self, name: str) -> _Provider:
         if not name:
             return self._default()
         # One that no transform saw may be of any cluster.
-        return self._providers.get(name) or _Provider(cluster=None, namespace="default")
+        return self._providers.get(name) or _Provider(cluster=None, namespace="")
 
     def _default(self) -> _Provider:
         """The provider that the engine makes of the stack's config."""
@@ -139,11 +157,16 @@ class GuardRun:
         return _Provider(
             cluster=cluster_of(context, config.get("kubeconfig") or ""),
             namespace=config.get("namespace") or "default",
+            applies=_applies(config.get("enableServerSideApply")),
         )
 
     def home(self, provider: str) -> str:
         """The namespace of what says none."""
         return self._provider(provider).namespace
+
+    def applies(self, provider: str) -> bool:
+        """Whether a provider edits by server-side apply, as claims are grown."""
+        return self._provider(provider).applies
 
     def asks(self, made: Made) -> Reader:
         """The reader of one object, in its own cluster.
@@ -162,6 +185,18 @@ class GuardRun:
                 f"what an edit of {made.resource} would do to its data",
             )
         return asks
+
+    def cluster(self, provider: str) -> Cluster | None:
+        """The cluster of a provider; None where it is not known, or not to be read.
+
+        Args:
+            provider: Its logical name; empty for the default one.
+        """
+        return None if self.preflight.get("mode") == "off" else self._provider(provider).cluster
+
+    def readable(self, made: Made) -> Cluster | None:
+        """The cluster of an object; None where it is not known, or not to be read."""
+        return self.cluster(made.provider)
 
     def clusters(self) -> list[Cluster]:
         """The clusters of the program, as far as they are known."""

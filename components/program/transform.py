@@ -7,32 +7,42 @@ import pulumi
 
 from .claims import CLAIM_IMMUTABLE, guard_claim
 from .deployments import guard_deployment
-from .made import Made
-from .others import guard_class, guard_namespace, note_release
+from .helm import RELEASE, may_be_of_helm, note_release, take_up
+from .made import Made, plain
+from .others import guard_class, guard_kept, guard_volume
 from .run import GuardRun
 from .sets import SET_IMMUTABLE, guard_set
 
-__all__ = ["GUARDED", "as_it_is", "guarded", "made_of"]
+__all__ = ["GUARDED", "as_it_is", "concerns", "guarded", "made_of"]
 
 _PROVIDER = "pulumi:providers:kubernetes"
-_RELEASE = "kubernetes:helm.sh/v3:Release"
 _Promise = Callable[..., pulumi.ResourceTransformResult | None]
 GUARDED: dict[str, _Promise] = {
     "kubernetes:apps/v1:StatefulSet": guard_set,
     "kubernetes:apps/v1:Deployment": guard_deployment,
     "kubernetes:core/v1:PersistentVolumeClaim": guard_claim,
-    "kubernetes:core/v1:Namespace": guard_namespace,
+    "kubernetes:core/v1:Namespace": guard_kept,
+    "kubernetes:core/v1:PersistentVolume": guard_volume,
+    "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition": guard_kept,
     "kubernetes:storage.k8s.io/v1:StorageClass": guard_class,
 }
 _IMMUTABLE: dict[str, Sequence[str]] = {
     "StatefulSet": SET_IMMUTABLE,
     "Deployment": ("spec.selector",),
     "PersistentVolumeClaim": CLAIM_IMMUTABLE,
-    "Namespace": (),
-    "StorageClass": (),
 }
 # What the engine leaves as it is where a preview goes on after a refusal.
 _ALL = ("metadata", "spec")
+
+
+def concerns(type_: str, metadata: Mapping[str, Any]) -> bool:
+    """Whether the guard has anything to do with a resource.
+
+    Args:
+        type_: Of the resource.
+        metadata: Of the object, as far as it is known.
+    """
+    return type_ in GUARDED or type_ in (_PROVIDER, RELEASE) or may_be_of_helm(type_, metadata)
 
 
 async def made_of(run: GuardRun, args: pulumi.ResourceTransformArgs) -> Made | None:
@@ -45,10 +55,8 @@ async def made_of(run: GuardRun, args: pulumi.ResourceTransformArgs) -> Made | N
     if args.type_ == _PROVIDER:
         run.note_provider(args.name, await _known(args.props))
         return None
-    if args.type_ == _RELEASE:
-        note_release(run, args)
-        return None
-    if args.type_ not in GUARDED:
+    metadata = plain(args.props.get("metadata"))
+    if not concerns(args.type_, metadata if isinstance(metadata, Mapping) else {}):
         return None
     given: Any = args.opts.provider
     urn = str(await given.urn.future()) if given is not None else ""
@@ -59,6 +67,9 @@ async def made_of(run: GuardRun, args: pulumi.ResourceTransformArgs) -> Made | N
         run.find_provider(name, urn)
     parent = str(await args.opts.parent.urn.future()) if args.opts.parent else ""
     made = Made.of(args, name, run.home(name), parent)
+    if args.type_ == RELEASE:
+        note_release(run, args, name, made.urn)
+        return None
     return made if made.is_known else made.as_in_state()
 
 
@@ -84,15 +95,23 @@ def guarded(run: GuardRun, made: Made) -> pulumi.ResourceTransformResult | None:
         StatefastError: what would become of its data is refused.
     """
     type_ = made.args.type_
+    if type_ not in GUARDED:
+        kept = take_up(run, made)
+        return None if kept is None else made.result(_leaving(kept))
     asks = run.asks(made)
     run.seen.add((type_, made.key, asks.cluster))
     if made.is_ours or run.is_left_out(made):
         return None
     if not made.is_known:
         return _unknown(run, made)
+    kept = take_up(run, made)
     result = GUARDED[type_](run, made, asks)
     run.say(*asks.notes)
-    return result
+    return made.result(_leaving(kept)) if result is None and kept is not None else result
+
+
+def _leaving(paths: Sequence[str]) -> pulumi.ResourceOptions:
+    return pulumi.ResourceOptions(ignore_changes=list(paths))
 
 
 def as_it_is(made: Made) -> pulumi.ResourceTransformResult:
@@ -109,4 +128,4 @@ def _unknown(run: GuardRun, made: Made) -> pulumi.ResourceTransformResult:
         if pulumi.runtime.is_dry_run()
         else f"{made.resource}: {why}, so its data is guarded from the next up on"
     )
-    return made.result(pulumi.ResourceOptions(ignore_changes=list(_IMMUTABLE[made.kind])))
+    return made.result(pulumi.ResourceOptions(ignore_changes=list(_IMMUTABLE.get(made.kind, ()))))

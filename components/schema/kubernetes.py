@@ -7,9 +7,11 @@ __all__ = [
     "DEFAULT_ANNOTATIONS",
     "DEFAULT_SNAPSHOT_CLASS",
     "IS_DEFAULT",
+    "OF_CLUSTER",
     "OLDEST",
     "claims_mounted",
     "is_ready",
+    "resource_path",
     "snapshot_classes",
 ]
 
@@ -21,6 +23,30 @@ IS_DEFAULT = "storageclass.kubernetes.io/is-default-class"
 # The API server still goes by the second one too.
 DEFAULT_ANNOTATIONS = (IS_DEFAULT, "storageclass.beta.kubernetes.io/is-default-class")
 DEFAULT_SNAPSHOT_CLASS = "snapshot.storage.kubernetes.io/is-default-class"
+
+# Kinds that are in no namespace.
+OF_CLUSTER = frozenset(
+    {
+        "APIService",
+        "CSIDriver",
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "CustomResourceDefinition",
+        "IngressClass",
+        "MutatingWebhookConfiguration",
+        "Namespace",
+        "PersistentVolume",
+        "PriorityClass",
+        "RuntimeClass",
+        "StorageClass",
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
+        "ValidatingWebhookConfiguration",
+        "VolumeAttributesClass",
+        "VolumeSnapshotClass",
+        "VolumeSnapshotContent",
+    }
+)
 
 
 def claims_mounted(spec: Mapping[str, Any]) -> Iterator[str]:
@@ -48,3 +74,22 @@ def snapshot_classes(driver: str, classes: Iterable[Mapping[str, Any]]) -> list[
         if (it["metadata"].get("annotations") or {}).get(DEFAULT_SNAPSHOT_CLASS) == "true"
     ]
     return sorted(str(it["metadata"]["name"]) for it in default or theirs)
+
+
+def resource_path(version: str, kind: str) -> str:
+    """Where an API server has the objects of a kind, with `{within}` for their namespace.
+
+    Args:
+        version: With its group, e.g. `apps/v1` or `core/v1`.
+        kind: E.g. `StatefulSet`.
+    """
+    name = kind.lower()
+    if name.endswith(("s", "x", "ch", "sh")) and name != "endpoints":
+        name += "es"
+    elif name.endswith("y") and name[-2] not in "aeiou":
+        name = f"{name[:-1]}ies"
+    elif name != "endpoints":
+        name += "s"
+    core = version.startswith("core/")
+    place = f"/api/{version.removeprefix('core/')}" if core else f"/apis/{version}"
+    return f"{place}/{{within}}{name}"

@@ -113,6 +113,11 @@ def test_what_is_around_the_claims(guarded: Guarded) -> None:
         for fragment in fragments:
             assert fragment in said, said
 
+    # Neither does one that goes on where something fails.
+    went = guarded.pulumi("up", "--yes", "--skip-preview", "--continue-on-error")
+    assert went.code != 0
+    assert guarded.identities() == before
+
     guarded.program(both, {}).up()
     kept = guarded.list("pvc")["web-web-0"]["metadata"]
     assert "ownerReferences" not in kept

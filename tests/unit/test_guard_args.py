@@ -8,7 +8,7 @@ import pytest
 from statefast.errors import StatefastError
 from statefast.program.args import GuardArgs, checked, said_to_policies
 from statefast.program.made import Made
-from statefast.program.others import guard_namespace
+from statefast.program.others import guard_kept
 from statefast.program.run import GuardRun
 from statefast.safety.preflight import Reader
 
@@ -79,12 +79,13 @@ def test_some_objects_are_left_out(
     assert bool(notes) is left_out
 
 
+@pytest.mark.parametrize("kind", ["CustomResourceDefinition", "Namespace", "PersistentVolume"])
 @pytest.mark.parametrize(("retention", "kept"), [("retain", True), ("delete", None)])
-def test_a_namespace_stays_unless_its_owner_said_otherwise(
-    retention: str, kept: bool | None
+def test_what_takes_data_along_stays_unless_its_owner_said_otherwise(
+    kind: str, retention: str, kept: bool | None
 ) -> None:
-    asks = Reader("Namespace web", None, {})
-    result = guard_namespace(run_of({"retention": retention}), made("Namespace"), asks)
+    asks = Reader(f"{kind} web", None, {})
+    result = guard_kept(run_of({"retention": retention}), made(kind), asks)
     assert result.opts.retain_on_delete is kept
 
 
@@ -92,3 +93,16 @@ def test_policies_are_told_whom_it_leaves_out() -> None:
     given: GuardArgs = {"only": ["web"], "except_": ("cache",), "consent": ["x"]}
     assert said_to_policies(given) == {"only": ["web"], "except": ["cache"]}
     assert said_to_policies({}) == {}
+
+
+def test_where_a_provider_puts_things_is_not_guessed() -> None:
+    run = run_of({"preflight": {"mode": "off"}})
+    for name, said in (("none", None), ("data", "data"), ("unknown", pulumi.Output.from_input(1))):
+        run.note_provider(name, {"namespace": said, "enableServerSideApply": name == "data"})
+    assert [run.home(name) for name in ("none", "data", "unknown", "unseen")] == [
+        "default",
+        "data",
+        "",
+        "",
+    ]
+    assert [run.applies(name) for name in ("none", "data", "unseen")] == [False, True, True]

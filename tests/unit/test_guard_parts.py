@@ -1,20 +1,25 @@
 """Parts of `statefast.guard` that decide by themselves; what they make of it is in tests/engine."""
 
+import asyncio
 from typing import Any
 
 import pulumi
 import pytest
 from pulumi.output import UNKNOWN
+from pulumi.runtime._callbacks import _CallbackServicer
+from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.rpc import wrap_rpc_secret
 
 import statefast
 from statefast.errors import StatefastError
 from statefast.program.end import _Left, _pairs
 from statefast.program.frozen import frozen
+from statefast.program.last import be_the_last
 from statefast.program.made import Made, has_unknowns, plain
 from statefast.program.run import New
 from statefast.safety.fields import OBJECTS, OURS
 from statefast.safety.preflight import Reader
+from statefast.schema.kubernetes import resource_path
 
 CLAIM = "kubernetes:core/v1:PersistentVolumeClaim"
 STACK = "urn:pulumi:stack::project::pulumi:pulumi:Stack::project-stack"
@@ -105,6 +110,74 @@ def test_fields_are_called_as_their_owner_calls_them() -> None:
 def test_a_guard_without_a_program_says_so() -> None:
     with pytest.raises(StatefastError, match="no program runs"):
         statefast.guard()
+
+
+def test_the_transforms_that_come_later_are_judged_as_well(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Monitor:
+        def __init__(self) -> None:
+            self.given: list[Any] = []
+
+        def RegisterStackTransform(self, callback: Any) -> None:
+            self.given.append(callback)
+
+    monitor: Any = Monitor()
+    seen: list[object] = []
+
+    async def judge(args: pulumi.ResourceTransformArgs) -> None:
+        seen.append(args.props["size"])
+
+    def grow(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult:
+        return pulumi.ResourceTransformResult({"size": f"{args.props['size']}+"}, args.opts)
+
+    def grow_more(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult:
+        return grow(args)
+
+    async def look(args: pulumi.ResourceTransformArgs) -> None:
+        seen.append(f"look {args.props['size']}")
+
+    async def run(type_: str) -> Any:
+        be_the_last(lambda given, _: given == CLAIM)
+        # The SDK makes a server for each of them.
+        for transform in (judge, grow, look, grow_more):
+            _CallbackServicer(monitor).register_stack_transform(transform)
+        (only,) = monitor.given
+        request = resource_pb2.TransformRequest(type=type_, name="vol", custom=True)
+        request.properties.update({"size": "1"})
+        (call,) = [
+            server._callbacks[only.token]
+            for server in _CallbackServicer._servicers
+            if only.token in server._callbacks
+        ]
+        answer: Any = await call(request.SerializeToString())
+        await _CallbackServicer.shutdown()  # type: ignore[no-untyped-call]
+        return dict(answer.properties)
+
+    monkeypatch.setattr(pulumi.runtime.settings, "get_monitor", lambda: monitor)
+    assert asyncio.run(run(CLAIM)) == {"size": "1++"}
+    assert seen == ["look 1+", "1++"]
+    monitor = Monitor()
+    assert asyncio.run(run("other")) == {"size": "1++"}
+    assert seen == ["look 1+", "1++", "look 1+"]
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "path"),
+    [
+        ("core/v1", "Service", "/api/v1/{within}services"),
+        ("core/v1", "Endpoints", "/api/v1/{within}endpoints"),
+        (
+            "networking.k8s.io/v1",
+            "NetworkPolicy",
+            "/apis/networking.k8s.io/v1/{within}networkpolicies",
+        ),
+        ("networking.k8s.io/v1", "Ingress", "/apis/networking.k8s.io/v1/{within}ingresses"),
+        ("example.com/v1", "Relay", "/apis/example.com/v1/{within}relays"),
+    ],
+)
+def test_where_the_objects_of_a_kind_are(version: str, kind: str, path: str) -> None:
+    assert resource_path(version, kind) == path
 
 
 TEMPLATE = {

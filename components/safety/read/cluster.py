@@ -24,6 +24,7 @@ _PATHS = {
     "classes": "/apis/storage.k8s.io/v1/storageclasses",
     "config maps": "/api/v1/{within}configmaps",
     "cron jobs": "/apis/batch/v1/{within}cronjobs",
+    "definitions": "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
     "deployments": "/apis/apps/v1/{within}deployments",
     "disruption budgets": "/apis/policy/v1/{within}poddisruptionbudgets",
     "namespaces": "/api/v1/namespaces",
@@ -62,7 +63,8 @@ class Cluster:
         """The objects of a kind, by name; by `<namespace>/<name>` where all are asked for.
 
         Args:
-            kind: One of the kinds this reads, e.g. `claims`.
+            kind: One of the kinds this reads, e.g. `claims`; or the path of another one, see
+                `resource_path`.
             namespace: Only this one. A namespace that does not exist has no objects.
 
         Raises:
@@ -242,7 +244,7 @@ class Cluster:
 
 
 def _path(kind: str, namespace: str) -> str:
-    return _PATHS[kind].format(within=f"namespaces/{namespace}/" if namespace else "")
+    return _PATHS.get(kind, kind).format(within=f"namespaces/{namespace}/" if namespace else "")
 
 
 def _key(item: Object, namespace: str) -> str:

@@ -39,6 +39,7 @@ RECORDS = "records"
 
 _STATE = "pulumi:pulumi:readStackResourceOutputs"
 _RESOURCE = "pulumi:pulumi:getResource"
+_RELEASE = "kubernetes:helm.sh/v3:Release"
 # Where the Kubernetes provider keeps what it was last given.
 _INPUTS = "__inputs"
 _KINDS = {
@@ -52,6 +53,8 @@ _HALF_WRITTEN = "failed to load checkpoint"
 _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
 # A file backend has no organizations, and one word for all of them.
 _NO_ORGANIZATION = "organization"
+# The longest part of many objects, and of no use here.
+_NEVER_READ = frozenset({"managedFields"})
 # How the engine writes a value that is more than a value, and a secret among them.
 _SPECIAL, _SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
 
@@ -104,6 +107,7 @@ class Memory:
             not known.
         urns: By type and `<namespace>/<name>` of a Kubernetes object, its URNs in the state; empty
             where it is not known.
+        releases: By URN, the outputs of each `helm.v3.Release`.
         trouble: Why the state could not be read; empty where it could, or there is none yet.
     """
 
@@ -113,6 +117,7 @@ class Memory:
     names: frozenset[tuple[str, str]] | None = None
     resources: Sequence[tuple[str, Mapping[str, Any]]] | None = field(default=None, repr=False)
     urns: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    releases: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     trouble: str = ""
 
     def named(self, kind: str, name: str) -> list[Object]:
@@ -225,8 +230,6 @@ def registered(urn: str) -> Mapping[str, Any] | None:
     Args:
         urn: Its URN.
     """
-    from google.protobuf import json_format
-
     request = resource_pb2.ResourceInvokeRequest(tok=_RESOURCE, acceptResources=False)
     request.args.update({"urn": urn})
     monitor: Any = pulumi.runtime.settings.get_monitor()
@@ -234,8 +237,8 @@ def registered(urn: str) -> Mapping[str, Any] | None:
         answer = monitor.Invoke(request)
     except grpc.RpcError:
         return None
-    found = json_format.MessageToDict(getattr(answer, "return"))
-    return None if answer.failures else dict(_opened(found.get("state") or {}))
+    found = _fields(getattr(answer, "return"))
+    return None if answer.failures else dict(found.get("state") or {})
 
 
 def _read() -> Memory:
@@ -262,6 +265,7 @@ def _read() -> Memory:
         names=frozenset(_names(resources)),
         resources=resources,
         urns=_urns(found),
+        releases=_releases(found),
     )
 
 
@@ -274,7 +278,12 @@ def _of_before() -> Memory:
     with suppress(Exception):
         found = _state()
         resources = list(found.values())
-        return Memory(names=frozenset(_names(resources)), resources=resources, urns=_urns(found))
+        return Memory(
+            names=frozenset(_names(resources)),
+            resources=resources,
+            urns=_urns(found),
+            releases=_releases(found),
+        )
     return Memory()
 
 
@@ -324,6 +333,12 @@ def _urns(
     return urns
 
 
+def _releases(
+    found: Mapping[str, tuple[str, Mapping[str, Any]]],
+) -> Mapping[str, Mapping[str, Any]]:
+    return {urn: outputs for urn, (type_, outputs) in found.items() if type_ == _RELEASE}
+
+
 def _state() -> Mapping[str, tuple[str, Mapping[str, Any]]]:
     """Type and outputs of every resource in the state, by its URN."""
     # Not by `pulumi.runtime.invoke`: that makes objects of what outputs refer to, and asks the
@@ -333,11 +348,9 @@ def _state() -> Mapping[str, tuple[str, Mapping[str, Any]]]:
     answer = _answer(request)
     if answer.failures:
         raise ValueError(answer.failures[0].reason)
-    from google.protobuf import json_format
-
-    found = json_format.MessageToDict(getattr(answer, "return")).get("outputs") or {}
+    found = _fields(getattr(answer, "return")).get("outputs") or {}
     return {
-        str(urn): (str(resource.get("type") or ""), _opened(resource.get("outputs") or {}))
+        str(urn): (str(resource.get("type") or ""), resource.get("outputs") or {})
         for urn, resource in found.items()
     }
 
@@ -362,12 +375,26 @@ def _stack_name() -> str:
     return f"{organization}/{pulumi.get_project()}/{pulumi.get_stack()}"
 
 
-def _opened(value: Any) -> Any:  # noqa: ANN401  any JSON
-    """A value as Python has it, with whole numbers whole and no seal on secrets."""
-    if isinstance(value, dict):
-        if value.get(_SPECIAL) == _SECRET:
-            return _opened(value.get("value"))
-        return {key: _opened(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_opened(item) for item in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+def _opened(value: Any) -> Any:  # noqa: ANN401  a message without a type
+    """A value as Python has it, with whole numbers whole and no seal on secrets.
+
+    Written out here: the library's own way takes twice as long, and a state may have many values.
+    """
+    kind = value.WhichOneof("kind")
+    if kind == "string_value":
+        return value.string_value
+    if kind == "struct_value":
+        return _fields(value.struct_value)
+    if kind == "list_value":
+        return [_opened(item) for item in value.list_value.values]
+    if kind == "number_value":
+        number = value.number_value
+        return int(number) if number.is_integer() else number
+    return value.bool_value if kind == "bool_value" else None
+
+
+def _fields(struct: Any) -> Any:  # noqa: ANN401  see _opened
+    fields = struct.fields
+    if _SPECIAL in fields and fields[_SPECIAL].string_value == _SECRET:
+        return _opened(fields["value"])
+    return {key: _opened(item) for key, item in fields.items() if key not in _NEVER_READ}
