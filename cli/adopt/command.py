@@ -204,6 +204,8 @@ def _take(
             raise Failed("\n".join(left.in_the_way))
         return left.steps
 
+    # The former state had some of it when this began: once it has none, it has forgotten all of it.
+    what = replace(what, gone=True)
     take_steps(console, left.steps, again, what.context, yes=yes)
     return left
 
