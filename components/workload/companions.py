@@ -6,7 +6,6 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..pod.config_files import config_data
-from ..safety.owner import owned
 from ..safety.plan.names import Names
 from .disruption import disruption_budget
 from .model import Workload
@@ -40,7 +39,7 @@ def register_companions(
     name = workload.name
     opts = pulumi.ResourceOptions(parent=parent, aliases=workload.aliases(parent))
     made: list[pulumi.Resource] = []
-    if (account := service_account(workload)) is not None:
+    if (account := service_account(workload, names)) is not None:
         made.append(
             k8s.core.v1.ServiceAccount(
                 workload.component, account, names.opts("ServiceAccount", name, opts)
@@ -51,16 +50,18 @@ def register_companions(
             _config_map(
                 workload,
                 config_data(files),
-                names.opts("ConfigMap", config_name(workload), opts),
+                names,
+                opts,
             )
         )
-    if (budget := disruption_budget(workload)) is not None:
+    if (budget := disruption_budget(workload, names)) is not None:
         made.append(
             k8s.policy.v1.PodDisruptionBudget(
                 workload.component, budget, names.opts("PodDisruptionBudget", name, opts)
             )
         )
-    if (policy := network_policy(workload, workload.args.get("network_policy"))) is not None:
+    given = workload.args.get("network_policy")
+    if (policy := network_policy(workload, given, names)) is not None:
         made.append(
             k8s.networking.v1.NetworkPolicy(
                 workload.component, policy, names.opts("NetworkPolicy", name, opts)
@@ -71,7 +72,7 @@ def register_companions(
 
 
 def _config_map(
-    workload: Workload, data: dict[str, str], opts: pulumi.ResourceOptions
+    workload: Workload, data: dict[str, str], names: Names, opts: pulumi.ResourceOptions
 ) -> pulumi.Resource:
     name = config_name(workload)
     return k8s.core.v1.ConfigMap(
@@ -80,8 +81,8 @@ def _config_map(
             name=name,
             namespace=workload.namespace,
             labels=dict(workload.labels),
-            annotations=owned(),
+            annotations=names.owned("ConfigMap", name),
         ),
         data=data,
-        opts=opts,
+        opts=names.opts("ConfigMap", name, opts),
     )

@@ -2,13 +2,15 @@
 
 import pulumi_kubernetes as k8s
 
-from ..safety.owner import owned
+from ..safety.plan.names import NO_NAMES, Names
 from .model import Workload
 
 __all__ = ["disruption_budget"]
 
 
-def disruption_budget(workload: Workload) -> "k8s.policy.v1.PodDisruptionBudgetInitArgs | None":
+def disruption_budget(
+    workload: Workload, names: Names = NO_NAMES
+) -> "k8s.policy.v1.PodDisruptionBudgetInitArgs | None":
     """The budget; None for one replica, which a budget would tie to its node for ever."""
     if workload.replicas <= 1 or not workload.args.get("disruption_budget", True):
         return None
@@ -17,7 +19,7 @@ def disruption_budget(workload: Workload) -> "k8s.policy.v1.PodDisruptionBudgetI
             name=workload.name,
             namespace=workload.namespace,
             labels=dict(workload.labels),
-            annotations=owned(),
+            annotations=names.owned("PodDisruptionBudget", workload.name),
         ),
         spec=k8s.policy.v1.PodDisruptionBudgetSpecArgs(
             max_unavailable=1,

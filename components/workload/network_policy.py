@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pulumi_kubernetes as k8s
 
 from ..errors import MISSING, StatefastError
-from ..safety.owner import owned
+from ..safety.plan.names import NO_NAMES, Names
 from ..schema.label_syntax import check_label_value, check_qualified_name
 from ..schema.names import check_label_name
 from ..schema.nearest import nearest
@@ -19,7 +19,7 @@ _NAMESPACE_NAME = "kubernetes.io/metadata.name"
 
 
 def network_policy(
-    workload: Workload, given: NetworkPolicyArgs | None
+    workload: Workload, given: NetworkPolicyArgs | None, names: Names = NO_NAMES
 ) -> "k8s.networking.v1.NetworkPolicyInitArgs | None":
     """The policy; None where none is wanted. What the pods connect to is not restricted.
 
@@ -40,7 +40,7 @@ def network_policy(
             name=workload.name,
             namespace=workload.namespace,
             labels=dict(workload.labels),
-            annotations=owned(),
+            annotations=names.owned("NetworkPolicy", workload.name),
         ),
         spec=k8s.networking.v1.NetworkPolicySpecArgs(
             pod_selector=k8s.meta.v1.LabelSelectorArgs(match_labels=dict(workload.selector)),

@@ -11,7 +11,6 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..pod.security import container_security
-from ..safety.owner import owned
 from ..safety.plan.names import Names
 from ..schema.named import name_of
 from .model import Workload
@@ -89,26 +88,26 @@ def register_schedule(parent: pulumi.ComponentResource, workload: Workload, name
     name, called = schedule_name(workload), workload.child(schedule_name(workload))
     opts = pulumi.ResourceOptions(parent=parent, aliases=workload.aliases(parent))
 
-    def metadata() -> k8s.meta.v1.ObjectMetaArgs:
+    def metadata(kind: str) -> k8s.meta.v1.ObjectMetaArgs:
         return k8s.meta.v1.ObjectMetaArgs(
             name=name,
             namespace=workload.namespace,
             labels=dict(workload.labels),
-            annotations=owned(),
+            annotations=names.owned(kind, name),
         )
 
     account = k8s.core.v1.ServiceAccount(
-        called, metadata=metadata(), opts=names.opts("ServiceAccount", name, opts)
+        called, metadata=metadata("ServiceAccount"), opts=names.opts("ServiceAccount", name, opts)
     )
     role = k8s.rbac.v1.Role(
         called,
-        metadata=metadata(),
+        metadata=metadata("Role"),
         rules=[k8s.rbac.v1.PolicyRuleArgs(**rule) for rule in _RULES],
         opts=names.opts("Role", name, opts),
     )
     binding = k8s.rbac.v1.RoleBinding(
         called,
-        metadata=metadata(),
+        metadata=metadata("RoleBinding"),
         role_ref=k8s.rbac.v1.RoleRefArgs(
             api_group="rbac.authorization.k8s.io", kind="Role", name=name
         ),
@@ -119,7 +118,7 @@ def register_schedule(parent: pulumi.ComponentResource, workload: Workload, name
     )
     k8s.batch.v1.CronJob(
         called,
-        metadata=metadata(),
+        metadata=metadata("CronJob"),
         spec=k8s.batch.v1.CronJobSpecArgs(
             schedule=given["cron"],
             time_zone="Etc/UTC",

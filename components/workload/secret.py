@@ -9,7 +9,6 @@ import pulumi_kubernetes as k8s
 
 from ..errors import StatefastError
 from ..marks import Word, framed
-from ..safety.owner import owned
 from ..safety.plan.names import Names
 from ..safety.plan.passwords import PasswordPlan, plan_passwords
 from ..safety.preflight import Reader, owner_of_run
@@ -74,7 +73,7 @@ class WorkloadSecrets:
                 name=name,
                 namespace=workload.namespace,
                 labels=dict(workload.labels),
-                annotations=owned(),
+                annotations=self._names.owned("Secret", name),
             ),
             type="Opaque",
             data={

@@ -6,8 +6,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..pod.ports import Port
-from ..safety.owner import owned
-from ..safety.plan.names import Names
+from ..safety.plan.names import NO_NAMES, Names
 from .model import Workload
 
 __all__ = [
@@ -25,7 +24,7 @@ _NO_AWAIT = {"pulumi.com/skipAwait": "true"}
 
 
 def client_service(
-    workload: Workload, names: Names | None = None
+    workload: Workload, names: Names = NO_NAMES
 ) -> k8s.core.v1.ServiceInitArgs | None:
     """The Service that clients use: ready pods only. None where no port is for clients."""
     ports = workload.ports_of("client")
@@ -39,7 +38,7 @@ def client_service(
     )
 
 
-def headless_service(workload: Workload, names: Names | None = None) -> k8s.core.v1.ServiceInitArgs:
+def headless_service(workload: Workload, names: Names = NO_NAMES) -> k8s.core.v1.ServiceInitArgs:
     """The Service that gives each pod a name, before it is ready: peers must find each other
     in order to become ready (kubernetes/kubernetes#92559).
     """
@@ -81,13 +80,12 @@ def peer_host(
     return f"{pod}.{service_host(headless, namespace, cluster_domain)}"
 
 
-def _metadata(workload: Workload, name: str, names: Names | None) -> k8s.meta.v1.ObjectMetaArgs:
-    forced = names.annotations("Service", name) if names is not None else {}
+def _metadata(workload: Workload, name: str, names: Names) -> k8s.meta.v1.ObjectMetaArgs:
     return k8s.meta.v1.ObjectMetaArgs(
         name=name,
         namespace=workload.namespace,
         labels=dict(workload.labels),
-        annotations={**_NO_AWAIT, **forced, **owned()},
+        annotations={**_NO_AWAIT, **names.owned("Service", name)},
     )
 
 

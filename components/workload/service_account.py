@@ -3,7 +3,7 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..safety.owner import owned
+from ..safety.plan.names import NO_NAMES, Names
 from ..schema.names import subdomain_name_or_later
 from .model import Workload
 
@@ -22,7 +22,9 @@ def account_name(workload: Workload) -> pulumi.Input[str]:
     return subdomain_name_or_later(workload.resource, "service_account_name", given)
 
 
-def service_account(workload: Workload) -> k8s.core.v1.ServiceAccountInitArgs | None:
+def service_account(
+    workload: Workload, names: Names = NO_NAMES
+) -> k8s.core.v1.ServiceAccountInitArgs | None:
     """The account to make; None where one that exists was named.
 
     The account `default` is shared: a right that somebody gives it would be this workload's too.
@@ -34,7 +36,7 @@ def service_account(workload: Workload) -> k8s.core.v1.ServiceAccountInitArgs | 
             name=workload.name,
             namespace=workload.namespace,
             labels=dict(workload.labels),
-            annotations=owned(),
+            annotations=names.owned("ServiceAccount", workload.name),
         ),
         automount_service_account_token=False,
     )

@@ -15,13 +15,12 @@ import pulumi
 
 from ...schema.annotations import FIELD_MANAGER, field_manager
 from ...schema.labels import MANAGED_BY, PREFIX
-from ..owner import check_owner
+from ..owner import check_owner, owned
 from ..preflight import Reader, owner_of_run
 from ..read.live import OWNER
 from ..read.memory import held
 
-__all__ = ["Names", "WantedName", "plan_names"]
-
+__all__ = ["NO_NAMES", "Names", "WantedName", "plan_names"]
 
 _FORCE = {"pulumi.com/patchForce": "true"}
 
@@ -99,6 +98,10 @@ class Names:
             return {}
         return {**_FORCE, FIELD_MANAGER: field_manager(owner_of_run())}
 
+    def owned(self, kind: str, name: str) -> dict[str, str]:
+        """The annotations of one object that goes with its stack."""
+        return {**self.annotations(kind, name), **owned()}
+
     def opts(self, kind: str, name: str, opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
         """The options of one object."""
         if (kind, name) not in self.taken_back:
@@ -107,6 +110,10 @@ class Names:
             import_=self.keys[kind, name], ignore_changes=list(self.taken_back[kind, name])
         )
         return pulumi.ResourceOptions.merge(opts, more)
+
+
+NO_NAMES = Names()
+"""Nothing is there yet."""
 
 
 def plan_names(reader: Reader, wanted: Iterable[WantedName], consents: Sequence[str]) -> Names:
