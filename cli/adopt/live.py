@@ -45,6 +45,7 @@ class Live:
         others: What else makes pods, and pods that nobody looks after.
         volumes: By name, PersistentVolumes; empty where they may not be listed.
         unread: Kinds that may not be listed.
+        home: The Namespace; None where it may not be read.
     """
 
     namespace: str
@@ -57,6 +58,7 @@ class Live:
     scalers: Sequence[Object] = ()
     volumes: Mapping[str, Object] = field(default_factory=dict)
     unread: Sequence[str] = ()
+    home: Object | None = None
 
     def mounts(self, claim: str) -> list[str]:
         """What mounts a claim, as `<kind> <name>`."""
@@ -128,6 +130,7 @@ def read_live(api: Api, namespace: str) -> Live:
             for it in maybe("PersistentVolume", "/api/v1/persistentvolumes")
         },
         unread=unread,
+        home=api.found(f"/api/v1/namespaces/{namespace}"),
     )
 
 

@@ -53,19 +53,32 @@ def read_old_stack(name: str, folder: Path | None) -> OldStack:
     return OldStack(name=name, where=where, resources=found)
 
 
-def forget(old: OldStack, taken: Collection[tuple[str, str, str]]) -> tuple[list[Step], list[str]]:
-    """The commands after which a stack knows nothing of what is taken, and what is in the way.
+def forget(
+    old: OldStack,
+    taken: Collection[tuple[str, str, str]],
+    needed: Collection[tuple[str, str, str]] = (),
+) -> tuple[list[Step], list[str]]:
+    """The commands after which a stack deletes nothing of what is taken, nor what that stands on;
+    and what is in the way.
 
     Args:
         old: The stack.
-        taken: Kind, namespace and name of each object; a namespace is nobody's.
+        taken: Kind, namespace and name of each object.
+        needed: The same, of what no stack takes and what is taken does not outlive, or cannot run
+            without: its namespace, its volumes, its Secrets.
     """
-    mine = [it for it in old.resources if _object(it) in taken]
+    stands = {it["urn"] for it in old.resources if _object(it) in needed and _goes(it)}
+    mine = [it for it in old.resources if _object(it) in taken or it["urn"] in stands]
     urns = {it["urn"] for it in mine}
     wrong = [
-        f"{it['urn'].rpartition('::')[2]} of stack {old.name} depends on"
-        f" {urn.rpartition('::')[2]}, which is taken: take that out of its program, and run"
-        " pulumi up there"
+        (
+            f"{_said(urn)} of stack {old.name} goes with that stack, and what is taken with it, and"
+            f" {_said(it['urn'])} depends on it: give {_said(urn)} retain_on_delete=True in its"
+            " program, and run pulumi up there"
+            if urn in stands
+            else f"{_said(it['urn'])} of stack {old.name} depends on {_said(urn)}, which is taken:"
+            " take that out of its program, and run pulumi up there"
+        )
         for it in old.resources
         if it["urn"] not in urns
         for urn in sorted(urns & set(_needs(it)))
@@ -82,6 +95,16 @@ def forget(old: OldStack, taken: Collection[tuple[str, str, str]]) -> tuple[list
         for it in reversed(mine)
     ]
     return steps, wrong
+
+
+def _said(urn: str) -> str:
+    return urn.rpartition("::")[2]
+
+
+def _goes(resource: dict[str, Any]) -> bool:
+    """Whether its stack deletes the object, or fields of it, when it has no more use for it."""
+    only_labels = str(resource.get("type")).endswith(":NamespacePatch")
+    return not (resource.get("retainOnDelete") or only_labels)
 
 
 def _object(resource: dict[str, Any]) -> tuple[str, str, str]:

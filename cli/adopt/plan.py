@@ -123,6 +123,11 @@ def plan(given: Given) -> Plan:
     found = _objects(given)
     theirs = [it for it in found if hands_of(it).stack != given.stack]
     wrong = [*given.made.in_the_way, *given.refused]
+    if given.live.home is not None and "deletionTimestamp" in given.live.home["metadata"]:
+        wrong.append(
+            f"Namespace {given.live.namespace} is being deleted with all that is in it; nothing"
+            " here takes that back"
+        )
     for it in theirs:
         wrong += _in_the_way(given, it)
     steps: list[Step] = []
@@ -135,7 +140,7 @@ def plan(given: Given) -> Plan:
                     " it, or see helm history"
                 )
     if given.old is not None:
-        forgets, blocked = forget(given.old, _keys(given, found))
+        forgets, blocked = forget(given.old, _keys(given, found), _needed(given, found))
         steps += forgets
         wrong += blocked
     for it in theirs:
@@ -152,7 +157,7 @@ def plan(given: Given) -> Plan:
                 key=lambda it: list(Kind).index(it.kind),
             )
         ),
-        needs=tuple(given.made.program.stays),
+        needs=_stays(given),
         in_the_way=tuple(dict.fromkeys(wrong)),
         consents=tuple(given.consents),
         write=tuple(given.to_write),
@@ -170,6 +175,24 @@ def _keys(given: Given, found: Sequence[Object]) -> set[tuple[str, str, str]]:
     read = {(it["kind"], it["metadata"]["namespace"], it["metadata"]["name"]) for it in found}
     others = {(it.kind, given.live.namespace, it.name) for it in _others(given, found)}
     return read | others
+
+
+def _needed(given: Given, found: Sequence[Object]) -> set[tuple[str, str, str]]:
+    """Kind, namespace and name of what no stack takes, and what is taken stands on."""
+    specs = [it["spec"] for it in found if it["kind"] == "PersistentVolumeClaim"]
+    space = given.live.namespace
+    governing = [it["spec"].get("serviceName") for it in found if it["kind"] == "StatefulSet"]
+    return {
+        ("Namespace", "", space),
+        *(("Service", space, str(it)) for it in governing if it),
+        *(("PersistentVolume", "", str(it.get("volumeName"))) for it in specs),
+        *(("StorageClass", "", str(it.get("storageClassName"))) for it in specs),
+        *((kind, space, name) for kind, _, name in (it.partition(" ") for it in _stays(given))),
+    }
+
+
+def _stays(given: Given) -> tuple[str, ...]:
+    return tuple(given.made.program.stays)
 
 
 def _others(given: Given, found: Sequence[Object]) -> list[Taken]:
@@ -290,11 +313,34 @@ def _left(given: Given, found: Sequence[Object]) -> Iterator[Note]:
                 f"has no record in namespace {release.namespace}: if Helm keeps them elsewhere"
                 " (HELM_DRIVER), take them away there, else a later helm uninstall deletes",
             )
+    if live.home is not None and (whose := _home_of(given, live.home)):
+        notes.todo(
+            f"Namespace {live.namespace}",
+            f"is {whose}, and takes every claim in it along where that deletes it: see that it"
+            " stays",
+        )
     for kind in live.unread:
         notes.todo(f"kind {kind}", "may not be listed, and is not looked at")
     for said in given.said:
         notes.changed("the guard", said.rstrip("."))
     yield from notes
+
+
+def _home_of(given: Given, home: Object) -> str:
+    """Who else may delete the namespace; empty where nobody is known to.
+
+    No stack of this program deletes one, and what the former stack has it forgets.
+    """
+    hands = hands_of(home)
+    if hands.stack or hands.release in given.releases:
+        return ""
+    if hands.release[1]:
+        return f"of Helm release {hands.release[1]}"
+    if hands.back:
+        return f"written by {hands.back}"
+    if hands.state and not given.gone and given.old is None:
+        return f"applied by {hands.state}"
+    return ""
 
 
 def _fleeting(live: Live, claim: Object) -> bool:

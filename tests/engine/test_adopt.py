@@ -328,3 +328,56 @@ def test_another_stack_lets_go(place: Deployment, workspace: Workspace, tmp_path
     old.destroy()
     assert identities(place).items() >= taken.items()
     assert set(up(place)) == {"unchanged"}
+
+
+def test_a_plain_program_lets_go_of_what_the_data_stands_on_as_well(
+    place: Deployment, workspace: Workspace, tmp_path: Path
+) -> None:
+    """Its namespace and its Secret are in no stack afterwards: it would delete both."""
+    place.kubectl("delete", "namespace", place.name, namespace=False)
+    selector = {"app": "pg"}
+    objects = [
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": place.name}},
+        secret("pg"),
+        service("pg", selector, clusterIP="None"),
+        stateful_set(place, "pg", "pg", selector, "postgres:16.4"),
+    ]
+    listed = [_listed(place, it) for it in objects]
+    (tmp_path / "objects.json").write_text(json.dumps(listed))
+    old = Deployment(workspace, f"{place.name}-old", PROJECT / "benchmarks/raw")
+    old.config = {"raw:objects": str(tmp_path / "objects.json")}
+    old.up()
+    bound(place, "data-pg-0", "data-pg-1")
+
+    where = ["--from-stack", old.name, "--from-dir", str(old.stack.folder)]
+    forgets = [it["why"] for it in planned(place, *where)["steps"] if it["phase"] == "let go"]
+    assert [why.split(" forgets ")[1].split(",")[0] for why in forgets] == [
+        "StatefulSet pg",
+        "Service pg",
+        "Secret pg",
+        f"Namespace {place.name}",
+    ]
+    take_over(place, *where)
+    taken = identities(place)
+    old.destroy()
+    assert identities(place) == taken
+
+
+def _listed(place: Deployment, item: Config) -> Config:
+    """As the plain program reads it."""
+    version = item["apiVersion"] if "/" in item["apiVersion"] else f"core/{item['apiVersion']}"
+    of_all = item["kind"] == "Namespace"
+    metadata = item["metadata"] if of_all else {**item["metadata"], "namespace": place.name}
+    return {
+        "type": f"kubernetes:{version}:{item['kind']}",
+        "name": f"{item['kind']}-{item['metadata']['name']}".lower(),
+        "urn": item["kind"],
+        "inputs": {
+            key: value
+            for key, value in {**item, "metadata": metadata}.items()
+            if key not in ("apiVersion", "kind")
+        },
+        "dependencies": [] if of_all else ["Namespace"],
+        "ignore_changes": [],
+        "retain_on_delete": False,
+    }

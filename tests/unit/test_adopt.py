@@ -412,6 +412,52 @@ def test_what_depends_on_something_taken_is_in_the_way() -> None:
     assert "web-in of stack old depends on web" in forget(old, {("Service", "data", "web")})[1][0]
 
 
+def test_what_is_taken_does_not_go_with_what_it_stands_on() -> None:
+    """A stack that is destroyed deletes its namespace, and all that anybody has in it."""
+    space = {**resource("core/v1:Namespace", "data"), "id": "data"}
+    secret = resource("core/v1:Secret", "pg", dependencies=[space["urn"]])
+    pg = resource("apps/v1:StatefulSet", "pg", dependencies=[space["urn"], secret["urn"]])
+    needed = {("Namespace", "", "data"), ("Secret", "data", "pg")}
+    taken = {("StatefulSet", "data", "pg")}
+
+    def forgets(*resources: Any) -> tuple[list[str], list[str]]:
+        steps, wrong = forget(OldStack(name="old", where="", resources=resources), taken, needed)
+        return [it.why.split(" forgets ")[1].split(",")[0] for it in steps], wrong
+
+    assert forgets(space, secret, pg) == (["StatefulSet pg", "Secret pg", "Namespace data"], [])
+    # One that its stack leaves behind anyway stays in it.
+    kept = {**space, "retainOnDelete": True}
+    assert forgets(kept, secret, pg) == (["StatefulSet pg", "Secret pg"], [])
+    labels = {**space, "type": "kubernetes:core/v1:NamespacePatch"}
+    assert forgets(labels, secret, pg)[0] == ["StatefulSet pg", "Secret pg"]
+    # What something else is in as well cannot be forgotten.
+    web = resource("apps/v1:Deployment", "web", dependencies=[space["urn"]])
+    (wrong,) = forgets(space, secret, pg, web)[1]
+    assert "web depends on it: give data retain_on_delete=True" in wrong
+
+
+@pytest.mark.parametrize(
+    ("metadata", "said"),
+    [
+        ({"annotations": {"meta.helm.sh/release-name": "base"}}, "is of Helm release base"),
+        ({"managedFields": [{"manager": "argocd-controller"}]}, "is written by Argo CD"),
+        ({"managedFields": [{"manager": "Terraform"}]}, "is applied by Terraform"),
+        ({"annotations": {"statefast/stack": "statefast/other"}}, ""),
+        ({}, ""),
+    ],
+)
+def test_who_else_may_delete_the_namespace_is_said(metadata: Any, said: str) -> None:
+    found = live(home={"metadata": {"name": "data", **metadata}})
+    notes = [it.text for it in planned(found).notes if it.where == "Namespace data"]
+    assert len(notes) == bool(said)
+    assert all(it.startswith(said) for it in notes)
+
+
+def test_a_namespace_that_is_being_deleted_is_in_the_way() -> None:
+    found = live(home={"metadata": {"name": "data", "deletionTimestamp": "now"}})
+    assert "Namespace data is being deleted" in " ".join(planned(found).in_the_way)
+
+
 def test_a_state_without_any_of_it_is_the_wrong_one() -> None:
     found = live(workloads=[stateful_set(manager="pulumi-kubernetes-1a2b")])
     old = OldStack(name="old", where="-s old", resources=[])
