@@ -1,4 +1,4 @@
-"""Snapshots by the clock: a CronJob beside the workload, and its rights (decision 0031).
+"""Snapshots by the clock: a CronJob beside the workload, and its rights (decision 0032).
 
 It runs while no `pulumi` does, so it knows nothing of a stack: it goes by the claims that are
 labelled with the workload, and by its own label on what it took.
