@@ -3,15 +3,12 @@
 import base64
 import json
 import re
-import signal
-import subprocess
 
-import psutil
 import pytest
 
 from .advice import up_with_refresh
 from .conftest import Config, Deployment
-from .test_interrupted import begin, eventually, made
+from .test_interrupted import begin, eventually, killed_between_writes, made
 
 MYSQL: Config = {"pattern": "deployment", "storage": {"size": "1Gi"}}
 SECRET, KEY = "mysql-generated", "MYSQL_ROOT_PASSWORD"
@@ -77,25 +74,6 @@ def test_a_password_that_nobody_knows_any_more_is_refused(deployment: Deployment
     assert deployment.data() == data
     del deployment.config["statefast:consent"]
     assert set(deployment.up().changes) == {"unchanged"}
-
-
-def killed_between_writes(deployment: Deployment, child: subprocess.Popen[str]) -> bool:
-    """Kills a run, but not while it writes its state: what that leaves, engine.md 52 says."""
-    child.send_signal(signal.SIGSTOP)
-    # One that has ended by itself, on a fast machine, was not killed, and has to be no worse off.
-    if child.poll() is not None:
-        return True
-    held = (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE)
-    eventually(lambda: psutil.Process(child.pid).status() in held)
-    state = deployment.stack_file()
-    try:
-        for file in state.parent.glob(f"{state.name}*"):
-            json.loads(file.read_text())
-    except ValueError:
-        child.send_signal(signal.SIGCONT)
-        return False
-    child.kill()
-    return True
 
 
 @pytest.mark.parametrize("gone", ["deployment", "service"])

@@ -7,6 +7,7 @@ import pytest
 
 from .advice import commands, consents, shell, up_with_refresh
 from .conftest import Config, Deployment
+from .test_interrupted import eventually, killed_between_writes
 
 ZOOKEEPER: Config = {"storage": {"size": "1Gi"}, "replicas": 2}
 MYSQL: Config = {"pattern": "deployment", "storage": {"size": "1Gi"}}
@@ -118,7 +119,7 @@ def test_all_ordinals_in_one_line_and_a_run_that_is_killed(stack: Deployment) ->
         while ONE not in stack.list("pvc"):
             assert time.monotonic() < deadline
             time.sleep(0.1)
-        child.kill()
+        eventually(lambda: killed_between_writes(stack, child))
     stack.pulumi("cancel", "--yes")
 
     up_with_refresh(stack)

@@ -15,6 +15,7 @@ from localcluster.layout import PROJECT
 from localcluster.review import compare
 
 FILES = (
+    ".gitignore",
     "__main__.py",
     "statefast",
     "settings",
