@@ -75,6 +75,20 @@ class Database:
         done = self.run(pod, "/bin/bash", "-c", f"{{ {script}; }} 2>&1")
         return done.stdout
 
+    def logs(self, pod: str) -> str:
+        """What its container said, and the one before."""
+        words = ["kubectl", "-n", self.deployment.name, "logs", pod]
+        return "".join(
+            subprocess.run(
+                [*words, *which],
+                env=self.deployment.environment(),
+                capture_output=True,
+                text=True,
+                check=False,
+            ).stdout
+            for which in ((), ("--previous",))
+        )
+
     def pods(self) -> dict[str, str]:
         """By name, the identity of each pod of the workload."""
         return {name: pod["metadata"]["uid"] for name, pod in self._pods().items()}
