@@ -114,14 +114,16 @@ def move_to_another_class(database: Database, claim: str) -> None:
     item["metadata"] = {"name": name}
     deployment.kubectl("create", "-f", "-", stdin=json.dumps(item))
     words = ["migrate", database.workload, "-n", deployment.name, "--class", name, "--copy"]
-    said = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", "from cli.main import app; app()", *words, "--run", "--yes"],
         env=deployment.environment(),
         cwd=PROJECT,
-        check=True,
+        check=False,
         capture_output=True,
         text=True,
-    ).stdout
+    )
+    said = done.stdout
+    assert done.returncode == 0, said + done.stderr
     # Its pod is back before anybody edits the config.
     database.assert_kept()
     deployment.config["statefast:consent"] = re.findall(r'- "(PersistentVolume [^"]*)"', said)
