@@ -157,7 +157,10 @@ class Database:
         """Removes everything, data included."""
         for words in (
             ["delete", "namespace", self.deployment.name, "--ignore-not-found", "--wait=false"],
-            ["delete", "storageclass", f"rbd-{self.deployment.name}", "--ignore-not-found"],
+            *(
+                ["delete", "storageclass", f"{kind}-{self.deployment.name}", "--ignore-not-found"]
+                for kind in ("rbd", "other")
+            ),
         ):
             self.deployment.kubectl(*words, namespace=False)
 
