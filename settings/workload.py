@@ -378,6 +378,9 @@ def check_selectors(workloads: Sequence[Workload]) -> None:
     Raises:
         StatefastError: it does: two controllers and their Services would meet on them.
     """
+    # Those of our own choice have the name of the workload in them.
+    if not any("selector" in workload.args for workload in workloads):
+        return
     for workload in workloads:
         for other in workloads:
             if other is not workload and workload.selector.items() <= other.pod_labels.items():

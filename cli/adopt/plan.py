@@ -128,8 +128,9 @@ def plan(given: Given) -> Plan:
             f"Namespace {given.live.namespace} is being deleted with all that is in it; nothing"
             " here takes that back"
         )
+    had = given.old is not None and bool(forget(given.old, _keys(given, found))[0])
     for it in theirs:
-        wrong += _in_the_way(given, it)
+        wrong += _in_the_way(given, it, old_has_some=had)
     steps: list[Step] = []
     if theirs:
         for release in given.releases.values():
@@ -157,7 +158,7 @@ def plan(given: Given) -> Plan:
                 key=lambda it: list(Kind).index(it.kind),
             )
         ),
-        needs=_stays(given),
+        needs=tuple(given.made.program.stays),
         in_the_way=tuple(dict.fromkeys(wrong)),
         consents=tuple(given.consents),
         write=tuple(given.to_write),
@@ -187,12 +188,11 @@ def _needed(given: Given, found: Sequence[Object]) -> set[tuple[str, str, str]]:
         *(("Service", space, str(it)) for it in governing if it),
         *(("PersistentVolume", "", str(it.get("volumeName"))) for it in specs),
         *(("StorageClass", "", str(it.get("storageClassName"))) for it in specs),
-        *((kind, space, name) for kind, _, name in (it.partition(" ") for it in _stays(given))),
+        *(
+            (kind, space, name)
+            for kind, _, name in (it.partition(" ") for it in given.made.program.stays)
+        ),
     }
-
-
-def _stays(given: Given) -> tuple[str, ...]:
-    return tuple(given.made.program.stays)
 
 
 def _others(given: Given, found: Sequence[Object]) -> list[Taken]:
@@ -219,7 +219,7 @@ def _taken(item: Object) -> Taken:
     )
 
 
-def _in_the_way(given: Given, item: Object) -> Iterator[str]:
+def _in_the_way(given: Given, item: Object, *, old_has_some: bool) -> Iterator[str]:
     """Who would not let go of an object, or is on his way to take it along."""
     where, hands = _text(item), hands_of(item)
     metadata = item["metadata"]
@@ -243,10 +243,10 @@ def _in_the_way(given: Given, item: Object) -> Iterator[str]:
             f"{where} is written back by {hands.back} whoever edits it: take it out of there first,"
             " without a deletion"
         )
-    yield from _other_state(given, where, item)
+    yield from _other_state(given, where, item, old_has_some=old_has_some)
 
 
-def _other_state(given: Given, where: str, item: Object) -> Iterator[str]:
+def _other_state(given: Given, where: str, item: Object, *, old_has_some: bool) -> Iterator[str]:
     """A state of somebody's that has the object, and would delete it one day."""
     hands = hands_of(item, field_manager(given.stack))
     name = hands.stack or hands.state
@@ -266,7 +266,7 @@ def _other_state(given: Given, where: str, item: Object) -> Iterator[str]:
                 f" delete it one day: name that stack with --from-stack {stack}, or say that no"
                 " state has it any more with --no-other-state"
             )
-    elif not forget(given.old, _keys(given, _objects(given)))[0]:
+    elif not old_has_some:
         yield (
             f"{where} is applied by {name}, and the state of stack {given.old.name} has none of"
             " what is taken: it is the wrong one, or has forgotten all of it; then go on with"

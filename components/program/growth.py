@@ -20,6 +20,7 @@ from ..safety.read.live import Template
 from ..safety.read.memory import held
 from ..safety.wait.growth import wait_until_grown
 from ..safety.wait.stale import refuse_stale_state
+from ..schema.annotations import FORCE
 from ..schema.quantity import binary_text
 from ..storage.claim_annotations import NO_WAIT, claim_annotations
 from ..storage.reattach import reattach
@@ -151,7 +152,7 @@ def _patch(run: GuardRun, made: Made, claim: Grown) -> k8s.core.v1.PersistentVol
             labels=dict(claim.labels),
             annotations={
                 # The controller that made the claim owns its size.
-                "pulumi.com/patchForce": "true",
+                **FORCE,
                 **NO_WAIT,
                 **claim_annotations(claim.wanted, run.retention, claim.plan),
             },

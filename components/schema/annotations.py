@@ -3,7 +3,17 @@
 Written on what a stack makes, and read by the next run of any stack.
 """
 
-__all__ = ["FIELD_MANAGER", "HOLD", "INSTANCE", "OWNER", "RETENTION", "SIZE", "field_manager"]
+__all__ = [
+    "FIELD_MANAGER",
+    "FORCE",
+    "HOLD",
+    "INSTANCE",
+    "OWNER",
+    "PATCH_FORCE",
+    "RETENTION",
+    "SIZE",
+    "field_manager",
+]
 
 OWNER = "statefast/stack"
 RETENTION = "statefast/retention"
@@ -11,6 +21,9 @@ RETENTION = "statefast/retention"
 SIZE = "statefast/size"
 # Of the provider: under which name it applies an object.
 FIELD_MANAGER = "pulumi.com/patchFieldManager"
+# Of the provider: whether it takes fields from whoever has them.
+PATCH_FORCE = "pulumi.com/patchForce"
+FORCE = {PATCH_FORCE: "true"}
 # The finalizer of a claim that goes to another class: it may not be made anew yet.
 HOLD = "statefast/moving"
 # The label that says which workload an object is of.

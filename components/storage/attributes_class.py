@@ -19,6 +19,7 @@ import pulumi_kubernetes as k8s
 
 from ..drivers.catalogue import driver_named
 from ..errors import MISSING, StatefastError
+from ..schema.annotations import FORCE
 from ..schema.labels import object_labels
 from ..schema.named import Named
 from ..schema.names import check_subdomain_name
@@ -94,7 +95,7 @@ class VolumeAttributesClass(Named):
                 name=plan.name,
                 labels=plan.labels,
                 # Another stack's class of this name has the very same parameters.
-                annotations={"pulumi.com/patchForce": "true"},
+                annotations=dict(FORCE),
             ),
             driver_name=plan.driver_name,
             parameters=plan.parameters,

@@ -25,6 +25,7 @@ from ..safety.wait.before_change import growth_hook
 from ..safety.wait.growth import wait_until_grown
 from ..safety.wait.held import held_volumes
 from ..safety.wait.stale import refuse_stale_state
+from ..schema.annotations import FORCE
 from ..schema.args import RETENTIONS
 from ..schema.labels import object_labels
 from ..schema.named import Named, named, with_names
@@ -178,7 +179,7 @@ class VolumeClaim(Named):
         )
         brought = bring_snapshot(self, name, namespace, labels, plan.copy)
         # What is known not to be another's may be taken from whoever edited it last.
-        force = {"pulumi.com/patchForce": "true"} if plan.force else {}
+        force = FORCE if plan.force else {}
         claim = k8s.core.v1.PersistentVolumeClaimPatch(
             name,
             metadata=k8s.meta.v1.ObjectMetaPatchArgs(

@@ -8,6 +8,7 @@ import pulumi_kubernetes as k8s
 from ..safety.preflight import owner_of_run
 from ..safety.read.live import OWNER, RETENTION
 from ..safety.run import this_run
+from ..schema.annotations import FORCE
 from ..schema.args import RETENTIONS
 from ..schema.labels import object_labels
 from ..schema.named import Named
@@ -72,7 +73,7 @@ class WorkloadNamespace(Named):
                 name=name,
                 labels=labels,
                 annotations={
-                    "pulumi.com/patchForce": "true",
+                    **FORCE,
                     OWNER: owner_of_run(),
                     RETENTION: retention,
                 },

@@ -7,6 +7,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..safety.plan.claims import ClaimPlan
+from ..schema.annotations import FORCE
 
 __all__ = ["reattach"]
 
@@ -42,9 +43,7 @@ def reattach(
     once = f"-{hashlib.sha256(plan.was_of.encode()).hexdigest()[:8]}" if plan.was_of else ""
     volume = k8s.core.v1.PersistentVolumePatch(
         f"{name or claim}-volume{once}",
-        metadata=k8s.meta.v1.ObjectMetaPatchArgs(
-            name=plan.volume, annotations={"pulumi.com/patchForce": "true"}
-        ),
+        metadata=k8s.meta.v1.ObjectMetaPatchArgs(name=plan.volume, annotations=dict(FORCE)),
         spec=k8s.core.v1.PersistentVolumeSpecPatchArgs(
             claim_ref=k8s.core.v1.ObjectReferencePatchArgs(
                 namespace=namespace,

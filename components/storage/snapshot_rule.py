@@ -58,10 +58,11 @@ def snapshot_rule(args: Mapping[str, Any]) -> SnapshotRule | None:
         args: Of the component, checked.
     """
     given: SnapshotsArgs | None = args.get("snapshots")
-    if not given or not given.get("before"):
+    before = (given or {}).get("before")
+    if not given or not before:
         return None
     return SnapshotRule(
-        before=tuple(change for change in CHANGES if change in given.get("before", ())),
+        before=tuple(change for change in CHANGES if change in before),
         keep=given.get("keep", _KEEP),
         class_name=name_of(args.get("snapshot_class_name") or ""),
         context=(args.get("preflight") or {}).get("context", ""),

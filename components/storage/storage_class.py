@@ -18,6 +18,7 @@ from ..safety.plan.default_class import check_default, check_only_default, marks
 from ..safety.plan.names import Names, WantedName, plan_names
 from ..safety.preflight import PreflightArgs, Reader, reader, report
 from ..safety.run import this_run
+from ..schema.annotations import FORCE
 from ..schema.kubernetes import IS_DEFAULT
 from ..schema.label_syntax import is_qualified_name
 from ..schema.labels import object_labels
@@ -178,7 +179,7 @@ class StorageClass(Named):
                 annotations={
                     **dict.fromkeys(marks, "false"),
                     # Whoever made the class owns the annotation.
-                    "pulumi.com/patchForce": "true",
+                    **FORCE,
                 },
             ),
             # Its deletion would take the annotation off a class the cluster's installer may

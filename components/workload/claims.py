@@ -11,6 +11,7 @@ from ..safety.read.live import DATA, MEMBERS
 from ..safety.wait.before_change import growth_hook
 from ..safety.wait.growth import wait_until_grown
 from ..safety.wait.stale import refuse_stale_state
+from ..schema.annotations import FORCE
 from ..schema.quantity import binary_text, storage_bytes
 from ..storage.brought_snapshot import bring_snapshot
 from ..storage.claim_annotations import NO_WAIT, claim_annotations
@@ -71,7 +72,7 @@ def grow_claim(
             labels=dict(workload.labels),
             annotations={
                 # The controller that made the claim owns its size.
-                "pulumi.com/patchForce": "true",
+                **FORCE,
                 **_waiting(asks, plan),
                 **volume_annotations(workload, volume, plan),
                 # Not in the claim template, which never changes.
@@ -142,7 +143,7 @@ def reattach_claim(
             namespace=workload.namespace,
             labels=dict(workload.labels),
             annotations={
-                "pulumi.com/patchForce": "true",
+                **FORCE,
                 **NO_WAIT,
                 **volume_annotations(workload, volume, plan),
             },

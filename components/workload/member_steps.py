@@ -35,6 +35,7 @@ from ..safety.wait.set_status import (
     with_former_template,
     without,
 )
+from ..schema.annotations import PATCH_FORCE
 from .members import member_values
 from .model import Workload
 
@@ -216,7 +217,7 @@ class _Steps:
         """
         body = _at(inputs, self._workload, there, knowing)
         path = _PATH.format(namespace=self._workload.namespace, name=self._workload.name)
-        forced = body["metadata"]["annotations"].get("pulumi.com/patchForce", "false")
+        forced = body["metadata"]["annotations"].get(PATCH_FORCE, "false")
         query = [("fieldManager", manager), ("force", forced)]
         if trouble := await asyncio.to_thread(_call, self._context, "PATCH", path, body, query):
             raise self._failure(

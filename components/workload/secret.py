@@ -15,6 +15,7 @@ from ..safety.preflight import Reader, owner_of_run
 from ..safety.read.deleted import refuse_deleted_secret
 from ..safety.read.last_run import AGAIN, PASSWORDS, LastRun, key_of
 from ..safety.read.live import OWNER
+from ..schema.annotations import FORCE
 from ..storage.claim_owner import ClaimOwner
 from .model import Workload
 
@@ -261,7 +262,7 @@ def _kept_metadata(
         name=generated_name(workload),
         namespace=workload.namespace,
         labels=dict(workload.labels),
-        annotations={"pulumi.com/patchForce": "true", OWNER: owner_of_run(), **(said or {})},
+        annotations={**FORCE, OWNER: owner_of_run(), **(said or {})},
         # It goes when the volumes go, and not before.
         owner_references=owner.references() if owner is not None else None,
     )

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,6 +18,9 @@ from localcluster.toolchain import environment
 from statefast.marks import sentences
 
 from .warm import warm_hosts
+
+if TYPE_CHECKING:
+    from .guarded_stack import Guarded
 
 Config = dict[str, Any]
 
@@ -243,6 +246,20 @@ spec:
     def wait_capacity(self, claim: str, size: str) -> None:
         """Waits until the volume has the size, whoever asked for it."""
         self.wait(f"pvc/{claim}", f"--for=jsonpath={{.status.capacity.storage}}={size}")
+
+
+@pytest.fixture
+def guarded(workspace: Workspace, request: pytest.FixtureRequest) -> "Iterator[Guarded]":
+    """A guarded program, of the kind of SOURCE of the test's module, or of raw objects."""
+    # Imported here: it is a Deployment.
+    from .guarded_stack import Guarded
+
+    source = getattr(request.module, "SOURCE", "raw")
+    place = Guarded(workspace, fresh_name(request), source)
+    try:
+        yield place
+    finally:
+        place.remove()
 
 
 @pytest.fixture(scope="session")

@@ -1,26 +1,13 @@
 """A Helm release becomes a chart around what runs, in steps of which each may be the last."""
 
 import signal
-from collections.abc import Iterator
 
-import pytest
-
-from localcluster.layout import Workspace
-
-from .conftest import Config, fresh_name
+from .conftest import Config
 from .guarded import claim, stateful_set
 from .guarded_stack import Guarded
 
+SOURCE = "release"
 RELEASE = "db"
-
-
-@pytest.fixture
-def guarded(workspace: Workspace, request: pytest.FixtureRequest) -> Iterator[Guarded]:
-    place = Guarded(workspace, fresh_name(request), "release")
-    try:
-        yield place
-    finally:
-        place.remove()
 
 
 def parts(home: str, size: str = "1Gi") -> list[Config]:

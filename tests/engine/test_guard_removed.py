@@ -1,24 +1,10 @@
 """The line of the guard taken out of a program: what a preview says, and what `up` does."""
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
-from localcluster.layout import Workspace
-
-from .conftest import Config, fresh_name
+from .conftest import Config
 from .guarded import claim, namespace, stateful_set
 from .guarded_stack import Guarded
-
-
-@pytest.fixture
-def guarded(workspace: Workspace, request: pytest.FixtureRequest) -> Iterator[Guarded]:
-    place = Guarded(workspace, fresh_name(request), "raw")
-    try:
-        yield place
-    finally:
-        place.remove()
 
 
 def of_data(found: dict[str, Any]) -> dict[str, Any]:

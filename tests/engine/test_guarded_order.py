@@ -1,23 +1,8 @@
 """A guarded program with two providers, through every command in turn: no order loses a volume."""
 
-from collections.abc import Iterator
-
-import pytest
-
-from localcluster.layout import Workspace
-
-from .conftest import Config, fresh_name
+from .conftest import Config
 from .guarded import claim, namespace, stateful_set
 from .guarded_stack import Guarded
-
-
-@pytest.fixture
-def guarded(workspace: Workspace, request: pytest.FixtureRequest) -> Iterator[Guarded]:
-    place = Guarded(workspace, fresh_name(request), "raw")
-    try:
-        yield place
-    finally:
-        place.remove()
 
 
 def everywhere(place: Guarded) -> dict[str, str]:

@@ -13,6 +13,7 @@ from localcluster.layout import PROJECT
 from localcluster.processes import recorded
 from tests.engine.advice import commands, consents, shell, up_with_refresh
 from tests.engine.conftest import Deployment
+from tests.engine.test_migrate import RUN
 
 from .databases import Database, eventually
 
@@ -93,9 +94,7 @@ def migrate(database: Database, *patterns: str) -> None:
     """The volume goes over to each pattern, with what is on it."""
     identities = {it.volume_uid for it in database.deployment.data().values()}
     for pattern in patterns:
-        words = ["migrate", database.workload, "-n", database.deployment.name, "--to", pattern]
-        run = [sys.executable, "-c", "from cli.main import app; app()", *words, "--run", "--yes"]
-        subprocess.run(run, env=database.deployment.environment(), cwd=PROJECT, check=True)
+        _migrate(database, "--to", pattern)
         database.config["pattern"] = pattern
         database.config.pop("podManagementPolicy", None)
         database.deployment.workloads(**{database.workload: database.config})
@@ -106,6 +105,22 @@ def migrate(database: Database, *patterns: str) -> None:
         database.assert_kept()
 
 
+def _migrate(database: Database, *words: str) -> str:
+    """Runs all commands of a migration; what was said."""
+    deployment = database.deployment
+    given = ["migrate", database.workload, "-n", deployment.name, *words, "--run", "--yes"]
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, *given],
+        env=deployment.environment(),
+        cwd=PROJECT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
 def move_to_another_class(database: Database, claim: str) -> None:
     """A Job copies what is on the volume to one of another class, which has the claim then."""
     deployment, name = database.deployment, f"other-{database.deployment.name}"
@@ -113,17 +128,7 @@ def move_to_another_class(database: Database, claim: str) -> None:
     item = deployment.get("storageclass", f"rbd-{deployment.name}")
     item["metadata"] = {"name": name}
     deployment.kubectl("create", "-f", "-", stdin=json.dumps(item))
-    words = ["migrate", database.workload, "-n", deployment.name, "--class", name, "--copy"]
-    done = subprocess.run(
-        [sys.executable, "-c", "from cli.main import app; app()", *words, "--run", "--yes"],
-        env=deployment.environment(),
-        cwd=PROJECT,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    said = done.stdout
-    assert done.returncode == 0, said + done.stderr
+    said = _migrate(database, "--class", name, "--copy")
     # Its pod is back before anybody edits the config.
     database.assert_kept()
     deployment.config["statefast:consent"] = re.findall(r'- "(PersistentVolume [^"]*)"', said)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pulumi
 
-from ...schema.annotations import FIELD_MANAGER, field_manager
+from ...schema.annotations import FIELD_MANAGER, FORCE, field_manager
 from ...schema.labels import MANAGED_BY, PREFIX
 from ..owner import check_owner, owned
 from ..preflight import Reader, owner_of_run
@@ -21,8 +21,6 @@ from ..read.live import OWNER
 from ..read.memory import held
 
 __all__ = ["NO_NAMES", "Names", "WantedName", "plan_names"]
-
-_FORCE = {"pulumi.com/patchForce": "true"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,7 @@ class Names:
         """What one object has to say of that, in this run and in every later one."""
         if (kind, name) not in self.forced:
             return {}
-        return {**_FORCE, FIELD_MANAGER: field_manager(owner_of_run())}
+        return {**FORCE, FIELD_MANAGER: field_manager(owner_of_run())}
 
     def owned(self, kind: str, name: str) -> dict[str, str]:
         """The annotations of one object that goes with its stack."""
@@ -142,7 +140,7 @@ def plan_names(reader: Reader, wanted: Iterable[WantedName], consents: Sequence[
         for name, metadata in (found or {}).items():
             left = _left(reader, each[name], metadata, consents)
             said = metadata.get("annotations") or {}
-            if said.items() >= _FORCE.items() or (
+            if said.items() >= FORCE.items() or (
                 left is not None and said.get(OWNER) != owner_of_run()
             ):
                 forced.add((kind, name))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...errors import StatefastError
-from ...schema.annotations import FIELD_MANAGER, field_manager
+from ...schema.annotations import FIELD_MANAGER, FORCE, field_manager
 from ..edits import Shape, edits, refuse
 from ..owner import check_owner
 from ..preflight import Reader, owner_of_run
@@ -54,7 +54,7 @@ class WorkloadPlan:
     @property
     def applied(self) -> dict[str, str]:
         """What it says of how it is applied."""
-        force = {"pulumi.com/patchForce": "true"} if self.force else {}
+        force = FORCE if self.force else {}
         return {**force, **({FIELD_MANAGER: self.manager} if self.manager else {})}
 
     @property
