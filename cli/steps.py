@@ -30,14 +30,21 @@ class Step:
 
 
 def show_steps(console: Console, steps: Iterable[Step], context: str | None) -> None:
-    """Prints commands under the name of their phase, each as it would be run."""
+    """Prints commands under the name of their phase, as a script that a shell takes as it stands.
+
+    Each is safe where those before it have done what they say: the first that fails ends it.
+    """
     phase = ""
     for step in steps:
+        if not phase:
+            console.print(Text("(set -e  # the first command that fails ends it", style="dim"))
         if step.phase != phase:
             phase = step.phase
-            console.print(Text(f"{phase}:", style="bold"))
+            console.print(Text(f"# {phase}:", style="bold"))
         console.print(Text(f"  # {step.why}", style="dim"), soft_wrap=True)
         console.print(Text(f"  {_in(step, context)}"), soft_wrap=True, highlight=False)
+    if phase:
+        console.print(Text(")", style="dim"))
 
 
 def take_steps(
@@ -53,7 +60,7 @@ def take_steps(
     Args:
         console: Where each is told.
         steps: What is left to do.
-        look: What is left to do then.
+        look: What is left to do then; what it raises goes through.
         context: Of the kubeconfig; None for the current one.
         yes: Whether nothing is asked; else each phase is.
 
@@ -80,6 +87,8 @@ def take_steps(
         )
         if done.returncode:
             said = " ".join((done.stderr or done.stdout).split())
+            # What is there now may give the reason in better words.
+            look()
             raise Failed(f"{_in(step, context)} failed: {said}\nnothing is lost: run it again")
         steps = look()
 

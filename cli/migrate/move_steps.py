@@ -25,6 +25,8 @@ from .moving import (
 __all__ = ["Steps"]
 
 _COPY_SECONDS = 3600
+# From the first condition of a Job to its last one.
+_END_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +185,18 @@ class Steps:
                     copies=not snapshot,
                 ),
             )
-        if not any(it["type"] == "Complete" for it in true_conditions(job)):
+        ended = {it["type"] for it in true_conditions(job)}
+        wait = f"kubectl wait job/{job_name(move.claim)} -n {space}"
+        if not ended:
             yield self._step(
                 "until it is done, or says why not",
-                f"kubectl wait job/{job_name(move.claim)} -n {space}"
-                " --for=jsonpath='{.status.conditions[0].status}'=True"
+                f"{wait} --for=jsonpath='{{.status.conditions[0].status}}'=True"
                 f" --timeout={_COPY_SECONDS}s",
+            )
+        if "Complete" not in ended:
+            # The first condition comes before the last, and may be that of a failure.
+            yield self._step(
+                "it is done", f"{wait} --for=condition=Complete --timeout={_END_SECONDS}s"
             )
         volume = (made or {}).get("spec", {}).get("volumeName") or (
             f"$(kubectl get pvc {new_claim} -n {space} -o jsonpath={{.spec.volumeName}})"

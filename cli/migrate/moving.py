@@ -33,6 +33,8 @@ __all__ = [
     "true_conditions",
 ]
 
+# What a Job says first, and last (KEP-3850).
+_FAILED = ("FailureTarget", "Failed")
 # On the new volume: the old one, copied whole.
 COPY_OF = "statefast/copy-of"
 
@@ -227,7 +229,7 @@ class Move:
         if item is not None and "deletionTimestamp" in item["metadata"] and not self.held:
             raise Refused(f"claim {self.place} is being deleted: see docs/guard.md, Coming back")
         job = self.job
-        failed = [it for it in true_conditions(job) if it["type"] == "Failed"] if job else []
+        failed = [it for it in true_conditions(job) if it["type"] in _FAILED]
         if failed:
             raise Refused(
                 f"Job {self.found.namespace}/{job_name(self.claim)} failed"

@@ -1,6 +1,7 @@
 """What `statefast migrate --class` would do, and what it refuses: plans of what lives."""
 
 import json
+import re
 import subprocess
 from typing import Any
 
@@ -72,6 +73,12 @@ def found(**given: Any) -> Found:
     return Found(namespace="data", **{**parts, **given})
 
 
+def job(*conditions: str) -> dict[str, Any]:
+    told = [{"type": it, "status": "True", "message": "no space"} for it in conditions]
+    metadata = {"name": "v-db-0-move", "annotations": MARK}
+    return {"metadata": metadata, "status": {"conditions": told}}
+
+
 def target(lives: Found, *modes: str, copies: bool = False) -> Target:
     return target_of(lives, "fast", modes, None, copies=copies)
 
@@ -114,22 +121,8 @@ def test_a_snapshot_crosses_within_a_driver_and_files_are_copied_else() -> None:
             "is on volume pv-9, and its data moves from pv-0",
         ),
         (found(claims=[claim(deletionTimestamp="now")]), "is being deleted"),
-        (
-            found(
-                volumes=[volume(annotations=MARK)],
-                jobs=[
-                    {
-                        "metadata": {"name": "v-db-0-move", "annotations": MARK},
-                        "status": {
-                            "conditions": [
-                                {"type": "Failed", "status": "True", "message": "no space"}
-                            ]
-                        },
-                    }
-                ],
-            ),
-            "v-db-0-move failed (no space)",
-        ),
+        (found(volumes=[volume(annotations=MARK)], jobs=[job("Failed")]), "failed (no space)"),
+        (found(volumes=[volume(annotations=MARK)], jobs=[job("FailureTarget")]), "move fail"),
         (found(claims=[], sets=[]), "no workload of a stack with claims is called db"),
     ],
 )
@@ -155,6 +148,22 @@ def test_what_others_called_like_that_is_not_deleted(others: dict[str, Any]) -> 
             planned(lives)
     with pytest.raises(Refused, match="has the name of what this move makes"):
         plan_back(lives, "db")
+
+
+@pytest.mark.parametrize(
+    ("conditions", "waits"),
+    [((), ["jsonpath", "condition=Complete"]), (("SuccessCriteriaMet",), ["condition=Complete"])],
+)
+def test_a_copy_is_whole_when_its_job_is_complete(
+    conditions: tuple[str, ...], waits: list[str]
+) -> None:
+    """Its first condition is no sign: one that fails has one as well."""
+    volumes = [volume("v-db-0-old", annotations=MARK)]
+    lives = found(claims=[], volumes=volumes, jobs=[job(*conditions)])
+    commands = [it.command for it in planned(lives).steps]
+    found_waits = [it for it in commands if "wait job/" in it]
+    assert re.findall("--for=(jsonpath|condition=[A-Za-z]*)", " ".join(found_waits)) == waits
+    assert "copy-of" in commands[commands.index(found_waits[-1]) + 1]
 
 
 def test_what_is_made_beside_a_claim_says_so() -> None:
