@@ -1,7 +1,6 @@
 """One real node for all tests of this folder, and databases that say what they hold."""
 
 import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,9 +9,8 @@ import pytest
 from localcluster import cluster
 from localcluster.layout import Workspace
 from localcluster.real.needs import missing
-from tests.engine.conftest import Deployment
 
-from .databases import KINDS, Database
+from .databases import KINDS, Database, deployed
 
 
 def why_not() -> str | None:
@@ -51,14 +49,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 @pytest.fixture(scope="module")
 def database(workspace: Workspace, request: pytest.FixtureRequest) -> Iterator[Database]:
     """The database that the file is named after: its tests go on with the data of those before."""
-    kind = KINDS[Path(request.path).stem.removeprefix("test_")]
-    # A cluster that is kept has the stacks of earlier runs.
-    made = kind(Deployment(workspace, f"{kind.workload}-{secrets.token_hex(3)}"))
-    try:
-        made.up()
-        yield made
-    finally:
-        made.remove()
+    yield from deployed(KINDS[Path(request.path).stem.removeprefix("test_")], workspace)
 
 
 @pytest.fixture

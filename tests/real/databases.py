@@ -1,5 +1,6 @@
 """Databases, as their own clients see them: what was written is read back after every edit."""
 
+import secrets
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -7,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
+from localcluster.layout import Workspace
 from tests.engine.conftest import Config, Deployment
 
 # A node that was killed starts its pods again, and each pod its server, which recovers.
@@ -300,3 +302,14 @@ class MySQL(Database):
 KINDS: dict[str, type[Database]] = {
     kind.workload: kind for kind in (ZooKeeper, PostgreSQL, Redis, MySQL)
 }
+
+
+def deployed(kind: type[Database], workspace: Workspace) -> Iterator[Database]:
+    """A database in a stack of its own, until the tests are through with it."""
+    # A cluster that is kept has the stacks of earlier runs.
+    made = kind(Deployment(workspace, f"{kind.workload}-{secrets.token_hex(3)}"))
+    try:
+        made.up()
+        yield made
+    finally:
+        made.remove()
