@@ -14,6 +14,8 @@ __all__ = ["Failed", "Step", "show_steps", "take_steps"]
 
 # How often in a row a command may leave the cluster as it was.
 _MOST_TRIES = 3
+# Where a shell takes a word for a command; what is in quotes only looks like one.
+_KUBECTL = re.compile(r"(^|\| |; |\$\()kubectl ")
 
 
 class Failed(Exception):
@@ -41,7 +43,7 @@ def show_steps(console: Console, steps: Iterable[Step], context: str | None) -> 
         if step.phase != phase:
             phase = step.phase
             console.print(Text(f"# {phase}:", style="bold"))
-        console.print(Text(f"  # {step.why}", style="dim"), soft_wrap=True)
+        console.print(Text(f"  # {_one_line(step.why)}", style="dim"), soft_wrap=True)
         console.print(Text(f"  {_in(step, context)}"), soft_wrap=True, highlight=False)
     if phase:
         console.print(Text(")", style="dim"))
@@ -81,7 +83,7 @@ def take_steps(
         if step.phase != phase and not yes:
             typer.confirm(f"{step.phase}?", abort=True)
         phase = step.phase
-        console.print(Text(f"{step.phase}: {step.why}"), soft_wrap=True, highlight=False)
+        console.print(Text(f"{step.phase}: {_one_line(step.why)}"), soft_wrap=True, highlight=False)
         done = subprocess.run(  # noqa: S603  what was shown
             ["/bin/sh", "-c", _in(step, context)], capture_output=True, text=True, check=False
         )
@@ -95,4 +97,9 @@ def take_steps(
 
 def _in(step: Step, context: str | None) -> str:
     where = f"kubectl --context {shlex.quote(context)} " if context else "kubectl "
-    return re.sub(r"\bkubectl ", lambda _: where, step.command)
+    return _KUBECTL.sub(lambda found: f"{found[1]}{where}", step.command)
+
+
+def _one_line(text: str) -> str:
+    """A comment in a script that nothing in a cluster can end."""
+    return "".join(it if it.isprintable() else " " for it in text)

@@ -73,18 +73,19 @@ def adopt(
 
     console = Console()
     try:
-        left, texts = _look(what)
+        what = _pinned(what)
+        left, texts, read = _look(what)
         if as_json:
-            said = {**asdict(left), "files": texts}
+            said = {**asdict(left), "context": what.cluster, "files": texts}
             typer.echo(json.dumps(said, indent=2, ensure_ascii=False))
         else:
-            show(console, left, context)
+            show(console, left, what.cluster, into)
         if left.in_the_way:
             raise typer.Exit(_REFUSED)
         if run and not left.done:
-            left = _take(console, what, left, texts, yes=yes)
+            left = _take(console, what, left, texts, read, yes=yes)
         if not as_json and (run or left.done):
-            _prove(console, what, done=left.done)
+            _prove(console, what, left)
     except _Nothing as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(_NOT_THERE) from None
@@ -99,7 +100,12 @@ class _Nothing(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _What:
-    """What was asked for."""
+    """What was asked for.
+
+    Attributes:
+        context: As it was asked for, and goes into config.
+        cluster: Context of every command, whichever is the current one when it runs.
+    """
 
     namespace: str
     names: Sequence[str]
@@ -109,10 +115,31 @@ class _What:
     from_dir: Path | None
     gone: bool
     context: str | None
+    cluster: str | None = None
 
 
-def _look(what: _What) -> "tuple[Plan, dict[str, str]]":
-    """The plan, and the files that are to be written."""
+def _pinned(what: _What) -> _What:
+    """The same, for one cluster from the first look to the last command.
+
+    Raises:
+        Failed: the stack is of another one.
+    """
+    # Imported here, as the client is.
+    from statefast.safety.read.kubeconfig import current_context
+
+    from .files import read_files
+
+    said = read_files(what.folder, what.stack).config.get("statefast:context")
+    if what.context and said and said != what.context:
+        raise Failed(
+            f"Stack {what.stack} is of context {said}, by its config, and not of {what.context}:"
+            " choose another with --stack"
+        )
+    return replace(what, cluster=what.context or said or current_context() or None)
+
+
+def _look(what: _What) -> "tuple[Plan, dict[str, str], dict[str, str]]":
+    """The plan, the files that are to be written, and those that were read for it."""
     # Imported here: the client and the SDK are the slowest things this program can load.
     from ..api import Api, ClusterError
     from ..convert.check import Unchecked, problems
@@ -124,11 +151,11 @@ def _look(what: _What) -> "tuple[Plan, dict[str, str]]":
     from .live import read_live
     from .made import make
     from .old_stack import read_old_stack
-    from .plan import Given, plan
+    from .plan import Given, objects_of, plan
 
     files = read_files(what.folder, what.stack)
     try:
-        api = Api(what.context)
+        api = Api(what.cluster)
         live = read_live(api, what.namespace)
         made = make(live, what.names, files.workloads)
         if not made.program.workloads and not made.in_the_way:
@@ -144,12 +171,6 @@ def _look(what: _What) -> "tuple[Plan, dict[str, str]]":
             has = config.get("statefast:consent") or []
             config["statefast:consent"] = list(dict.fromkeys([*has, *answer.consents]))
         texts, wrong = files.missing(config, said)
-        mine = {*made.claims, *(name for names in made.claims.values() for name in names)}
-        releases = {
-            hands_of(it).release
-            for it in (*live.workloads, *live.claims)
-            if it["metadata"]["name"] in mine and hands_of(it).release[1]
-        }
         given = Given(
             stack=files.owner,
             live=live,
@@ -158,9 +179,12 @@ def _look(what: _What) -> "tuple[Plan, dict[str, str]]":
             consents=answer.consents,
             refused=[*wrong, *answer.refused],
             said=answer.notes,
-            releases={it: read_release(api, *it) for it in sorted(releases)},
             old=read_old_stack(what.from_stack, what.from_dir) if what.from_stack else None,
             to_write=list(texts),
+        )
+        releases = {hands_of(it).release for it in objects_of(given)}
+        given = replace(
+            given, releases={it: read_release(api, *it) for it in sorted(releases) if it[1]}
         )
     except ClusterError as error:
         raise Failed(str(error)) from None
@@ -169,11 +193,11 @@ def _look(what: _What) -> "tuple[Plan, dict[str, str]]":
             f"{what.folder} has a Pulumi.yaml and not this program: run this in the folder of the"
             " program that is to have the workloads, or name it with --into."
         ) from None
-    return plan(given), texts
+    return plan(given), texts, {files.config_path: files.text}
 
 
 def _config(what: _What, made: "Made", new: Sequence["Converted"]) -> dict[str, Any]:
-    config = replace(made.program, workloads=new).config(what.stack)
+    config = replace(made.program, workloads=new).config(what.stack.rpartition("/")[2])
     if what.context:
         config["statefast:context"] = what.context
     return config
@@ -187,54 +211,55 @@ def _nothing(what: _What, notes: Sequence[str]) -> str:
 
 
 def _take(
-    console: Console, what: _What, left: "Plan", texts: dict[str, str], *, yes: bool
+    console: Console,
+    what: _What,
+    left: "Plan",
+    texts: dict[str, str],
+    read: dict[str, str],
+    *,
+    yes: bool,
 ) -> "Plan":
     """Writes the files, then runs one command after the other, and looks again each time."""
+    # Imported here: it comes with the SDK.
+    from .files import write_files
+
     if texts:
         if not yes:
             typer.confirm("write?", abort=True)
-        _write(what.folder, texts)
+        write_files(what.folder, texts, read)
         console.print(f"write: {', '.join(texts)}", highlight=False)
-        left, _ = _look(what)
+        left, *_ = _look(what)
 
     def again() -> Sequence[Step]:
         nonlocal left
-        left, _ = _look(what)
+        left, *_ = _look(what)
         if left.in_the_way:
             raise Failed("\n".join(left.in_the_way))
         return left.steps
 
-    # The former state had some of it when this began: once it has none, it has forgotten all of it.
-    what = replace(what, gone=True)
-    take_steps(console, left.steps, again, what.context, yes=yes)
+    take_steps(console, left.steps, again, what.cluster, yes=yes)
     return left
 
 
-def _write(folder: Path, texts: dict[str, str]) -> None:
-    """The config last: with it the files are known to be ours."""
-    try:
-        for name, text in texts.items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            part = folder / f"{name}.part"
-            part.write_text(text, encoding="utf-8")
-            part.replace(folder / name)
-    except OSError as error:
-        raise Failed(f"{folder} cannot be written: {error.strerror}.") from None
-
-
-def _prove(console: Console, what: _What, *, done: bool) -> None:
-    """Has the preview say that nothing is replaced and nothing deleted."""
-    proof = prove(what.stack, what.folder)
+def _prove(console: Console, what: _What, left: "Plan") -> None:
+    """Has the preview say that nothing is replaced, nothing deleted and nothing made anew."""
+    proof = prove(what.stack, what.folder, [it.name for it in left.takes])
     if proof is None:
-        console.print(f"prove it: {command(what.stack)}", highlight=False)
+        console.print(f"prove it: {command(what.stack, what.folder)}", highlight=False)
     elif proof.takes_away:
         raise Failed(
-            "\n".join(["The preview would replace or delete, so do not run up:", *proof.takes_away])
+            "\n".join(
+                [
+                    "The preview would replace, delete or make anew, so do not run up:",
+                    *proof.takes_away,
+                ]
+            )
         )
     else:
         said = ", ".join(f"{count} {op}" for op, count in proof.steps.items()) or "nothing to do"
         console.print(f"preview: 0 to replace, 0 to delete ({said})", highlight=False)
-    if done:
+    if left.done:
         console.print(f"done: stack {what.stack} has them", highlight=False)
     else:
-        console.print(f"take over:\n  pulumi up -s {what.stack}", highlight=False)
+        up = command(what.stack, what.folder, "up")
+        console.print(f"take over:\n  {up}", highlight=False)

@@ -18,7 +18,8 @@ def added(text: str, missing: Mapping[str, Any], wanted: Mapping[str, Any]) -> s
         missing: By key of the config what it lacks: a value, or the entries of one that is there.
         wanted: The config as it is to be, which the result is compared with.
     """
-    lines = text.splitlines()
+    # Whatever else may end a line, in YAML it may stand in one.
+    lines = text.removesuffix("\n").split("\n")
     for key, value in missing.items():
         block = config_text({key: value}).splitlines()[1:]
         at = next((n for n, line in enumerate(lines) if line.strip() == f"{key}:"), None)
@@ -34,10 +35,10 @@ def added(text: str, missing: Mapping[str, Any], wanted: Mapping[str, Any]) -> s
         lines[at + 1 : at + 1] = _moved(below, lines[at + 1 :])
     made = "\n".join(lines) + "\n"
     try:
-        said = yaml.safe_load(made)
+        before, said = yaml.safe_load(text), yaml.safe_load(made)
     except yaml.YAMLError:
         return None
-    return made if isinstance(said, dict) and said.get("config") == dict(wanted) else None
+    return made if said == {**(before or {}), "config": dict(wanted)} else None
 
 
 def _moved(block: list[str], after: list[str]) -> list[str]:

@@ -1,6 +1,8 @@
 """The files of a program, as they are and as adoption wants them."""
 
-from collections.abc import Mapping, Sequence
+import fcntl
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from ..convert.render import config_text, file_text
 from ..steps import Failed
 from .edit import added
 
-__all__ = ["Files", "read_files"]
+__all__ = ["Files", "read_files", "write_files"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,7 @@ class Files:
             files: Workload files that are to be there, by name.
         """
         texts: dict[str, str] = {}
-        wrong: list[str] = []
+        wrong = list(self._unfit())
         for name, said in files.items():
             path, text = f"workloads/{name}.yaml", file_text(said)
             there = self.folder / path
@@ -93,6 +95,19 @@ class Files:
             texts[self.config_path] = made
         return texts, wrong
 
+    def _unfit(self) -> Iterator[str]:
+        """Config of a stack that keeps nothing, or asks nobody what there is."""
+        if "true" in str(self.config.get("statefast:ephemeral")).lower():
+            yield (
+                f"{self.config_path} says ephemeral: true, and with that stack its claims go:"
+                " choose another with --stack, or write false"
+            )
+        if self.config.get("statefast:preflight") in ("off", False):
+            yield (
+                f"{self.config_path} says preflight: off, so its preview would not see what is"
+                " there and make it anew: leave it out"
+            )
+
 
 def _less(has: object, wants: Any) -> Any:  # noqa: ANN401  any YAML
     """What is wanted and is not there; None where something else is."""
@@ -119,6 +134,8 @@ def read_files(folder: Path, stack: str) -> Files:
             raise Failed(f"{path} has no keys.")
         return found
 
+    # A stack is named after its organisation and project as well, its file is not.
+    stack = stack.rpartition("/")[2]
     project = folder / "Pulumi.yaml"
     if not project.is_file():
         raise Failed(
@@ -136,3 +153,37 @@ def read_files(folder: Path, stack: str) -> Files:
         config=config if isinstance(config, Mapping) else {},
         text=path.read_text(encoding="utf-8") if path.is_file() else "",
     )
+
+
+def write_files(folder: Path, texts: Mapping[str, str], read: Mapping[str, str]) -> None:
+    """Writes each file whole, the config last: with it the others are known to be ours.
+
+    Args:
+        folder: Of the program.
+        texts: By path in it, what they are to be.
+        read: By path, what they were when that was made; of one that was not there, nothing.
+
+    Raises:
+        Failed: one cannot be written, or is another one by now.
+    """
+    try:
+        # Whoever else adopts here at this moment would write the same files.
+        with (folder / "Pulumi.yaml").open(encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            for name, text in texts.items():
+                # A link stays one.
+                path = (folder / name).resolve()
+                if _text(path) not in (read.get(name, ""), text):
+                    raise Failed(f"{path} was written by somebody meanwhile: run this again")
+                path.parent.mkdir(parents=True, exist_ok=True)
+                part = path.with_name(f"{path.name}.part")
+                part.write_text(text, encoding="utf-8")
+                if path.exists():
+                    shutil.copymode(path, part)
+                part.replace(path)
+    except OSError as error:
+        raise Failed(f"{folder} cannot be written: {error.strerror}.") from None
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""

@@ -1,11 +1,12 @@
 """In whose hands an object is, besides those of whoever adopts it."""
 
 import json
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from statefast.schema.annotations import OWNER
+from statefast.schema.annotations import LEAVES, OWNER
 
 from ..api import Object
 from ..steps import Step
@@ -29,6 +30,8 @@ _STATES = {
     "Terraform": "Terraform",
     "HashiCorp": "Terraform",
 }
+# What whoever notes there that a stack lets go manages, until that is taken off.
+_MARK: Mapping[str, Any] = {"f:metadata": {"f:annotations": {".": {}, f"f:{LEAVES}": {}}}}
 # Parts of Kubernetes, which go on with what they do.
 _KUBERNETES = ("kube-", "kubelet", "cluster-autoscaler", "vpa-", "csi-", "snapshot-controller")
 
@@ -112,6 +115,7 @@ def hand_over(item: Object, to: str) -> Iterator[Step]:
         if not entry.get("subresource")
         and not str(entry.get("manager") or "").startswith(_KUBERNETES)
         and (entry.get("manager"), entry.get("operation")) != (to, "Apply")
+        and entry.get("fieldsV1") != _MARK
     ]
     if item["kind"] == "PersistentVolumeClaim":
         # Applied by force, in part; what tells of another's state is what has to end.
@@ -125,10 +129,15 @@ def hand_over(item: Object, to: str) -> Iterator[Step]:
     ]
     every = sorted([*given, *ours])
     path = "/metadata/managedFields"
+    # It may have been written meanwhile, or be another one of that name.
     patch: list[dict[str, object]] = [
-        # It may have been written meanwhile.
-        {"op": "test", "path": f"{path}/{index}/manager", "value": entries[index]["manager"]}
+        {"op": "test", "path": "/metadata/uid", "value": item["metadata"]["uid"]}
+    ]
+    patch += [
+        {"op": "test", "path": f"{path}/{index}/{key}", "value": entries[index][key]}
         for index in every
+        for key in ("manager", "time")
+        if key in entries[index]
     ]
     first = f"{path}/{every[0]}"
     patch.append({"op": "replace", "path": f"{first}/manager", "value": to})
@@ -155,6 +164,7 @@ def _patch(item: Object, patch: Sequence[Mapping[str, object]], names: str) -> S
         why=f"{kind} {metadata['name']}: its fields are not those of {names} any more",
         command=(
             f"kubectl patch {kind.lower()} {metadata['name']} -n {metadata['namespace']}"
-            f" --type=json -p '{text}'"
+            # Who manages a field chooses his name, and nobody keeps a quote out of it.
+            f" --type=json -p {shlex.quote(text)}"
         ),
     )

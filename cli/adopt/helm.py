@@ -9,6 +9,7 @@ another value there lets go, loses nothing, and can be taken back.
 import base64
 import gzip
 import json
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -107,7 +108,7 @@ def let_go(release: Release) -> Iterator[Step]:
             why=f"release {release.name} is not found by helm any more; owner={_OWNER} takes it"
             " back",
             command=(
-                f"kubectl label {resource} -n {release.namespace} -l"
-                f" owner={_OWNER},name={release.name} owner={_AWAY} --overwrite"
+                f"kubectl label {resource} -n {shlex.quote(release.namespace)} -l"
+                f" {shlex.quote(f'owner={_OWNER},name={release.name}')} owner={_AWAY} --overwrite"
             ),
         )

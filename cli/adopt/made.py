@@ -46,11 +46,15 @@ class Made:
         program: The workload files and the config.
         in_the_way: One sentence each.
         claims: By workload, its claims.
+        workloads: What was read, as `<kind> <name>`.
+        beyond: Claims of ordinals that do not run.
     """
 
     program: Program
     in_the_way: Sequence[str] = ()
     claims: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    workloads: Collection[str] = ()
+    beyond: Collection[str] = ()
 
 
 def make(live: Live, names: Sequence[str], known: Collection[str] = ()) -> Made:
@@ -65,6 +69,7 @@ def make(live: Live, names: Sequence[str], known: Collection[str] = ()) -> Made:
     around = _around(live)
     workloads: list[Converted] = []
     claims: dict[str, Sequence[str]] = {}
+    mine, beyond = set[str](), set[str]()
     for given in live.workloads:
         name = given["metadata"]["name"]
         if names and name not in names:
@@ -78,6 +83,7 @@ def make(live: Live, names: Sequence[str], known: Collection[str] = ()) -> Made:
             continue
         if made is None:
             continue
+        mine.add(f"{given['kind']} {name}")
         if (stack := hands_of(given).stack) and name not in known:
             wrong.append(
                 f"{given['kind']} {name} is of stack {stack}, a stack of this program: copy"
@@ -94,7 +100,11 @@ def make(live: Live, names: Sequence[str], known: Collection[str] = ()) -> Made:
             )
             continue
         workloads.append(made)
-        claims[name] = [it["metadata"]["name"] for it in own]
+        of_none = set(_beyond(given, own))
+        beyond |= of_none
+        claims[name] = [
+            it["metadata"]["name"] for it in own if it["metadata"]["name"] not in of_none
+        ]
         _note_object(given, made, notes)
         wrong += _deselected(live, given, made)
     there = {it["metadata"]["name"] for it in live.workloads}
@@ -103,12 +113,11 @@ def make(live: Live, names: Sequence[str], known: Collection[str] = ()) -> Made:
         for name in names
         if name not in there
     ]
-    mine = {it.name for it in workloads}
     stays = [needed for it in workloads for needed in it.needs]
     stays += [
         needed
         for it in live.workloads
-        if it["metadata"]["name"] in mine
+        if f"{it['kind']} {it['metadata']['name']}" in mine
         for needed in _named(it["spec"]["template"]["spec"])
     ]
     program = Program(
@@ -117,7 +126,7 @@ def make(live: Live, names: Sequence[str], known: Collection[str] = ()) -> Made:
         stays=list(dict.fromkeys(stays)),
         notes=all_notes,
     )
-    return Made(program=program, in_the_way=all_wrong, claims=claims)
+    return Made(program=program, in_the_way=all_wrong, claims=claims, workloads=mine, beyond=beyond)
 
 
 def _around(live: Live) -> LiveSurroundings:
@@ -166,6 +175,19 @@ def _claims_of(live: Live, workload: Object) -> list[Object]:
         for it in live.claims
         if it["metadata"]["name"] in mounted or of_template(workload, it["metadata"]["name"])
     ]
+
+
+def _beyond(workload: Object, claims: Sequence[Object]) -> Iterator[str]:
+    """The claims of a set, of ordinals that it does not run: no `up` looks after them."""
+    spec = workload["spec"]
+    if workload["kind"] != "StatefulSet":
+        return
+    first = int((spec.get("ordinals") or {}).get("start") or 0)
+    runs = range(first, first + int(1 if spec.get("replicas") is None else spec["replicas"]))
+    for it in claims:
+        name = it["metadata"]["name"]
+        if of_template(workload, name) and int(name.rpartition("-")[2]) not in runs:
+            yield name
 
 
 def _sized(given: Manifest, claims: Sequence[Object]) -> Manifest:

@@ -1,5 +1,6 @@
 """Another stack lets go of what it made: its state forgets the objects, and nothing is deleted."""
 
+import json
 import shlex
 import subprocess
 from collections.abc import Collection, Iterator, Sequence
@@ -19,11 +20,17 @@ class OldStack:
 
     Attributes:
         where: The options by which the CLI finds it.
+        pending: What it was interrupted at, each with its `type` and `resource`.
     """
 
     name: str
     where: str
     resources: Sequence[dict[str, Any]]
+    pending: Sequence[dict[str, Any]] = ()
+
+    def has(self, kind: str, namespace: str, name: str) -> bool:
+        """Whether its state has an object."""
+        return any(_object(it) == (kind, namespace, name) for it in self.resources)
 
 
 def read_old_stack(name: str, folder: Path | None) -> OldStack:
@@ -50,7 +57,11 @@ def read_old_stack(name: str, folder: Path | None) -> OldStack:
         found = of_resources(done.stdout, lambda it: [it])
     except NotAState as error:
         raise Failed(str(error)) from None
-    return OldStack(name=name, where=where, resources=found)
+    return OldStack(name=name, where=where, resources=found, pending=_pending(done.stdout))
+
+
+def _pending(text: str) -> list[dict[str, Any]]:
+    return json.loads(text)["deployment"].get("pending_operations") or []
 
 
 def forget(
@@ -83,6 +94,7 @@ def forget(
         if it["urn"] not in urns
         for urn in sorted(urns & set(_needs(it)))
     ]
+    wrong += _interrupted(old, mine, {*taken, *needed})
     steps = [
         Step(
             phase="let go",
@@ -95,6 +107,26 @@ def forget(
         for it in reversed(mine)
     ]
     return steps, wrong
+
+
+def _interrupted(
+    old: OldStack, mine: Sequence[dict[str, Any]], wanted: Collection[tuple[str, str, str]]
+) -> Iterator[str]:
+    """What its state has not finished, and would do to what is taken."""
+    for it in old.pending:
+        kind, _, name = _object(it.get("resource") or {})
+        if kind and _object(it["resource"]) in wanted:
+            yield (
+                f"stack {old.name} was interrupted while {it.get('type')} {kind} {name}: run"
+                f" pulumi refresh {old.where}, and this again"
+            )
+    urns = [it["urn"] for it in mine]
+    for urn in dict.fromkeys(it for it in urns if urns.count(it) > 1):
+        yield (
+            f"stack {old.name} has {_said(urn)} twice, and deletes one of them with its next up,"
+            f" which may be what is taken: run pulumi state delete {shlex.quote(urn)}"
+            f" {old.where} in a terminal, which asks for the one, and this again"
+        )
 
 
 def _said(urn: str) -> str:

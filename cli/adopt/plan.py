@@ -1,10 +1,11 @@
 """What adoption takes, what it leaves, what is in its way, and what is left to do, in one look."""
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from statefast.schema.annotations import field_manager
+from statefast.schema.annotations import LEAVES, field_manager
 
 from ..api import Object
 from ..convert.notes import Kind, Note, Notes
@@ -16,7 +17,7 @@ from .live import Live
 from .made import Made
 from .old_stack import OldStack, forget
 
-__all__ = ["Given", "Plan", "Taken", "plan"]
+__all__ = ["Given", "Plan", "Taken", "objects_of", "plan"]
 
 _HANDED_OVER = ("StatefulSet", "Deployment", "Service", "PersistentVolumeClaim")
 
@@ -97,14 +98,13 @@ class Plan:
     done: bool
 
 
-def _objects(given: Given) -> list[Object]:
+def objects_of(given: Given) -> list[Object]:
     """What is taken or had, of what was read: workloads, their claims, Services and budgets."""
     live, made = given.live, given.made
-    workloads = {it.name for it in made.program.workloads}
     claims = {name for names in made.claims.values() for name in names}
     asked = {asked_about(it)[:2] for it in given.consents}
     return [
-        *(it for it in live.workloads if it["metadata"]["name"] in workloads),
+        *(it for it in live.workloads if _text(it) in made.workloads),
         *(it for it in live.claims if it["metadata"]["name"] in claims),
         *(
             it
@@ -120,7 +120,7 @@ def plan(given: Given) -> Plan:
     Args:
         given: What lives, and what was made of it.
     """
-    found = _objects(given)
+    found = objects_of(given)
     theirs = [it for it in found if hands_of(it).stack != given.stack]
     wrong = [*given.made.in_the_way, *given.refused]
     if given.live.home is not None and "deletionTimestamp" in given.live.home["metadata"]:
@@ -128,10 +128,10 @@ def plan(given: Given) -> Plan:
             f"Namespace {given.live.namespace} is being deleted with all that is in it; nothing"
             " here takes that back"
         )
-    had = given.old is not None and bool(forget(given.old, _keys(given, found))[0])
     for it in theirs:
-        wrong += _in_the_way(given, it, old_has_some=had)
+        wrong += _in_the_way(given, it)
     steps: list[Step] = []
+    to_mark: list[Object] = []
     if theirs:
         for release in given.releases.values():
             steps += let_go(release)
@@ -142,11 +142,14 @@ def plan(given: Given) -> Plan:
                 )
     if given.old is not None:
         forgets, blocked = forget(given.old, _keys(given, found), _needed(given, found))
-        steps += forgets
+        to_mark = [it for it in theirs if _to_mark(it, given.old)]
+        steps += [*_annotate(given, to_mark, f"={given.old.name}"), *forgets]
         wrong += blocked
     for it in theirs:
         if it["kind"] in _HANDED_OVER:
             steps += hand_over(it, field_manager(given.stack))
+    said = [it for it in found if LEAVES in (it["metadata"].get("annotations") or {})]
+    steps += _annotate(given, [*to_mark, *(it for it in said if it not in to_mark)], "-")
     return Plan(
         stack=given.stack,
         namespace=given.live.namespace,
@@ -167,13 +170,39 @@ def plan(given: Given) -> Plan:
     )
 
 
+def _to_mark(item: Object, old: OldStack) -> bool:
+    """Whether the state of a stack has it: once it has forgotten that, nobody else could tell."""
+    return bool(hands_of(item).state) and old.has(*_key(item)) and not _leaves(item, old)
+
+
+def _annotate(given: Given, items: Sequence[Object], value: str) -> Iterator[Step]:
+    names = " ".join(f"{it['kind'].lower()}/{it['metadata']['name']}" for it in items)
+    ends = value == "-"
+    if items:
+        yield Step(
+            phase="hand over" if ends else "let go",
+            why="which needs not be known any more" if ends else "whose state has had them",
+            command=f"kubectl annotate {names} -n {given.live.namespace}"
+            f" {shlex.quote(f'{LEAVES}{value}')} --overwrite",
+        )
+
+
+def _leaves(item: Object, old: OldStack) -> bool:
+    return (item["metadata"].get("annotations") or {}).get(LEAVES) == old.name
+
+
+def _key(item: Object) -> tuple[str, str, str]:
+    metadata = item["metadata"]
+    return item["kind"], metadata.get("namespace", ""), metadata["name"]
+
+
 def _text(item: Object) -> str:
     return f"{item['kind']} {item['metadata']['name']}"
 
 
 def _keys(given: Given, found: Sequence[Object]) -> set[tuple[str, str, str]]:
     """Kind, namespace and name of all that is taken."""
-    read = {(it["kind"], it["metadata"]["namespace"], it["metadata"]["name"]) for it in found}
+    read = {_key(it) for it in found}
     others = {(it.kind, given.live.namespace, it.name) for it in _others(given, found)}
     return read | others
 
@@ -186,6 +215,7 @@ def _needed(given: Given, found: Sequence[Object]) -> set[tuple[str, str, str]]:
     return {
         ("Namespace", "", space),
         *(("Service", space, str(it)) for it in governing if it),
+        *(("PersistentVolumeClaim", space, it) for it in given.made.beyond),
         *(("PersistentVolume", "", str(it.get("volumeName"))) for it in specs),
         *(("StorageClass", "", str(it.get("storageClassName"))) for it in specs),
         *(
@@ -219,7 +249,7 @@ def _taken(item: Object) -> Taken:
     )
 
 
-def _in_the_way(given: Given, item: Object, *, old_has_some: bool) -> Iterator[str]:
+def _in_the_way(given: Given, item: Object) -> Iterator[str]:
     """Who would not let go of an object, or is on his way to take it along."""
     where, hands = _text(item), hands_of(item)
     metadata = item["metadata"]
@@ -243,10 +273,15 @@ def _in_the_way(given: Given, item: Object, *, old_has_some: bool) -> Iterator[s
             f"{where} is written back by {hands.back} whoever edits it: take it out of there first,"
             " without a deletion"
         )
-    yield from _other_state(given, where, item, old_has_some=old_has_some)
+    if item["kind"] == "Deployment" and item["spec"].get("paused"):
+        yield (
+            f"{where} is paused, and would go on with whatever its pod template says: kubectl"
+            f" rollout resume deployment/{metadata['name']} -n {given.live.namespace} first"
+        )
+    yield from _other_state(given, where, item)
 
 
-def _other_state(given: Given, where: str, item: Object, *, old_has_some: bool) -> Iterator[str]:
+def _other_state(given: Given, where: str, item: Object) -> Iterator[str]:
     """A state of somebody's that has the object, and would delete it one day."""
     hands = hands_of(item, field_manager(given.stack))
     name = hands.stack or hands.state
@@ -266,11 +301,11 @@ def _other_state(given: Given, where: str, item: Object, *, old_has_some: bool) 
                 f" delete it one day: name that stack with --from-stack {stack}, or say that no"
                 " state has it any more with --no-other-state"
             )
-    elif not old_has_some:
+    elif not given.old.has(*_key(item)) and not _leaves(item, given.old):
         yield (
-            f"{where} is applied by {name}, and the state of stack {given.old.name} has none of"
-            " what is taken: it is the wrong one, or has forgotten all of it; then go on with"
-            " --no-other-state"
+            f"{where} is applied by {name}, and the state of stack {given.old.name} does not have"
+            " it: it is of another one, which would delete it one day. Have that forget it, with"
+            " pulumi state delete, and add --no-other-state"
         )
 
 
@@ -284,7 +319,9 @@ def _left(given: Given, found: Sequence[Object]) -> Iterator[Note]:
             continue
         name = claim["metadata"]["name"]
         by = live.mounts(name)
-        if by:
+        if name in given.made.beyond:
+            notes.stays(where, "is of an ordinal that does not run: the stack takes it with that")
+        elif by:
             notes.stays(where, f"is of {', '.join(by)}, which is not taken")
         else:
             notes.todo(
@@ -292,6 +329,17 @@ def _left(given: Given, found: Sequence[Object]) -> Iterator[Note]:
                 "holds data, maybe, and nothing mounts it: a workload of the stack takes it by"
                 f" storage.volumes.<volume>.claimName: {_base(name)}",
             )
+    going = [
+        it["metadata"]["name"]
+        for it in found
+        if it["kind"] == "PersistentVolumeClaim"
+        and "deletionTimestamp" in (_volume_of(live, it).get("metadata") or {})
+    ]
+    if going:
+        notes.todo(
+            f"volumes of {', '.join(going)}",
+            "were deleted, and go with their claims: nothing here takes that back; copy the data",
+        )
     fleeting = [
         it["metadata"]["name"]
         for it in found
@@ -338,14 +386,20 @@ def _home_of(given: Given, home: Object) -> str:
         return f"of Helm release {hands.release[1]}"
     if hands.back:
         return f"written by {hands.back}"
-    if hands.state and not given.gone and given.old is None:
+    had = given.old is not None and given.old.has("Namespace", "", given.live.namespace)
+    if hands.state and not given.gone and not had:
         return f"applied by {hands.state}"
     return ""
 
 
 def _fleeting(live: Live, claim: Object) -> bool:
-    volume: Mapping[str, Any] = live.volumes.get(claim["spec"].get("volumeName", ""), {})
-    return (volume.get("spec") or {}).get("persistentVolumeReclaimPolicy") == "Delete"
+    spec = _volume_of(live, claim).get("spec") or {}
+    return bool(spec.get("persistentVolumeReclaimPolicy") == "Delete")
+
+
+def _volume_of(live: Live, claim: Object) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = live.volumes.get(claim["spec"].get("volumeName", ""), {})
+    return found
 
 
 def _base(claim: str) -> str:

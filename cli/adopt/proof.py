@@ -4,7 +4,7 @@ import json
 import shlex
 import subprocess
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
@@ -16,6 +16,8 @@ from ..steps import Failed
 __all__ = ["Proof", "command", "prove"]
 
 _TAKES_AWAY = ("replace", "delete", "discard")
+# What lives is imported; it is created where the preview reads another cluster.
+_WORKLOADS = ("kubernetes:apps/v1:StatefulSet", "kubernetes:apps/v1:Deployment")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,37 +26,41 @@ class Proof:
 
     Attributes:
         steps: How often each step, e.g. `import`.
-        takes_away: The resources that would be replaced or deleted.
+        takes_away: The resources that would be replaced or deleted, and what lives that would be
+            made anew.
     """
 
     steps: Mapping[str, int]
     takes_away: tuple[str, ...]
 
 
-def command(stack: str) -> str:
-    """The preview of a stack."""
-    return f"pulumi preview -s {shlex.quote(stack)}"
+def command(stack: str, folder: Path, verb: str = "preview") -> str:
+    """What runs on a stack, from any folder."""
+    where = "" if folder.resolve() == Path.cwd() else f" -C {shlex.quote(str(folder))}"
+    return f"pulumi {verb} -s {shlex.quote(stack)}{where}"
 
 
-def prove(stack: str, folder: Path) -> Proof | None:
+def prove(stack: str, folder: Path, taken: Collection[str] = ()) -> Proof | None:
     """Previews a stack; None where there is no Pulumi CLI.
 
     Args:
         stack: Its name.
         folder: Of the program.
+        taken: Names of what is there and is taken.
 
     Raises:
         Failed: it is refused, or fails.
     """
     if which("pulumi") is None:
         return None
-    words = [*shlex.split(command(stack)), "--json", "--non-interactive", "-C", str(folder)]
+    asks = command(stack, folder)
+    words = [*shlex.split(asks), "--json", "--non-interactive"]
     done = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603
     try:
         said = json.loads(done.stdout)
     except ValueError:
         text = " ".join((done.stderr or done.stdout).split())
-        raise Failed(f"{command(stack)} failed: {text}") from None
+        raise Failed(f"{asks} failed: {text}") from None
     if done.returncode:
         messages = [
             str(it.get("message") or "")
@@ -62,11 +68,19 @@ def prove(stack: str, folder: Path) -> Proof | None:
             if it.get("severity") == "error"
         ]
         ours = [text for message in messages for _, text in sentences(message)]
-        raise Failed("\n".join([f"{command(stack)} is refused:", *(ours or messages)]))
+        raise Failed("\n".join([f"{asks} is refused:", *(ours or messages)]))
     steps = said.get("steps") or []
     return Proof(
         steps=Counter(str(it["op"]) for it in steps),
         takes_away=tuple(
-            str(it["urn"]) for it in steps if any(word in it["op"] for word in _TAKES_AWAY)
+            str(it["urn"])
+            for it in steps
+            if any(word in it["op"] for word in _TAKES_AWAY)
+            or (it["op"] == "create" and _is_taken(str(it["urn"]), taken))
         ),
     )
+
+
+def _is_taken(urn: str, taken: Collection[str]) -> bool:
+    type_, _, name = urn.rpartition("::")
+    return name in taken and type_.endswith(_WORKLOADS)

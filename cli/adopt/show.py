@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Iterable
 from itertools import groupby
+from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
@@ -11,6 +12,7 @@ from ..convert.render import STYLES
 from ..steps import show_steps
 from ..table import columns
 from .plan import Plan
+from .proof import command
 
 __all__ = ["show"]
 
@@ -18,13 +20,14 @@ __all__ = ["show"]
 _ONE_LINE = 10_000
 
 
-def show(console: Console, left: Plan, context: str | None) -> None:
+def show(console: Console, left: Plan, context: str | None, folder: Path) -> None:
     """Prints all of it; no name is broken in two.
 
     Args:
         console: Where to.
         left: The plan.
         context: Of the kubeconfig, for the commands.
+        folder: Of the program.
     """
     where = f"stack {left.stack}, namespace {left.namespace}"
     if left.takes:
@@ -50,8 +53,8 @@ def show(console: Console, left: Plan, context: str | None) -> None:
             console.print(Text("take over:", style="bold"))
             stack = left.stack.rpartition("/")[2]
             console.print(Text("  # nothing is replaced or deleted", style="dim"))
-            console.print(Text(f"  pulumi preview -s {stack}"), soft_wrap=True)
-            console.print(Text(f"  pulumi up -s {stack}"), soft_wrap=True)
+            for verb in ("preview", "up"):
+                console.print(Text(f"  {command(stack, folder, verb)}"), soft_wrap=True)
 
 
 def _list(

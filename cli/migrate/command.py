@@ -105,11 +105,13 @@ def migrate(
         snapshot_class=snapshot_class,
         copies=copy,
     )
+    # One cluster from the first look to the last command, whichever is the current one by then.
+    context = context or _current()
     try:
         left = _look(namespace, context, wanted)
         if output is Output.JSON:
             asked = {"to": wanted.to} if wanted.to else {"class": class_name}
-            typer.echo(json.dumps({**asdict(left), **asked}, indent=2))
+            typer.echo(json.dumps({**asdict(left), **asked, "context": context}, indent=2))
             return
         _show(console, left, context)
         if run:
@@ -130,6 +132,13 @@ def migrate(
         raise typer.Exit(1) from None
 
 
+def _current() -> str | None:
+    # Imported here: the client is the slowest thing this program can load.
+    from statefast.safety.read.kubeconfig import current_context
+
+    return current_context() or None
+
+
 def _look(namespace: str, context: str | None, wanted: _Wanted) -> Plan:
     # Imported here: the client is the slowest thing this program can load.
     from ..api import Api, ClusterError
@@ -137,6 +146,12 @@ def _look(namespace: str, context: str | None, wanted: _Wanted) -> Plan:
     within = f"namespaces/{namespace}"
     try:
         api = Api(context)
+        home = (api.found(f"/api/v1/{within}") or {}).get("metadata") or {}
+        if "deletionTimestamp" in home:
+            raise Refused(
+                f"namespace {namespace} is being deleted with all its claims: what is to last of"
+                " their volumes has to be Retain before they go (statefast doctor says how)"
+            )
         found = Found(
             namespace=namespace,
             deployments=api.list(f"/apis/apps/v1/{within}/deployments"),

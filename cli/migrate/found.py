@@ -15,6 +15,7 @@ __all__ = [
     "Found",
     "Plan",
     "Refused",
+    "delete_claim",
     "instance_of",
     "mounted_by",
     "name_of",
@@ -85,6 +86,23 @@ def pods_on(found: Found, claim: str, workload: str) -> list[Object]:
             f" of {workload}: stop them first"
         )
     return mounting
+
+
+def delete_claim(item: Object, how: str = f"--timeout={WAIT_SECONDS}s") -> str:
+    """The command that deletes a claim, and no other that has got its name since it was read.
+
+    The volume of this one outlives it; that of another one may not.
+
+    Args:
+        item: The claim.
+        how: Options of the deletion.
+    """
+    metadata = item["metadata"]
+    space = metadata["namespace"]
+    by_uid = f'{{.items[?(@.metadata.uid=="{metadata["uid"]}")].metadata.name}}'
+    return (
+        f"kubectl delete pvc -n {space} {how} $(kubectl get pvc -n {space} -o jsonpath='{by_uid}')"
+    )
 
 
 def ordinal_of(workload: str) -> re.Pattern[str]:

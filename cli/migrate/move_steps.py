@@ -10,7 +10,7 @@ from statefast.schema.annotations import HOLD
 
 from ..steps import Step
 from .copying import MOVES, claim_of, create, job_name, job_of, snapshot_of
-from .found import WAIT_SECONDS, Refused, name_of, pods_on
+from .found import WAIT_SECONDS, Refused, delete_claim, name_of, pods_on
 from .moving import (
     COPY_OF,
     Move,
@@ -62,8 +62,7 @@ class Steps:
             )
         if move.live is not None:
             yield self._step(
-                "nor is its pod, from here on",
-                f"kubectl delete pvc {move.claim} -n {space} --wait=false",
+                "nor is its pod, from here on", delete_claim(move.live, "--wait=false")
             )
         for pod in pods_on(move.found, move.claim, move.workload):
             yield self._step(
@@ -77,9 +76,7 @@ class Steps:
         if move.live is not None and move.new is None:
             yield from self._clear()
             yield self._step(
-                f"claim {move.claim} goes, and its volume stays, Released",
-                f"kubectl delete pvc {move.claim} -n {move.found.namespace}"
-                f" --timeout={WAIT_SECONDS}s",
+                f"claim {move.claim} goes, and its volume stays, Released", delete_claim(move.live)
             )
 
     def copy(self, target: Target) -> Iterator[Step]:

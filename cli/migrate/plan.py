@@ -17,6 +17,7 @@ from .found import (
     Found,
     Plan,
     Refused,
+    delete_claim,
     instance_of,
     mounted_by,
     name_of,
@@ -79,9 +80,8 @@ def plan(found: Found, workload: str, to: Pattern) -> Plan:
             keep.append(Step(phase="prepare", why=why, command=patch_to_keep(name)))
         if old in claims:
             stop += _stop(found, workload, old)
-            command = f"kubectl delete pvc {old} -n {found.namespace} --timeout={WAIT_SECONDS}s"
             why = f"claim {old} goes, and its volume stays, Released"
-            delete.append(Step(phase="cut over", why=why, command=command))
+            delete.append(Step(phase="cut over", why=why, command=delete_claim(claims[old])))
         if (volume["spec"].get("claimRef") or {}).get("name") != new:
             command = reserve(name, found.namespace, new)
             give.append(Step(phase="cut over", why=f"it is for claim {new} now", command=command))

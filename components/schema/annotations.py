@@ -8,6 +8,7 @@ __all__ = [
     "FORCE",
     "HOLD",
     "INSTANCE",
+    "LEAVES",
     "OWNER",
     "PATCH_FORCE",
     "RETENTION",
@@ -26,6 +27,8 @@ PATCH_FORCE = "pulumi.com/patchForce"
 FORCE = {PATCH_FORCE: "true"}
 # The finalizer of a claim that goes to another class: it may not be made anew yet.
 HOLD = "statefast/moving"
+# The stack whose state had the object when it began to let go of it.
+LEAVES = "statefast/leaves"
 # The label that says which workload an object is of.
 INSTANCE = "app.kubernetes.io/instance"
 

@@ -4,6 +4,7 @@ import base64
 import gzip
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -461,7 +462,7 @@ def test_a_namespace_that_is_being_deleted_is_in_the_way() -> None:
 def test_a_state_without_any_of_it_is_the_wrong_one() -> None:
     found = live(workloads=[stateful_set(manager="pulumi-kubernetes-1a2b")])
     old = OldStack(name="old", where="-s old", resources=[])
-    assert "it is the wrong one" in " ".join(planned(found, old=old).in_the_way)
+    assert "it is of another one" in " ".join(planned(found, old=old).in_the_way)
 
 
 def test_a_consent_says_what_it_is_about() -> None:
@@ -509,12 +510,17 @@ def shown(width: int) -> str:
     given = Given(
         stack="statefast/dev",
         live=found,
-        made=Made(program=make(found, ()).program, claims={"pg": ["data-pg-0", "data-pg-1"]}),
+        made=make(found, ()),
         consents=consents,
         to_write=["workloads/pg.yaml", "Pulumi.dev.yaml"],
     )
     text = io.StringIO()
-    show(Console(file=text, width=width, force_terminal=True, no_color=True), plan(given), None)
+    show(
+        Console(file=text, width=width, force_terminal=True, no_color=True),
+        plan(given),
+        None,
+        Path(),
+    )
     return text.getvalue()
 
 

@@ -18,7 +18,8 @@ MARK = {"statefast/moves": "data/v-db-0"}
 
 def metadata(name: str, instance: str = "db", **more: Any) -> dict[str, Any]:
     labels = {"app.kubernetes.io/instance": instance}
-    return {"name": name, "namespace": "data", "labels": labels, "annotations": OURS, **more}
+    said = {"uid": name, "labels": labels, "annotations": OURS}
+    return {"name": name, "namespace": "data", **said, **more}
 
 
 def claim(name: str = "v-db-0", volume: str = "pv-0", **more: Any) -> dict[str, Any]:

@@ -16,7 +16,8 @@ SET, DEPLOYMENT = Pattern.STATEFUL_SET, Pattern.DEPLOYMENT
 
 def metadata(name: str, instance: str = "db", **more: Any) -> dict[str, Any]:
     labels = {"app.kubernetes.io/instance": instance}
-    return {"name": name, "namespace": "data", "labels": labels, "annotations": OURS, **more}
+    said = {"uid": name, "labels": labels, "annotations": OURS}
+    return {"name": name, "namespace": "data", **said, **more}
 
 
 def claim(name: str, volume: str = "pv-1", instance: str = "db") -> dict[str, Any]:

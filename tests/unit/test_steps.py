@@ -17,6 +17,7 @@ from .test_migrate_class_plan import found, planned
 _KUBECTL = """#!/bin/sh
 case "$*" in *"-f -"*) [ -n "$(cat)" ] || exit 1; esac
 case "$*" in "patch pv --"*) exit 1; esac
+case "$*" in "delete pvc -n data --"*" "?*) ;; "delete pvc -n data --"*) exit 1; esac
 echo "$1" >>"$LOG"
 [ "$(wc -l <"$LOG")" -ne "$FAILS_AT" ] && echo "$1"
 """
@@ -54,6 +55,23 @@ def test_what_is_shown_is_a_script_that_ends_where_a_command_fails(
     assert len(calls) >= len(steps)
     for count in range(1, len(calls)):
         assert run(out.getvalue(), called, count) == calls[:count]
+
+
+def test_a_claim_is_deleted_by_what_it_is(called: Path) -> None:
+    """One that has got its name since may be on a volume that goes with it."""
+    (delete,) = (it.command for it in planned(found()).steps if "delete pvc -n" in it.command)
+    assert '{.items[?(@.metadata.uid=="v-db-0")].metadata.name}' in delete
+    # Of that uid there is none any more: the first call answers nothing.
+    assert run(f"(set -e\n{delete}\n)", called, 1) == ["get"]
+
+
+def test_a_comment_of_the_script_ends_where_it_says_so(called: Path) -> None:
+    step = Step(
+        phase="let go", why="release x\nkubectl evil\u2028", command="kubectl fine | kubectl so"
+    )
+    out = io.StringIO()
+    show_steps(Console(file=out, width=80), [step], "a b")
+    assert run(out.getvalue(), called, 0) == ["--context", "--context"]
 
 
 def test_a_failure_is_told_in_the_words_of_what_is_there_then() -> None:

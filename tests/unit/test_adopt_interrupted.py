@@ -1,0 +1,287 @@
+"""`statefast adopt` killed anywhere goes on, and commands do what they say, whatever lives."""
+
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.adopt.files import read_files, write_files
+from cli.adopt.hands import hand_over
+from cli.adopt.helm import Release, let_go, read_release
+from cli.adopt.made import make
+from cli.adopt.old_stack import OldStack
+from cli.adopt.plan import Given, Plan, plan
+from cli.steps import Failed
+
+from .test_adopt import Records, claim, live, resource, service, stateful_set
+
+_PULUMI = "pulumi-kubernetes-1a2b"
+_OF_RELEASE = {"meta.helm.sh/release-name": "main", "meta.helm.sh/release-namespace": "data"}
+
+
+class Cluster:
+    """What is read of a namespace and of a former stack, and what the commands do to it."""
+
+    def __init__(self) -> None:
+        fields = [
+            {"manager": it, "operation": "Update", "time": it, "fieldsV1": {f"f:{it}": {}}}
+            for it in ("it's", _PULUMI)
+        ]
+        self.set = stateful_set(annotations=dict(_OF_RELEASE))
+        self.service = service("pg", clusterIP="None")
+        self.claims = [claim("data-pg-0", manager=_PULUMI), claim("data-pg-1")]
+        self.set["metadata"]["managedFields"] = fields
+        self.helm = ["helm", "helm"]
+        space = {**resource("core/v1:Namespace", "data"), "id": "data"}
+        of_data = [
+            resource("core/v1:PersistentVolumeClaim", "data-pg-0", dependencies=[space["urn"]]),
+            resource("apps/v1:StatefulSet", "pg", dependencies=[space["urn"]], protect=True),
+        ]
+        self.state = [space, *of_data]
+
+    def plan(self) -> Plan:
+        found = live(workloads=[self.set], claims=self.claims, services=[self.service])
+        records = Records(*self.helm)
+        given = Given(
+            stack="statefast/dev",
+            live=found,
+            made=make(found, ()),
+            releases={("data", "main"): read_release(records, "data", "main")},  # type: ignore[arg-type]
+            old=OldStack(name="old", where="-s old", resources=self.state),
+        )
+        return plan(given)
+
+    def run(self, command: str) -> None:
+        words = shlex.split(command)
+        if words[:3] == ["pulumi", "state", "delete"]:
+            self.state = [it for it in self.state if it["urn"] != words[3]]
+        elif words[1] == "label":
+            self.helm = ["statefast-adopted"] * len(self.helm)
+        elif words[1] == "annotate":
+            key, _, value = words[-2].partition("=")
+            for it in (self.set, *self.claims):
+                if f"{it['kind'].lower()}/{it['metadata']['name']}" in words:
+                    annotations = it["metadata"].setdefault("annotations", {})
+                    if value:
+                        annotations[key] = value
+                    else:
+                        del annotations[key.removesuffix("-")]
+        else:
+            found = [self.set, *self.claims, self.service]
+            item = next(it for it in found if it["metadata"]["name"] == words[3])
+            assert words[2] == item["kind"].lower()
+            _patch_all(item, json.loads(words[words.index("-p") + 1]))
+
+
+def _patch_all(item: Any, ops: list[dict[str, Any]]) -> None:
+    for op in ops:
+        _patch(item, op)
+
+
+def _patch(item: Any, op: dict[str, Any]) -> None:
+    *path, last = [it.replace("~1", "/") for it in op["path"].split("/")[1:]]
+    for key in path:
+        item = item[int(key)] if isinstance(item, list) else item[key]
+    key = int(last) if isinstance(item, list) else last
+    if op["op"] == "test":
+        assert item[key] == op["value"]
+    elif op["op"] == "remove":
+        del item[key]
+    else:
+        item[key] = op["value"]
+
+
+def test_killed_after_any_command_it_goes_on_with_the_next() -> None:
+    cluster = Cluster()
+    first = cluster.plan()
+    assert first.in_the_way == ()
+    assert [it.command.split()[1] for it in first.steps] == [
+        *("label", "annotate", "state", "state", "state", "patch", "patch", "annotate"),
+    ]
+    for count, step in enumerate(first.steps, 1):
+        cluster.run(step.command)
+        now = cluster.plan()
+        assert now.in_the_way == ()
+        assert [it.why for it in now.steps] == [it.why for it in first.steps[count:]]
+    # What the commands noted in the cluster is not there any more.
+    for it in (cluster.set, *cluster.claims):
+        assert "statefast/leaves" not in (it["metadata"].get("annotations") or {})
+    entries = cluster.set["metadata"]["managedFields"]
+    assert [it["manager"] for it in entries] == ["statefast-pulumi-statefast-dev"]
+    assert entries[0]["fieldsV1"] == {"f:it's": {}, f"f:{_PULUMI}": {}}
+
+
+def test_killed_between_two_records_of_a_release_the_rest_lets_go() -> None:
+    cluster = Cluster()
+    whole = cluster.plan().steps[0]
+    cluster.helm = ["statefast-adopted", "helm"]
+    assert cluster.plan().steps[0] == whole
+
+
+def test_killed_while_it_writes_it_writes_the_rest(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: statefast\n")
+    real = tmp_path / "elsewhere.yaml"
+    real.write_text("config: {}\n")
+    real.chmod(0o600)
+    (tmp_path / "Pulumi.dev.yaml").symlink_to(real)
+    texts = {"workloads/a.yaml": "a", "workloads/b.yaml": "b", "Pulumi.dev.yaml": "config: {a: b}"}
+    read = {"Pulumi.dev.yaml": read_files(tmp_path, "dev").text}
+    replace, count = Path.replace, 0
+
+    def killed(part: Path, to: Path) -> Path:
+        nonlocal count
+        count += 1
+        if count > dies:
+            raise KeyboardInterrupt
+        return replace(part, to)
+
+    for dies in range(len(texts)):  # noqa: B007  read by what is killed
+        count = 0
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(Path, "replace", killed)
+            with pytest.raises(KeyboardInterrupt):
+                write_files(tmp_path, texts, read)
+        # With the config the others are known to be ours.
+        assert real.read_text() == "config: {}\n"
+    write_files(tmp_path, texts, read)
+    assert {it: (tmp_path / it).read_text() for it in texts} == texts
+    # Nothing else is there, and who may read the config stays.
+    assert not list(tmp_path.rglob("*.part"))
+    assert (tmp_path / "Pulumi.dev.yaml").is_symlink()
+    assert real.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("name", ["Pulumi.dev.yaml", "workloads/a.yaml"])
+def test_what_somebody_wrote_meanwhile_is_not_overwritten(tmp_path: Path, name: str) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: statefast\n")
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("# mine\n")
+    with pytest.raises(Failed, match="was written by somebody meanwhile"):
+        write_files(tmp_path, {name: "config: {a: b}\n"}, {"Pulumi.dev.yaml": "config: {}\n"})
+    assert (tmp_path / name).read_text() == "# mine\n"
+
+
+def test_no_name_of_a_manager_or_a_release_is_a_command() -> None:
+    """Both are chosen by whoever may write an object, and a command is run by whoever adopts."""
+    evil = "x'; touch /tmp/x; echo '"
+    (step,) = hand_over(stateful_set(manager=evil), "ours")
+    words = shlex.split(step.command)
+    assert json.loads(words[words.index("-p") + 1])[1]["value"] == evil
+    (step,) = let_go(Release(namespace=evil, name=evil, records={"secrets": ["a"]}))
+    assert shlex.split(step.command)[3:7] == ["-n", evil, "-l", f"owner=helm,name={evil}"]
+
+
+def test_a_patch_is_for_the_object_that_was_read() -> None:
+    item = stateful_set()
+    item["metadata"]["managedFields"] = [{"manager": "helm", "operation": "Update", "time": "12"}]
+    (step,) = hand_over(item, "ours")
+    for key, other in (("uid", "another"), ("managedFields", [{"manager": "helm", "time": "13"}])):
+        changed = {**item, "metadata": {**item["metadata"], key: other}}
+        words = shlex.split(step.command)
+        with pytest.raises(AssertionError):
+            _patch_all(changed, json.loads(words[words.index("-p") + 1]))
+
+
+def given(**more: Any) -> Given:
+    found = live(**more)
+    return Given(stack="statefast/dev", live=found, made=make(found, ()))
+
+
+def test_a_part_of_another_state_is_in_the_way() -> None:
+    """One former stack has the set, and another one the claim: that deletes it one day."""
+    found = live(
+        workloads=[stateful_set(manager=_PULUMI)],
+        claims=[claim("data-pg-0", manager=_PULUMI), claim("data-pg-1")],
+    )
+    old = OldStack(name="old", where="-s old", resources=[resource("apps/v1:StatefulSet", "pg")])
+    said = Given(stack="statefast/dev", live=found, made=make(found, ()), old=old)
+    (wrong,) = plan(said).in_the_way
+    assert wrong.startswith("PersistentVolumeClaim data-pg-0 is applied by Pulumi, and the state")
+
+
+def test_what_a_stack_was_interrupted_at_is_in_the_way() -> None:
+    pg = resource("apps/v1:StatefulSet", "pg")
+    found = live(workloads=[stateful_set(manager=_PULUMI)])
+
+    def said(**more: Any) -> str:
+        old = OldStack(**{"name": "old", "where": "-s old", "resources": [pg], **more})
+        known = Given(stack="statefast/dev", live=found, made=make(found, ()), old=old)
+        return " ".join(plan(known).in_the_way)
+
+    assert said() == ""
+    assert "run pulumi refresh -s old" in said(pending=[{"type": "deleting", "resource": pg}])
+    assert "deletes one of them with its next up" in said(resources=[pg, {**pg, "delete": True}])
+
+
+def test_what_has_the_name_of_a_workload_and_no_volume_is_left_alone() -> None:
+    web = {
+        **stateful_set(),
+        "kind": "Deployment",
+        "spec": {
+            "selector": {"matchLabels": {"app": "web"}},
+            "template": {
+                "metadata": {"labels": {"app": "web"}},
+                "spec": {"containers": [{"name": "web", "image": "web:1"}]},
+            },
+        },
+    }
+    said = plan(given(workloads=[stateful_set(), web]))
+    assert not [it for it in said.takes if it.kind == "Deployment"]
+    assert not [it for it in said.steps if "deployment" in it.command]
+
+
+def test_a_claim_of_an_ordinal_that_does_not_run_is_forgotten_and_not_taken() -> None:
+    claims = [claim(f"data-pg-{n}") for n in range(3)]
+    found = live(claims=claims)
+    one = resource("core/v1:PersistentVolumeClaim", "data-pg-2")
+    old = OldStack(name="old", where="-s old", resources=[one])
+    said = plan(Given(stack="statefast/dev", live=found, made=make(found, ()), old=old))
+    assert "data-pg-2" not in [it.name for it in said.takes]
+    (why,) = (it.text for it in said.notes if it.where == "PersistentVolumeClaim data-pg-2")
+    assert "of an ordinal that does not run" in why
+    assert "forgets PersistentVolumeClaim data-pg-2" in " ".join(it.why for it in said.steps)
+
+
+def test_a_paused_deployment_is_in_the_way() -> None:
+    web = stateful_set()
+    web["kind"] = "Deployment"
+    pod = web["spec"]["template"]["spec"]
+    pod["volumes"] = [{"name": "data", "persistentVolumeClaim": {"claimName": "files"}}]
+    web["spec"] = {
+        "paused": True,
+        **{key: web["spec"][key] for key in ("selector", "template")},
+    }
+    said = plan(given(workloads=[web], claims=[claim("files")]))
+    assert "kubectl rollout resume deployment/pg -n data first" in " ".join(said.in_the_way)
+
+
+def test_a_volume_that_was_deleted_is_told() -> None:
+    going = {"metadata": {"name": "pv-data-pg-0", "deletionTimestamp": "now"}, "spec": {}}
+    said = plan(given(volumes={"pv-data-pg-0": going}))
+    assert "volumes of data-pg-0" in [it.where for it in said.notes]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [("statefast:ephemeral: true", "ephemeral: true"), ("statefast:preflight: off", "preflight")],
+)
+def test_a_stack_that_keeps_nothing_or_asks_nobody_takes_nothing(
+    tmp_path: Path, line: str, said: str
+) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: statefast\n")
+    (tmp_path / "Pulumi.dev.yaml").write_text(f"config:\n  {line}\n")
+    files = read_files(tmp_path, "organization/statefast/dev")
+    assert said in " ".join(files.missing({"statefast:namespace": "data"}, {})[1])
+
+
+def test_what_ends_a_line_elsewhere_is_kept_in_config(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: statefast\n")
+    text = "# a\nconfig:\n  a:b: 'c\u2028d'\n"
+    (tmp_path / "Pulumi.dev.yaml").write_text(text, encoding="utf-8")
+    files = read_files(tmp_path, "dev")
+    wanted = files.wanted({"statefast:namespace": "data", "statefast:workloads": {"a": {"b": 1}}})
+    texts, _ = files.missing(wanted, {})
+    made = texts["Pulumi.dev.yaml"].split("\n")
+    assert [it for it in text.split("\n") if it not in made] == []
