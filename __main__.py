@@ -13,6 +13,7 @@ from statefast import (
     WorkloadNamespace,
 )
 from statefast.cluster_provider import cluster_provider
+from statefast.storage.kept_secret import KeptSecret
 from statefast.workload.exports import exports_of
 
 
@@ -31,6 +32,8 @@ def main(settings: Settings) -> None:
         before += [VolumeAttributesClass(*it, on_cluster) for it in made.attributes_classes.items()]
         pulumi.export("storageClass", made.name)
     opts = pulumi.ResourceOptions(providers=[cluster], depends_on=before)
+    for kept, args in settings.kept_secrets.items():
+        KeptSecret(kept, args, opts)
     where = settings.surroundings_with(ClaimOwner("claims", settings.claim_owner_args(), opts))
     pulumi.export("environment", settings.environment)
     pulumi.export("namespace", settings.namespace)

@@ -5,7 +5,7 @@ An unknown key is an error and not a shrug: a misspelt `reclaimPolicy` would be 
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pulumi
 
@@ -33,6 +33,7 @@ from statefast.schema.names import check_label_name
 from statefast.schema.nearest import nearest
 from statefast.schema.read import Args, read_args
 from statefast.schema.shape import camel, keys_of
+from statefast.storage.kept_secret import KeptSecret, KeptSecretArgs
 from statefast.workload.mounts import check_mounts_together, wanted_claims
 from statefast.workload.schedule_args import TimedSnapshotsArgs
 from workloads import WorkloadFiles
@@ -78,6 +79,21 @@ class Settings:
     snapshots: TimedSnapshotsArgs | None
     storage_class: StorageClassSettings | None
     workloads: tuple[WorkloadSettings, ...]
+    secret_data: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+
+    @property
+    def kept_secrets(self) -> dict[str, KeptSecretArgs]:
+        """The Secrets under names of others, by name."""
+        where = self.surroundings
+        return {
+            name: {
+                "namespace": self.namespace,
+                "data": data,
+                "preflight": where.preflight,
+                "consent": list(self.consent),
+            }
+            for name, data in self.secret_data.items()
+        }
 
     @property
     def surroundings(self) -> Surroundings:
@@ -145,6 +161,8 @@ class Settings:
         with asked_together():
             for workload in self.workloads:
                 workload.preflight(where)
+            for name, args in self.kept_secrets.items():
+                KeptSecret.preflight(name, args)
             if self.storage_class is not None:
                 with as_config_says(this_run().words):
                     self.storage_class.preflight()
@@ -226,7 +244,7 @@ def _decoded(key: str, text: str) -> object:
     try:
         return json.loads(text)
     except ValueError:
-        shown = "(hidden)" if key == "secrets" else text
+        shown = "(hidden)" if "secret" in key else text
         kind = _FORMS.get(key, "keys and values")
         raise StatefastError(
             "stack config", f"{PROJECT}:{key}", shown, "not in the form expected", f"write {kind}"
@@ -273,6 +291,7 @@ def _read(decoded: Mapping[str, object], files: WorkloadFiles) -> Settings:
         snapshots=config.get("snapshots"),
         storage_class=storage_class,
         workloads=tuple(workloads),
+        secret_data=_secret_data(config.get("secret_data", {})),
     )
     if storage_class is not None:
         where = settings.surroundings
@@ -332,3 +351,31 @@ def _secrets(given: object) -> dict[str, Mapping[str, pulumi.Output[str]]]:
         }
         for name, values in given.items()
     }
+
+
+def _secret_data(given: object) -> dict[str, Mapping[str, str]]:
+    """What Secrets have in them; each is one text, which the CLI leaves as it is."""
+    found: dict[str, Mapping[str, str]] = {}
+    for name, value in given.items() if isinstance(given, Mapping) else ():
+        try:
+            data = json.loads(value) if isinstance(value, str) else value
+        except ValueError:
+            data = None
+        if not isinstance(data, Mapping) or not all(isinstance(it, str) for it in data.values()):
+            raise StatefastError(
+                "stack config",
+                f"{PROJECT}:secretData.{name}",
+                "(hidden)",
+                "not the data of a Secret",
+                f"write what kubectl get secret {name} -o jsonpath='{{.data}}' prints",
+            )
+        found[str(name)] = data
+    if not isinstance(given, Mapping):
+        raise StatefastError(
+            "stack config",
+            f"{PROJECT}:secretData",
+            "(hidden)",
+            "not a mapping from Secrets to their data",
+            "see docs/config.md",
+        )
+    return found

@@ -152,6 +152,8 @@ class StackConfig(TypedDict):
     """By name, each a `WorkloadConfig`. Default none."""
     secrets: NotRequired[object]
     """From workload to variable to value. Default none."""
+    secret_data: NotRequired[object]
+    """From the name of a Secret to its `data`, in base64. Default none."""
 
 
 limit(

@@ -1,7 +1,7 @@
 """`statefast adopt`: what lives becomes a stack's, without a replacement."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,11 +14,13 @@ from ..steps import Failed, Step, take_steps
 from .proof import command, prove
 
 if TYPE_CHECKING:
+    from ..api import Api, Object
     from ..convert.given import Converted
     from .made import Made
+    from .more import More
     from .plan import Plan
 
-__all__ = ["adopt"]
+__all__ = ["What", "adopt", "pinned"]
 
 _NOT_THERE, _REFUSED = 2, 1
 
@@ -45,6 +47,16 @@ def adopt(
     no_other_state: Annotated[
         bool, typer.Option("--no-other-state", help="No state of anybody has them any more.")
     ] = False,
+    with_class: Annotated[
+        str | None,
+        typer.Option(
+            help="A StorageClass that the stack takes as well; it is the whole cluster's."
+        ),
+    ] = None,
+    with_secrets: Annotated[
+        bool,
+        typer.Option("--with-secrets", help="The Secrets of the pods as well, encrypted."),
+    ] = False,
     context: Context = None,
     run: Annotated[
         bool,
@@ -58,7 +70,7 @@ def adopt(
     Without --run it prints all that it would do, and what stays, differs or is in the way. It may
     be stopped anywhere: how far it is, is read in the cluster and in the files.
     """
-    what = _What(
+    what = What(
         namespace=namespace,
         names=tuple(workloads or ()),
         stack=stack,
@@ -66,6 +78,8 @@ def adopt(
         from_stack=from_stack,
         from_dir=from_dir,
         gone=no_other_state,
+        with_class=with_class,
+        with_secrets=with_secrets,
         context=context,
     )
     # Imported here: it comes with the SDK.
@@ -73,7 +87,7 @@ def adopt(
 
     console = Console()
     try:
-        what = _pinned(what)
+        what = pinned(what)
         left, texts, read = _look(what)
         if as_json:
             said = {**asdict(left), "context": what.cluster, "files": texts}
@@ -99,7 +113,7 @@ class _Nothing(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _What:
+class What:
     """What was asked for.
 
     Attributes:
@@ -114,11 +128,13 @@ class _What:
     from_stack: str | None
     from_dir: Path | None
     gone: bool
+    with_class: str | None
+    with_secrets: bool
     context: str | None
     cluster: str | None = None
 
 
-def _pinned(what: _What) -> _What:
+def pinned(what: What) -> What:
     """The same, for one cluster from the first look to the last command.
 
     Raises:
@@ -138,7 +154,7 @@ def _pinned(what: _What) -> _What:
     return replace(what, cluster=what.context or said or current_context() or None)
 
 
-def _look(what: _What) -> "tuple[Plan, dict[str, str], dict[str, str]]":
+def _look(what: What) -> "tuple[Plan, dict[str, str], dict[str, str]]":
     """The plan, the files that are to be written, and those that were read for it."""
     # Imported here: the client and the SDK are the slowest things this program can load.
     from ..api import Api, ClusterError
@@ -150,8 +166,9 @@ def _look(what: _What) -> "tuple[Plan, dict[str, str], dict[str, str]]":
     from .helm import read_release
     from .live import read_live
     from .made import make
+    from .more import SECRET_DATA, into_config
     from .old_stack import read_old_stack
-    from .plan import Given, objects_of, plan
+    from .plan import Given, plan
 
     files = read_files(what.folder, what.stack)
     try:
@@ -164,9 +181,21 @@ def _look(what: _What) -> "tuple[Plan, dict[str, str], dict[str, str]]":
         if new:
             # Whoever needs more than the restricted standard allows is given it.
             problems(replace(made.program, workloads=new, notes=Notes()), what.folder)
+        releases = {
+            hands_of(it).release: read_release(api, *hands_of(it).release)
+            for it in (*live.workloads, *live.claims)
+            if hands_of(it).release[1] and _is_taken(it, made)
+        }
+        more = _more(api, what, made, files.config, releases)
+        live = replace(live, more=[*more.classes, *more.secrets])
+        made = replace(made, program=replace(made.program, storage_class=more.storage_class))
         config = files.wanted(_config(what, made, new))
         said = {it.name: it.file for it in new}
-        answer = ask(config, said, what.folder, files.owner)
+        known = files.config.get(SECRET_DATA) or {}
+        secrets = [it["metadata"]["name"] for it in more.secrets]
+        # What is in them is of no matter to whom they belong.
+        asked = {**config, SECRET_DATA: {name: {} for name in (*known, *secrets)}}
+        answer = ask(asked, said, what.folder, files.owner)
         if answer.consents:
             has = config.get("statefast:consent") or []
             config["statefast:consent"] = list(dict.fromkeys([*has, *answer.consents]))
@@ -177,14 +206,19 @@ def _look(what: _What) -> "tuple[Plan, dict[str, str], dict[str, str]]":
             made=made,
             gone=what.gone,
             consents=answer.consents,
-            refused=[*wrong, *answer.refused],
+            refused=[*wrong, *more.wrong, *answer.refused],
             said=answer.notes,
             old=read_old_stack(what.from_stack, what.from_dir) if what.from_stack else None,
+            releases=releases,
             to_write=list(texts),
-        )
-        releases = {hands_of(it).release for it in objects_of(given)}
-        given = replace(
-            given, releases={it: read_release(api, *it) for it in sorted(releases) if it[1]}
+            first=list(
+                into_config(
+                    [name for name in secrets if name not in known],
+                    what.namespace,
+                    what.stack,
+                    what.folder,
+                )
+            ),
         )
     except ClusterError as error:
         raise Failed(str(error)) from None
@@ -196,14 +230,40 @@ def _look(what: _What) -> "tuple[Plan, dict[str, str], dict[str, str]]":
     return plan(given), texts, {files.config_path: files.text}
 
 
-def _config(what: _What, made: "Made", new: Sequence["Converted"]) -> dict[str, Any]:
+def _is_taken(item: "Object", made: "Made") -> bool:
+    name = item["metadata"]["name"]
+    of_claims = [it for names in made.claims.values() for it in names]
+    return f"{item['kind']} {name}" in made.workloads or name in of_claims
+
+
+def _more(
+    api: "Api",
+    what: What,
+    made: "Made",
+    config: Mapping[str, Any],
+    releases: Collection[tuple[str, str]],
+) -> "More":
+    """What was asked for beside workloads."""
+    from .more import More, read_class, read_secrets
+
+    more = More()
+    if what.with_class:
+        more = read_class(api, what.with_class, config.get("statefast:storageClass") or {})
+    if what.with_secrets:
+        needed, notes = made.program.stays, made.program.notes
+        secrets = read_secrets(api, what.namespace, needed, releases, notes)
+        more = replace(more, secrets=secrets)
+    return more
+
+
+def _config(what: What, made: "Made", new: Sequence["Converted"]) -> dict[str, Any]:
     config = replace(made.program, workloads=new).config(what.stack.rpartition("/")[2])
     if what.context:
         config["statefast:context"] = what.context
     return config
 
 
-def _nothing(what: _What, notes: Sequence[str]) -> str:
+def _nothing(what: What, notes: Sequence[str]) -> str:
     asked = f"None of {', '.join(what.names)}" if what.names else "Nothing"
     return "\n".join(
         [*notes, f"{asked} in namespace {what.namespace} owns a volume: there is nothing to adopt."]
@@ -212,7 +272,7 @@ def _nothing(what: _What, notes: Sequence[str]) -> str:
 
 def _take(
     console: Console,
-    what: _What,
+    what: What,
     left: "Plan",
     texts: dict[str, str],
     read: dict[str, str],
@@ -223,13 +283,6 @@ def _take(
     # Imported here: it comes with the SDK.
     from .files import write_files
 
-    if texts:
-        if not yes:
-            typer.confirm("write?", abort=True)
-        write_files(what.folder, texts, read)
-        console.print(f"write: {', '.join(texts)}", highlight=False)
-        left, *_ = _look(what)
-
     def again() -> Sequence[Step]:
         nonlocal left
         left, *_ = _look(what)
@@ -237,11 +290,17 @@ def _take(
             raise Failed("\n".join(left.in_the_way))
         return left.steps
 
+    if texts:
+        if not yes:
+            typer.confirm("write?", abort=True)
+        write_files(what.folder, texts, read)
+        console.print(f"write: {', '.join(texts)}", highlight=False)
+        again()
     take_steps(console, left.steps, again, what.cluster, yes=yes)
     return left
 
 
-def _prove(console: Console, what: _What, left: "Plan") -> None:
+def _prove(console: Console, what: What, left: "Plan") -> None:
     """Has the preview say that nothing is replaced, nothing deleted and nothing made anew."""
     proof = prove(what.stack, what.folder, [it.name for it in left.takes])
     if proof is None:

@@ -30,8 +30,6 @@ _STATES = {
     "Terraform": "Terraform",
     "HashiCorp": "Terraform",
 }
-# What whoever notes there that a stack lets go manages, until that is taken off.
-_MARK: Mapping[str, Any] = {"f:metadata": {"f:annotations": {".": {}, f"f:{LEAVES}": {}}}}
 # Parts of Kubernetes, which go on with what they do.
 _KUBERNETES = ("kube-", "kubelet", "cluster-autoscaler", "vpa-", "csi-", "snapshot-controller")
 
@@ -115,7 +113,7 @@ def hand_over(item: Object, to: str) -> Iterator[Step]:
         if not entry.get("subresource")
         and not str(entry.get("manager") or "").startswith(_KUBERNETES)
         and (entry.get("manager"), entry.get("operation")) != (to, "Apply")
-        and entry.get("fieldsV1") != _MARK
+        and not _is_mark(entry.get("fieldsV1") or {})
     ]
     if item["kind"] == "PersistentVolumeClaim":
         # Applied by force, in part; what tells of another's state is what has to end.
@@ -149,6 +147,14 @@ def hand_over(item: Object, to: str) -> Iterator[Step]:
         patch.append({"op": "replace", "path": f"{first}/fieldsV1", "value": fields})
         patch += [{"op": "remove", "path": f"{path}/{index}"} for index in reversed(every[1:])]
     yield _patch(item, patch, ", ".join(dict.fromkeys(entries[it]["manager"] for it in given)))
+
+
+def _is_mark(fields: Mapping[str, Any]) -> bool:
+    """Whether somebody has nothing but the note that a stack lets go, until that is taken off."""
+    annotations = (fields.get("f:metadata") or {}).get("f:annotations") or {}
+    rest = {**fields, "f:metadata": {**(fields.get("f:metadata") or {}), "f:annotations": {}}}
+    noted = {key for key in annotations if key != "."} == {f"f:{LEAVES}"}
+    return noted and rest == {"f:metadata": {"f:annotations": {}}}
 
 
 def _both(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:

@@ -46,6 +46,7 @@ class Live:
         volumes: By name, PersistentVolumes; empty where they may not be listed.
         unread: Kinds that may not be listed.
         home: The Namespace; None where it may not be read.
+        more: A class and Secrets that are to be taken as well.
     """
 
     namespace: str
@@ -59,6 +60,7 @@ class Live:
     volumes: Mapping[str, Object] = field(default_factory=dict)
     unread: Sequence[str] = ()
     home: Object | None = None
+    more: Sequence[Object] = ()
 
     def mounts(self, claim: str) -> list[str]:
         """What mounts a claim, as `<kind> <name>`."""

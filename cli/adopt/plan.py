@@ -3,16 +3,16 @@
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from statefast.schema.annotations import LEAVES, field_manager
 
 from ..api import Object
-from ..convert.notes import Kind, Note, Notes
+from ..convert.notes import Kind, Note
 from ..steps import Step
 from .asked import asked_about
 from .hands import hand_over, hands_of
 from .helm import Release, let_go
+from .left import left
 from .live import Live
 from .made import Made
 from .old_stack import OldStack, forget
@@ -55,6 +55,7 @@ class Given:
         old: The stack that lets go; None where none is named.
         gone: Whether the owner said that no other state has any of it.
         to_write: Paths of files that are not as they should be.
+        first: What is done before anybody lets go.
     """
 
     stack: str
@@ -67,6 +68,7 @@ class Given:
     old: OldStack | None = None
     gone: bool = False
     to_write: Sequence[str] = ()
+    first: Sequence[Step] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +108,7 @@ def objects_of(given: Given) -> list[Object]:
     return [
         *(it for it in live.workloads if _text(it) in made.workloads),
         *(it for it in live.claims if it["metadata"]["name"] in claims),
+        *live.more,
         *(
             it
             for it in (*live.services, *live.budgets)
@@ -130,7 +133,7 @@ def plan(given: Given) -> Plan:
         )
     for it in theirs:
         wrong += _in_the_way(given, it)
-    steps: list[Step] = []
+    steps: list[Step] = list(given.first)
     to_mark: list[Object] = []
     if theirs:
         for release in given.releases.values():
@@ -157,16 +160,16 @@ def plan(given: Given) -> Plan:
         has=tuple(_text(it) for it in found if it not in theirs),
         notes=tuple(
             sorted(
-                [*given.made.program.notes, *_left(given, found)],
+                [*given.made.program.notes, *left(given, found)],
                 key=lambda it: list(Kind).index(it.kind),
             )
         ),
-        needs=tuple(given.made.program.stays),
+        needs=tuple(it for it in given.made.program.stays if it not in map(_text, found)),
         in_the_way=tuple(dict.fromkeys(wrong)),
         consents=tuple(given.consents),
         write=tuple(given.to_write),
         steps=tuple(steps),
-        done=bool(found) and not theirs,
+        done=bool(found) and not theirs and not steps,
     )
 
 
@@ -237,7 +240,7 @@ def _others(given: Given, found: Sequence[Object]) -> list[Taken]:
 
 
 def _taken(item: Object) -> Taken:
-    metadata, spec = item["metadata"], item["spec"]
+    metadata, spec = item["metadata"], item.get("spec") or {}
     is_claim = item["kind"] == "PersistentVolumeClaim"
     return Taken(
         kind=item["kind"],
@@ -273,6 +276,12 @@ def _in_the_way(given: Given, item: Object) -> Iterator[str]:
             f"{where} is written back by {hands.back} whoever edits it: take it out of there first,"
             " without a deletion"
         )
+    if hands.release[1] and hands.release not in given.releases:
+        yield (
+            f"{where} is of Helm release {hands.release[1]}, of which no workload is taken, and"
+            " which would delete it one day or write it back: take it out of that chart first,"
+            " with helm.sh/resource-policy: keep in its template"
+        )
     if item["kind"] == "Deployment" and item["spec"].get("paused"):
         yield (
             f"{where} is paused, and would go on with whatever its pod template says: kubectl"
@@ -307,102 +316,3 @@ def _other_state(given: Given, where: str, item: Object) -> Iterator[str]:
             " it: it is of another one, which would delete it one day. Have that forget it, with"
             " pulumi state delete, and add --no-other-state"
         )
-
-
-def _left(given: Given, found: Sequence[Object]) -> Iterator[Note]:
-    """What holds data here and is not taken, and what else the owner should know."""
-    live, notes = given.live, Notes()
-    names = {_text(it) for it in found}
-    for claim in live.claims:
-        where = _text(claim)
-        if where in names:
-            continue
-        name = claim["metadata"]["name"]
-        by = live.mounts(name)
-        if name in given.made.beyond:
-            notes.stays(where, "is of an ordinal that does not run: the stack takes it with that")
-        elif by:
-            notes.stays(where, f"is of {', '.join(by)}, which is not taken")
-        else:
-            notes.todo(
-                where,
-                "holds data, maybe, and nothing mounts it: a workload of the stack takes it by"
-                f" storage.volumes.<volume>.claimName: {_base(name)}",
-            )
-    going = [
-        it["metadata"]["name"]
-        for it in found
-        if it["kind"] == "PersistentVolumeClaim"
-        and "deletionTimestamp" in (_volume_of(live, it).get("metadata") or {})
-    ]
-    if going:
-        notes.todo(
-            f"volumes of {', '.join(going)}",
-            "were deleted, and go with their claims: nothing here takes that back; copy the data",
-        )
-    fleeting = [
-        it["metadata"]["name"]
-        for it in found
-        if it["kind"] == "PersistentVolumeClaim" and _fleeting(live, it)
-    ]
-    if fleeting:
-        notes.todo(
-            f"volumes of {', '.join(fleeting)}",
-            "have the reclaim policy Delete, as until now: whoever deletes such a claim deletes its"
-            " volume; statefast doctor says how to keep them",
-        )
-    for release in given.releases.values():
-        rest = [it for it in release.objects if it not in names]
-        if rest:
-            notes.stays(f"Helm release {release.name}", f"made {', '.join(rest)} as well")
-        if not release.records and not release.away:
-            notes.todo(
-                f"Helm release {release.name}",
-                f"has no record in namespace {release.namespace}: if Helm keeps them elsewhere"
-                " (HELM_DRIVER), take them away there, else a later helm uninstall deletes",
-            )
-    if live.home is not None and (whose := _home_of(given, live.home)):
-        notes.todo(
-            f"Namespace {live.namespace}",
-            f"is {whose}, and takes every claim in it along where that deletes it: see that it"
-            " stays",
-        )
-    for kind in live.unread:
-        notes.todo(f"kind {kind}", "may not be listed, and is not looked at")
-    for said in given.said:
-        notes.changed("the guard", said.rstrip("."))
-    yield from notes
-
-
-def _home_of(given: Given, home: Object) -> str:
-    """Who else may delete the namespace; empty where nobody is known to.
-
-    No stack of this program deletes one, and what the former stack has it forgets.
-    """
-    hands = hands_of(home)
-    if hands.stack or hands.release in given.releases:
-        return ""
-    if hands.release[1]:
-        return f"of Helm release {hands.release[1]}"
-    if hands.back:
-        return f"written by {hands.back}"
-    had = given.old is not None and given.old.has("Namespace", "", given.live.namespace)
-    if hands.state and not given.gone and not had:
-        return f"applied by {hands.state}"
-    return ""
-
-
-def _fleeting(live: Live, claim: Object) -> bool:
-    spec = _volume_of(live, claim).get("spec") or {}
-    return bool(spec.get("persistentVolumeReclaimPolicy") == "Delete")
-
-
-def _volume_of(live: Live, claim: Object) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = live.volumes.get(claim["spec"].get("volumeName", ""), {})
-    return found
-
-
-def _base(claim: str) -> str:
-    """What a claim template would be called, of a claim that a set made."""
-    stem, _, ordinal = claim.rpartition("-")
-    return f"{claim}, or {stem.partition('-')[0]} in a set" if ordinal.isdecimal() else claim

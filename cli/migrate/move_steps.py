@@ -100,14 +100,19 @@ class Steps:
                 yield self._mark("it moves back")
             yield self._step(
                 "the copy is for nobody",
-                reserve(name_of(move.new), space, kept_from_all(name_of(move.new))),
+                reserve(
+                    name_of(move.new),
+                    space,
+                    kept_from_all(name_of(move.new)),
+                    move.new["spec"].get("claimRef"),
+                ),
             )
         yield from self._clear()
         away = move.live is None
         if away and reference_of(old) != (space, move.claim):
             yield self._step(
                 f"volume {name_of(old)} is for claim {move.claim} again",
-                reserve(name_of(old), space, move.claim),
+                reserve(name_of(old), space, move.claim, old["spec"].get("claimRef")),
             )
         if move.held or move.lets_go:
             yield self._let_go()
@@ -131,7 +136,7 @@ class Steps:
         if reference_of(old) != (space, old_claim):
             yield self._step(
                 f"volume {name_of(old)} is for claim {old_claim}, and no writer's",
-                reserve(name_of(old), space, old_claim),
+                reserve(name_of(old), space, old_claim, old["spec"].get("claimRef")),
             )
         if mounted is None:
             yield self._make(

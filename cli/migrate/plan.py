@@ -83,7 +83,7 @@ def plan(found: Found, workload: str, to: Pattern) -> Plan:
             why = f"claim {old} goes, and its volume stays, Released"
             delete.append(Step(phase="cut over", why=why, command=delete_claim(claims[old])))
         if (volume["spec"].get("claimRef") or {}).get("name") != new:
-            command = reserve(name, found.namespace, new)
+            command = reserve(name, found.namespace, new, volume["spec"].get("claimRef"))
             give.append(Step(phase="cut over", why=f"it is for claim {new} now", command=command))
     # Of several claims of a pod the pods are stopped once.
     once = list(dict.fromkeys(stop))

@@ -23,6 +23,7 @@ from .walk.stacks import program_copy
 
 RUN = "import sys; sys.path.insert(0, {!r}); from cli.main import app; app()"
 OBJECTS = "statefulset,deployment,pvc,service,secret"
+PASSWORD = "correct horse battery"
 KUBECTL, HELM = "--field-manager=kubectl-create", "--field-manager=helm"
 
 
@@ -195,7 +196,7 @@ def service(name: str, selector: Config, **spec: Any) -> Config:
 
 
 def secret(name: str) -> Config:
-    data = {"password": base64.b64encode(b"x").decode()}
+    data = {"password": base64.b64encode(PASSWORD.encode()).decode()}
     return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "data": data}
 
 
@@ -271,7 +272,7 @@ def grown(size: str) -> str:
     return json.dumps({"spec": {"resources": {"requests": {"storage": size}}}})
 
 
-def test_a_helm_release_lets_go(place: Deployment) -> None:
+def test_a_helm_release_lets_go_of_its_secret_as_well(place: Deployment) -> None:
     name, release = "main-pg", "main"
     labels = {"app.kubernetes.io/name": "pg", "app.kubernetes.io/instance": release}
     objects = [
@@ -293,17 +294,37 @@ def test_a_helm_release_lets_go(place: Deployment) -> None:
     bound(place, f"data-{name}-0", f"data-{name}-1")
 
     # Stopped after each command, it goes on from there.
-    commands = [it["command"] for it in planned(place)["steps"]]
+    more = ["--with-secrets", "--with-class", f"rbd-{place.name}"]
+    shared = place.get("storageclass", f"rbd-{place.name}")
+    plan = planned(place, *more)
+    taken = {it["kind"] for it in plan["takes"]}
+    assert {"Secret", "StorageClass"} < taken
+    assert plan["needs"] == []
+    commands = [it["command"] for it in plan["steps"]]
     kinds = [command.split()[1] for command in commands]
-    assert kinds == ["label", "patch", "patch", "patch"]
+    assert kinds == ["get", "label", "patch", "patch", "patch"]
+    where = place.stack.project
     for done, command in enumerate(commands, 1):
-        subprocess.run(["bash", "-ceu", command], env=place.environment(), check=True)
-        assert [it["command"] for it in planned(place)["steps"]] == commands[done:]
+        subprocess.run(["bash", "-ceu", command], env=place.environment(), cwd=where, check=True)
+        assert [it["command"] for it in planned(place, *more)["steps"]] == commands[done:]
     found = place.kubectl("get", "secret", "-l", f"owner=helm,name={release}", "-o", "name")
     assert found == ""
 
-    take_over(place)
+    take_over(place, *more)
+    lives = place.get("storageclass", shared["metadata"]["name"])
+    assert lives["metadata"]["uid"] == shared["metadata"]["uid"]
+    assert {**lives, "metadata": {}} == {**shared, "metadata": {}}
+    # What was in the Secret is there, encrypted, and nowhere else.
+    encoded = place.get("secret", name)["data"]["password"]
+    assert base64.b64decode(encoded).decode() == PASSWORD
+    files = "".join(it.read_text() for it in place.stack.project.glob("Pulumi*.yaml"))
+    assert "statefast:secretData" in files
+    for text in (files, json.dumps(plan), place.state()):
+        assert encoded not in text
+        assert PASSWORD not in text
     # Neither helm nor a chart of that release takes it for its own any more.
+    labels = place.get("secret", name)["metadata"]["labels"]
+    assert labels["app.kubernetes.io/managed-by"] == "pulumi"
     for kind in ("statefulset", "service"):
         metadata = place.get(kind, name)["metadata"]
         assert not [key for key in metadata["annotations"] if key.startswith("meta.helm.sh/")]

@@ -1,18 +1,22 @@
 """`statefast adopt` killed anywhere goes on, and commands do what they say, whatever lives."""
 
 import json
+import os
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cli.adopt.command import What, pinned
 from cli.adopt.files import read_files, write_files
 from cli.adopt.hands import hand_over
 from cli.adopt.helm import Release, let_go, read_release
 from cli.adopt.made import make
 from cli.adopt.old_stack import OldStack
 from cli.adopt.plan import Given, Plan, plan
+from cli.adopt.proof import prove
 from cli.steps import Failed
 
 from .test_adopt import Records, claim, live, resource, service, stateful_set
@@ -64,10 +68,14 @@ class Cluster:
             for it in (self.set, *self.claims):
                 if f"{it['kind'].lower()}/{it['metadata']['name']}" in words:
                     annotations = it["metadata"].setdefault("annotations", {})
+                    entries = it["metadata"]["managedFields"]
                     if value:
                         annotations[key] = value
+                        fields: Any = {"f:metadata": {"f:annotations": {".": {}, f"f:{key}": {}}}}
+                        entries.append({"manager": "kubectl-annotate", "fieldsV1": fields})
                     else:
                         del annotations[key.removesuffix("-")]
+                        entries.pop()
         else:
             found = [self.set, *self.claims, self.service]
             item = next(it for it in found if it["metadata"]["name"] == words[3])
@@ -128,14 +136,14 @@ def test_killed_while_it_writes_it_writes_the_rest(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.dev.yaml").symlink_to(real)
     texts = {"workloads/a.yaml": "a", "workloads/b.yaml": "b", "Pulumi.dev.yaml": "config: {a: b}"}
     read = {"Pulumi.dev.yaml": read_files(tmp_path, "dev").text}
-    replace, count = Path.replace, 0
+    really, count = Path.replace, 0
 
     def killed(part: Path, to: Path) -> Path:
         nonlocal count
         count += 1
         if count > dies:
             raise KeyboardInterrupt
-        return replace(part, to)
+        return really(part, to)
 
     for dies in range(len(texts)):  # noqa: B007  read by what is killed
         count = 0
@@ -244,6 +252,21 @@ def test_a_claim_of_an_ordinal_that_does_not_run_is_forgotten_and_not_taken() ->
     assert "forgets PersistentVolumeClaim data-pg-2" in " ".join(it.why for it in said.steps)
 
 
+def test_a_stack_whose_former_one_has_it_in_its_state_is_not_done() -> None:
+    """Two backends may have a stack of one name, and both would own it."""
+    ours: dict[str, Any] = {"annotations": {"statefast/stack": "statefast/dev"}}
+    found = live(
+        workloads=[stateful_set(**ours)],
+        claims=[claim("data-pg-0", **ours), claim("data-pg-1", **ours)],
+    )
+    said = Given(stack="statefast/dev", live=found, made=make(found, ()))
+    assert plan(said).done
+    old = OldStack(name="dev", where="-s dev", resources=[resource("apps/v1:StatefulSet", "pg")])
+    now = plan(replace(said, old=old))
+    assert not now.done
+    assert [it.why for it in now.steps] == ["stack dev forgets StatefulSet pg, which stays"]
+
+
 def test_a_paused_deployment_is_in_the_way() -> None:
     web = stateful_set()
     web["kind"] = "Deployment"
@@ -285,3 +308,65 @@ def test_what_ends_a_line_elsewhere_is_kept_in_config(tmp_path: Path) -> None:
     texts, _ = files.missing(wanted, {})
     made = texts["Pulumi.dev.yaml"].split("\n")
     assert [it for it in text.split("\n") if it not in made] == []
+
+
+_CONTEXTS = {
+    "current-context": "here",
+    "clusters": [{"name": "c", "cluster": {"server": "https://127.0.0.1:1"}}],
+    "users": [{"name": "u", "user": {}}],
+    "contexts": [{"name": it, "context": {"cluster": "c", "user": "u"}} for it in ("here", "b")],
+}
+
+
+def test_every_command_is_for_the_cluster_that_was_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "kubeconfig").write_text(json.dumps({"apiVersion": "v1", **_CONTEXTS}))
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "kubeconfig"))
+    (tmp_path / "Pulumi.yaml").write_text("name: statefast\n")
+
+    def cluster(context: str | None) -> str | None:
+        asked = What(
+            namespace="data",
+            names=(),
+            stack="dev",
+            folder=tmp_path,
+            from_stack=None,
+            from_dir=None,
+            gone=False,
+            with_class=None,
+            with_secrets=False,
+            context=context,
+        )
+        return pinned(asked).cluster
+
+    assert cluster(None) == "here"
+    assert cluster("b") == "b"
+    (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  statefast:context: b\n")
+    assert cluster(None) == "b"
+    with pytest.raises(Failed, match="Stack dev is of context b, by its config, and not of here"):
+        cluster("here")
+
+
+@pytest.mark.parametrize(
+    ("op", "name", "proved"),
+    [
+        ("import", "pg", True),
+        ("create", "other", True),
+        # What a preview of another cluster says.
+        ("create", "pg", False),
+        ("delete-replaced", "other", False),
+    ],
+)
+def test_a_preview_that_makes_anew_what_lives_proves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, op: str, name: str, proved: bool
+) -> None:
+    step = {"op": op, "urn": f"urn:pulumi:dev::p::a$kubernetes:apps/v1:StatefulSet::{name}"}
+    (tmp_path / "said").write_text(json.dumps({"steps": [step]}))
+    fake = tmp_path / "pulumi"
+    fake.write_text(f"#!/bin/sh\ncat {tmp_path}/said\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    proof = prove("dev", tmp_path, ["pg"])
+    assert proof is not None
+    assert (proof.takes_away == ()) is proved

@@ -115,6 +115,9 @@ def test_before_the_end_it_goes_back() -> None:
     assert made.moves == {"db-vol-db-0": "db-vol"}
     assert words(made) == ["patch pv"]
     assert '"name":"db-vol"' in made.steps[0].command
+    # Unless somebody else has got the volume by the time that the command runs.
+    test = '{"op":"test","path":"/spec/claimRef/name","value":"db-vol-db-0"}'
+    assert test in made.steps[0].command
 
 
 def test_several_volumes_stop_their_pod_once() -> None:
