@@ -23,6 +23,7 @@ from ..safety.read.live import OWNER, RETENTION, LiveWorkload
 from ..safety.read.memory import RECORDS, memory_of_run
 from ..safety.refusals.other_cluster import uid_of_cluster
 from .helm import refuse_uninstalls
+from .operators import STAYS, data_behind, is_operated
 from .run import GuardRun, New
 
 __all__ = ["GUARD", "refuse_at_end", "starts_instead"]
@@ -138,10 +139,15 @@ class _End:
             yield from self._dropped_claim(outputs)
         for outputs in self._dropped(_NAMESPACE):
             yield from self._dropped_namespace(outputs)
+        for type_, outputs, lost in self._operated():
+            if (outputs["metadata"].get("annotations") or {}).get(STAYS) != self._owner:
+                what = f"and its operator {', '.join(lost)}, with the data"
+                kind = type_.rpartition(":")[2]
+                yield from self._deleted(f"{kind} {_key(outputs)}", outputs, what, DELETES_CLAIMS)
 
     def instead(self) -> Iterator[tuple[New, StatefastError]]:
         """What starts empty beside something with data that is not registered."""
-        left = [*map(_of_set, self._leaving_sets()), *self._left_claims()]
+        left = [*map(_of_set, self._leaving_sets()), *self._left_claims(), *self._left_operated()]
         for new, old in _pairs(self._run.new, left):
             for refusal in self._instead(new, old):
                 yield new, refusal
@@ -210,6 +216,32 @@ class _End:
                     templates=frozenset(),
                     cluster=None,
                 )
+
+    def _left_operated(self) -> Iterator[_Left]:
+        for type_, outputs, _ in self._operated():
+            metadata = outputs["metadata"]
+            yield _Left(
+                namespace=str(metadata.get("namespace") or ""),
+                name=str(metadata["name"]),
+                uid=str(metadata.get("uid") or ""),
+                templates=frozenset({type_}),
+                cluster=None,
+            )
+
+    def _operated(self) -> Iterator[tuple[str, Mapping[str, Any], Sequence[str]]]:
+        """Custom resources that leave the program: type, outputs, and the data behind them."""
+        for type_ in sorted({type_ for type_, _ in self._resources if is_operated(type_)}):
+            for outputs in self._dropped(type_):
+                metadata = outputs["metadata"]
+                place = str(metadata.get("namespace") or ""), str(metadata["name"])
+                lost = ["whatever it made of it"] if not self._clusters else []
+                for cluster in self._clusters:
+                    try:
+                        lost += data_behind(cluster, type_, *place)
+                    except Unreadable:
+                        lost.append("whatever it made of it")
+                if lost:
+                    yield type_, outputs, list(dict.fromkeys(lost))
 
     def _instead(self, new: New, old: _Left) -> Iterator[StatefastError]:
         """What starts empty while something with data leaves: that may be a rename."""

@@ -9,6 +9,7 @@ from .claims import CLAIM_IMMUTABLE, guard_claim
 from .deployments import guard_deployment
 from .helm import RELEASE, may_be_of_helm, note_release, take_up
 from .made import Made, plain
+from .operators import guard_operated, is_operated
 from .others import guard_class, guard_kept, guard_volume
 from .run import GuardRun
 from .sets import SET_IMMUTABLE, guard_set
@@ -42,7 +43,8 @@ def concerns(type_: str, metadata: Mapping[str, Any]) -> bool:
         type_: Of the resource.
         metadata: Of the object, as far as it is known.
     """
-    return type_ in GUARDED or type_ in (_PROVIDER, RELEASE) or may_be_of_helm(type_, metadata)
+    known = type_ in GUARDED or type_ in (_PROVIDER, RELEASE) or is_operated(type_)
+    return known or may_be_of_helm(type_, metadata)
 
 
 async def made_of(run: GuardRun, args: pulumi.ResourceTransformArgs) -> Made | None:
@@ -97,7 +99,8 @@ def guarded(run: GuardRun, made: Made) -> pulumi.ResourceTransformResult | None:
     type_ = made.args.type_
     if type_ not in GUARDED:
         kept = take_up(run, made)
-        return None if kept is None else made.result(_leaving(kept))
+        result = guard_operated(run, made) if is_operated(type_) else None
+        return result if kept is None else made.result(_leaving(kept))
     asks = run.asks(made)
     run.seen.add((type_, made.key, asks.cluster))
     if made.is_ours or run.is_left_out(made):

@@ -60,8 +60,8 @@ if source == "raw":
         }
         first = item["kind"] in ("Namespace", "StorageClass")
         elsewhere = second in (item["metadata"].get("namespace"), item["metadata"]["name"])
-        make = KINDS[item["kind"]]
-        if item["metadata"]["name"] in given.get("custom", []):
+        make = KINDS.get(item["kind"])
+        if make is None or item["metadata"]["name"] in given.get("custom", []):
             make = k8s.apiextensions.CustomResource
             args |= {"api_version": item["apiVersion"], "kind": item["kind"]}
         resource = make(

@@ -1,0 +1,155 @@
+"""Custom resources of operators: who makes sets and claims out of them, the engine does not see.
+
+An operator deletes what it made of an object that is deleted, or has the garbage collector do so,
+and the claims often go along. So such an object stays like a namespace does, where data is behind
+it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+import pulumi
+
+from ..safety.preflight import owner_of_run
+from ..safety.read.cluster import Cluster, Object, Unreadable
+from ..safety.read.live import claims_of_pod
+from ..safety.read.memory import held
+from ..schema.kubernetes import resource_path
+from .made import Made
+from .run import GuardRun, New
+
+__all__ = ["STAYS", "data_behind", "guard_operated", "is_operated"]
+
+# On an object that stays when it leaves its stack: which stack that is. Operators hand annotations
+# on to what they make, and that is not of the stack.
+STAYS = "statefast/stays"
+
+_PREFIX = "kubernetes:"
+# Groups that are of Kubernetes itself, or whose objects are projects of it without pods.
+_NOT_OPERATORS = ("k8s.io", "helm.sh")
+# By which an operator that says no group names the object (Zalando's PostgreSQL).
+_CLUSTER = "cluster-name"
+
+
+def is_operated(type_: str) -> bool:
+    """Whether a resource may be an operator's: of a group that Kubernetes does not have.
+
+    Args:
+        type_: Of the resource, e.g. `kubernetes:kafka.strimzi.io/v1beta2:Kafka`.
+    """
+    group = _group(type_)
+    ours = any(group == it or group.endswith(f".{it}") for it in _NOT_OPERATORS)
+    known = ours or type_.endswith("Patch")
+    return type_.startswith(_PREFIX) and "." in group and not known
+
+
+def _group(type_: str) -> str:
+    return type_.removeprefix(_PREFIX).partition("/")[0]
+
+
+def guard_operated(run: GuardRun, made: Made) -> pulumi.ResourceTransformResult | None:
+    """The object, which stays where data is behind it.
+
+    Args:
+        run: The guard.
+        made: The object.
+    """
+    cluster = run.readable(made)
+    run.seen.add((made.args.type_, made.key, cluster))
+    if not made.name or cluster is None or run.is_left_out(made):
+        return None
+    # What cannot be read has been said by whoever holds data.
+    with suppress(Unreadable):
+        if found := data_behind(cluster, made.args.type_, made.namespace, made.name):
+            return _staying(run, made, cluster, found)
+        if not held(made.args.type_, made.key):
+            run.new.append(
+                New(
+                    asks=run.asks(made),
+                    namespace=made.namespace,
+                    name=made.name,
+                    templates=frozenset({made.args.type_}),
+                )
+            )
+    return None
+
+
+def _staying(
+    run: GuardRun, made: Made, cluster: Cluster, found: Sequence[str]
+) -> pulumi.ResourceTransformResult:
+    stays = "; it stays when it leaves the program" if run.keeps else ""
+    run.say(
+        f"{made.resource} is an operator's, which makes {', '.join(found)} of it: what an edit of"
+        f" it does to their data is not checked{stays}"
+    )
+    if not run.keeps:
+        return made.result(pulumi.ResourceOptions())
+    path = resource_path(made.args.type_.split(":")[1], made.kind)
+    live = cluster.metadata(path, made.name, made.namespace) or {}
+    said = live.get("annotations") or {}
+    taken_back = said.get(STAYS) == owner_of_run() and not held(made.args.type_, made.key)
+    made.annotate({STAYS: owner_of_run()})
+    return made.result(
+        pulumi.ResourceOptions(retain_on_delete=True, import_=made.key if taken_back else None)
+    )
+
+
+def data_behind(cluster: Cluster, type_: str, namespace: str, name: str) -> list[str]:
+    """The StatefulSets and claims that were made of a custom resource, in words.
+
+    Args:
+        cluster: Where it is.
+        type_: Its type.
+        namespace: Its namespace.
+        name: Its name.
+
+    Raises:
+        Unreadable: see `Cluster.list`.
+    """
+    sets = cluster.list("stateful sets", namespace)
+    claims = cluster.list("claims", namespace)
+    pods = cluster.list("pods", namespace)
+    items = [*sets.values(), *claims.values(), *pods.values()]
+    of_it = {_uid(it) for it in items if _is_of(it["metadata"], type_, name)}
+    # Whose owner is of it is of it: a pod of a set, and a claim of either.
+    while more := {_uid(it) for it in items if _owners(it) & of_it} - of_it:
+        of_it |= more
+    mounted = {
+        claim for pod in pods.values() if _uid(pod) in of_it for claim in claims_of_pod(pod["spec"])
+    }
+    return [
+        *(f"StatefulSet {it}" for it in sorted(sets) if _uid(sets[it]) in of_it),
+        *(
+            f"PersistentVolumeClaim {it}"
+            for it in sorted(claims)
+            if _uid(claims[it]) in of_it or it in mounted
+        ),
+    ]
+
+
+def _uid(item: Object) -> str:
+    return str(item["metadata"]["uid"])
+
+
+def _owners(item: Object) -> set[str]:
+    return {str(it.get("uid")) for it in item["metadata"].get("ownerReferences") or ()}
+
+
+def _is_of(metadata: Mapping[str, Any], type_: str, name: str) -> bool:
+    """Whether an object names a custom resource as its owner, or in a label of its operator."""
+    group, kind = _group(type_), type_.rpartition(":")[2]
+    for it in metadata.get("ownerReferences") or ():
+        theirs = str(it.get("apiVersion")).partition("/")[0]
+        if (theirs, it.get("kind"), it.get("name")) == (group, kind, name):
+            return True
+    return name in _said(metadata.get("labels") or {}, group)
+
+
+def _said(labels: Mapping[str, str], group: str) -> Iterator[str]:
+    """What the labels with a prefix of an operator say, e.g. `strimzi.io/cluster`."""
+    for key, value in labels.items():
+        domain, _, last = key.rpartition("/")
+        ends = f".{group}".endswith(f".{domain}") or domain.endswith(f".{group}")
+        if ("." in domain and ends) or last == key == _CLUSTER:
+            yield value

@@ -1,0 +1,85 @@
+"""A custom resource of which an operator makes a set and claims: what becomes of these with it."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from .conftest import Config
+from .guarded import namespace, stateful_set
+from .guarded_stack import Guarded
+
+KIND = "Database"
+
+
+@pytest.fixture
+def group(guarded: Guarded) -> Iterator[str]:
+    """The group of a kind that the cluster has for this test."""
+    group = f"{guarded.name}.example.com"
+    schema = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
+    names = {"plural": "databases", "singular": "database", "kind": KIND}
+    version = {"name": "v1", "served": True, "storage": True, "schema": schema}
+    definition = {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"databases.{group}"},
+        "spec": {"group": group, "scope": "Namespaced", "names": names, "versions": [version]},
+    }
+    guarded.kubectl("create", "-f", "-", stdin=json.dumps(definition), namespace=False)
+    guarded.wait(f"crd/databases.{group}", "--for=condition=Established")
+    yield group
+    guarded.kubectl("delete", "crd", f"databases.{group}", "--wait=false", namespace=False)
+
+
+def operate(guarded: Guarded, group: str, name: str) -> None:
+    """Does what an operator does: a set and its claims are of the object, and go with it."""
+    item = guarded.get(f"databases.{group}", name)
+    owner = {
+        "apiVersion": f"{group}/v1",
+        "kind": KIND,
+        "name": name,
+        "uid": item["metadata"]["uid"],
+    }
+    made = stateful_set(guarded.name, f"{name}-db")
+    made["metadata"]["ownerReferences"] = [owner]
+    guarded.kubectl("create", "-f", "-", stdin=json.dumps(made))
+    claim = f"pvc/{name}-db-{name}-db-0"
+    guarded.wait(claim, "--for=jsonpath={.status.phase}=Bound")
+    patch = json.dumps({"metadata": {"ownerReferences": [owner]}})
+    guarded.kubectl("patch", claim, "--type=merge", "-p", patch)
+
+
+def test_what_an_operator_made_does_not_go_with_its_object(guarded: Guarded, group: str) -> None:
+    home = guarded.name
+
+    def database(name: str) -> Config:
+        metadata = {"name": name, "namespace": home}
+        return {"apiVersion": f"{group}/v1", "kind": KIND, "metadata": metadata, "spec": {"a": 1}}
+
+    guarded.program([namespace(home), database("main"), database("idle")], {}).up()
+    operate(guarded, group, "main")
+    before = guarded.identities()
+    claim = "PersistentVolumeClaim main-db-main-db-0"
+    assert claim in before
+
+    # No run has known what is behind it. What has nothing behind it may go.
+    (said,) = guarded.program([namespace(home)], {}).refusals()
+    assert said.startswith(f"{KIND} {home}/main")
+    assert "StatefulSet main-db, PersistentVolumeClaim main-db-main-db-0, with the data" in said
+
+    said = " ".join(guarded.program([namespace(home), database("main")], {}).up().text.split())
+    assert f"{KIND} main is an operator's, which makes StatefulSet main-db" in said
+    # Under another name it would start empty.
+    (said,) = guarded.program([namespace(home), database("other")], {}).refusals()
+    assert "would start new and empty, while Database main" in said
+
+    assert guarded.program([namespace(home)], {}).up().changes["deleted"] == 1
+    assert "deletionTimestamp" not in guarded.get(f"databases.{group}", "main")["metadata"]
+    assert guarded.identities() == before
+    # It comes back as what it is.
+    guarded.program([namespace(home), database("main")], {}).up()
+    guarded.destroy()
+    assert guarded.identities() == before
+    guarded.up()
+    assert set(guarded.up().changes) == {"unchanged"}
+    assert guarded.identities() == before

@@ -1,0 +1,103 @@
+"""What an operator made of a custom resource, told by owners and labels."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pytest
+
+from statefast.program.operators import data_behind, is_operated
+from statefast.safety.read.cluster import Cluster
+
+KAFKA = "kubernetes:kafka.strimzi.io/v1beta2:Kafka"
+
+
+class Lists:
+    """A cluster with one namespace."""
+
+    def __init__(self, **items: Mapping[str, Any]) -> None:
+        self.items = items
+
+    def list(self, kind: str, namespace: str) -> Mapping[str, Any]:
+        assert namespace == "data"
+        return self.items.get(kind.replace(" ", "_"), {})
+
+
+def item(uid: str, *owners: tuple[str, str, str], mounts: str = "", **labels: str) -> Any:
+    said = {key.replace("__", "/").replace("_", "."): value for key, value in labels.items()}
+    references = [
+        {"apiVersion": version, "kind": kind, "name": name, "uid": f"uid of {name}"}
+        for version, kind, name in owners
+    ]
+    volumes = [{"persistentVolumeClaim": {"claimName": mounts}}] if mounts else []
+    metadata = {"uid": uid, "labels": said, "ownerReferences": references}
+    return {"metadata": metadata, "spec": {"volumes": volumes}}
+
+
+def behind(type_: str = KAFKA, name: str = "main", **items: Mapping[str, Any]) -> list[str]:
+    return data_behind(cast("Cluster", Lists(**items)), type_, "data", name)
+
+
+def test_what_is_owned_through_others_is_of_it() -> None:
+    found = behind(
+        "kubernetes:acme.example.com/v1:Database",
+        stateful_sets={
+            "a": item("uid of a", ("acme.example.com/v2", "Database", "main")),
+            "b": item("uid of b", ("acme.example.com/v1", "Database", "other")),
+            "c": item("uid of c", ("example.com/v1", "Database", "main")),
+        },
+        claims={
+            "v-a-0": item("1", ("apps/v1", "StatefulSet", "a")),
+            "v-b-0": item("2", ("apps/v1", "StatefulSet", "b")),
+            "of-the-pod": item("3"),
+            "of-others": item("4"),
+        },
+        pods={
+            "a-0": item("uid of a-0", ("apps/v1", "StatefulSet", "a"), mounts="of-the-pod"),
+            "b-0": item("uid of b-0", ("apps/v1", "StatefulSet", "b"), mounts="of-others"),
+        },
+    )
+    assert found == [
+        "StatefulSet a",
+        "PersistentVolumeClaim of-the-pod",
+        "PersistentVolumeClaim v-a-0",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("type_", "labels", "theirs"),
+    [
+        (KAFKA, {"strimzi_io__cluster": "main"}, True),
+        (KAFKA, {"strimzi_io__cluster": "other"}, False),
+        (KAFKA, {"io__cluster": "main"}, False),
+        (KAFKA, {"example_com__cluster": "main"}, False),
+        (KAFKA, {"app": "main"}, False),
+        ("kubernetes:postgresql.cnpg.io/v1:Cluster", {"cnpg_io__cluster": "main"}, True),
+        ("kubernetes:acid.zalan.do/v1:postgresql", {"cluster-name": "main"}, True),
+        (
+            "kubernetes:k8s.elastic.co/v1:Elasticsearch",
+            {"elasticsearch_k8s_elastic_co__cluster-name": "main"},
+            True,
+        ),
+    ],
+)
+def test_a_label_of_an_operator_says_whose_a_claim_is(
+    type_: str, labels: dict[str, str], theirs: bool
+) -> None:
+    # `io` is the end of many groups, and nobody's.
+    assert bool(behind(type_, claims={"it": item("1", **labels)})) == theirs
+
+
+@pytest.mark.parametrize(
+    ("type_", "is_one"),
+    [
+        (KAFKA, True),
+        (f"{KAFKA}Patch", False),
+        ("kubernetes:apps/v1:StatefulSet", False),
+        ("kubernetes:networking.k8s.io/v1:Ingress", False),
+        ("kubernetes:helm.sh/v4:Chart", False),
+        ("kubernetes:yaml/v2:ConfigGroup", False),
+        ("acme:databases.example.com/v1:Database", False),
+    ],
+)
+def test_kinds_of_kubernetes_are_no_operators(type_: str, is_one: bool) -> None:
+    assert is_operated(type_) is is_one
