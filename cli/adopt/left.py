@@ -65,11 +65,30 @@ def left(given: "Given", found: Sequence[Object]) -> Iterator[Note]:
         rest = [it for it in release.objects if it not in names]
         if rest:
             notes.stays(f"Helm release {release.name}", f"made {', '.join(rest)} as well")
+        if release.records:
+            notes.todo(
+                f"Helm release {release.name}",
+                "is for nobody to install any more: take it out of whatever does (CI, a timer);"
+                " until the up helm would take the objects again",
+            )
         if not release.records and not release.away:
             notes.todo(
                 f"Helm release {release.name}",
                 f"has no record in namespace {release.namespace}: if Helm keeps them elsewhere"
                 " (HELM_DRIVER), take them away there, else a later helm uninstall deletes",
+            )
+    if given.old is not None:
+        notes.todo(
+            f"stack {given.old.name}",
+            "has them in its program: take them out before its next up, which would make them"
+            " again, or take them up",
+        )
+    for item in live.more:
+        if item["kind"] == "StorageClass":
+            notes.todo(
+                _called(item),
+                "is the whole cluster's, and goes where this stack is destroyed: volumes stay, and"
+                " new claims of anybody wait for it",
             )
     if live.home is not None and (whose := _home_of(given, live.home)):
         notes.todo(

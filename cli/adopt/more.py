@@ -134,6 +134,8 @@ def read_secrets(
 
 def _why_not(item: Object, releases: Collection[tuple[str, str]]) -> str:
     metadata, hands = item["metadata"], hands_of(item)
+    if not item.get("data"):
+        return "has nothing in it"
     if item.get("type") in _OF_OTHERS or metadata.get("ownerReferences"):
         return f"is made by {hands.made_by or 'Kubernetes'}, with values of its own"
     if hands.stack:

@@ -184,7 +184,9 @@ def _annotate(given: Given, items: Sequence[Object], value: str) -> Iterator[Ste
     if items:
         yield Step(
             phase="hand over" if ends else "let go",
-            why="which needs not be known any more" if ends else "whose state has had them",
+            why="the note goes"
+            if ends
+            else "a note that its state has had them, until handed over",
             command=f"kubectl annotate {names} -n {given.live.namespace}"
             f" {shlex.quote(f'{LEAVES}{value}')} --overwrite",
         )

@@ -12,6 +12,7 @@ from statefast.safety.read.volume_commands import patch_to_keep, reserve
 
 from ..api import Object
 from ..steps import Step
+from .copying import MOVES
 from .found import (
     WAIT_SECONDS,
     Found,
@@ -27,6 +28,7 @@ from .found import (
     pods_on,
     templates_of,
 )
+from .moving import said_of
 
 __all__ = ["Pattern", "plan"]
 
@@ -61,6 +63,11 @@ def plan(found: Found, workload: str, to: Pattern) -> Plan:
     for old, new in moves.items():
         volume = _volume(found, claims, old, new)
         name = volume["metadata"]["name"]
+        if said_of(volume, MOVES):
+            raise Refused(
+                f"volume {name} of claim {said_of(volume, MOVES)} is on its way to another storage"
+                " class: finish that first, or take it back with --back"
+            )
         if new in claims:
             if claims[new]["spec"].get("volumeName") != name:
                 raise Refused(

@@ -267,6 +267,24 @@ def test_a_stack_whose_former_one_has_it_in_its_state_is_not_done() -> None:
     assert [it.why for it in now.steps] == ["stack dev forgets StatefulSet pg, which stays"]
 
 
+def test_whatever_would_take_it_back_is_told() -> None:
+    cluster = Cluster()
+    notes = [f"{it.where} {it.text}" for it in cluster.plan().notes]
+    assert [it for it in notes if it.startswith("stack old has them in its program: take them")]
+    assert [it for it in notes if it.startswith("Helm release main is for nobody to install")]
+    shared = {"kind": "StorageClass", "metadata": {"name": "fast", "uid": "1"}}
+    said = plan(given(more=[shared]))
+    (note,) = (it.text for it in said.notes if it.where == "StorageClass fast")
+    assert "goes where this stack is destroyed" in note
+
+
+def test_a_class_of_a_release_that_stays_is_in_the_way() -> None:
+    """Helm would not find the driver any more."""
+    metadata = {"name": "fast", "uid": "1", "annotations": {**_OF_RELEASE}}
+    said = plan(given(more=[{"kind": "StorageClass", "metadata": metadata}]))
+    assert "StorageClass fast is of Helm release main, of which no workload" in said.in_the_way[0]
+
+
 def test_a_paused_deployment_is_in_the_way() -> None:
     web = stateful_set()
     web["kind"] = "Deployment"

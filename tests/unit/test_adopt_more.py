@@ -104,6 +104,7 @@ def secret(*managers: str, **more: Any) -> dict[str, Any]:
     [
         (secret("kubectl-create", "helm"), ""),
         (None, "is not there"),
+        ({**secret("helm"), "data": None}, "has nothing in it"),
         (secret("cert-manager-certificates-issuing"), "cert-manager-certificates-issuing, which"),
         (secret("controller", ownerReferences=[{"kind": "SealedSecret"}]), "is made by"),
         (secret("helm", annotations={"statefast/stack": "statefast/a"}), "of stack statefast/a"),

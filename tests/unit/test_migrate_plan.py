@@ -200,3 +200,32 @@ def test_a_cluster_that_is_not_there_is_one_sentence(
     done = CliRunner().invoke(app, ["migrate", "db", "-n", "data"])
     assert done.exit_code == 1
     assert len(done.output.splitlines()) == 1
+
+
+class Terminating:
+    """A cluster whose namespace is being deleted."""
+
+    def __init__(self, context: str | None) -> None:
+        del context
+
+    def found(self, path: str) -> dict[str, Any]:
+        del path
+        return {"metadata": {"deletionTimestamp": "now"}}
+
+    def list(self, path: str) -> list[Any]:
+        raise AssertionError(path)
+
+
+def test_nothing_moves_in_a_namespace_that_is_being_deleted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("cli.api.Api", Terminating)
+    done = CliRunner().invoke(app, ["migrate", "db", "-n", "data", "--run", "--yes"])
+    assert done.exit_code == 1
+    assert "namespace data is being deleted with all its claims" in done.output
+
+
+def test_what_moves_to_a_class_does_not_move_to_a_pattern() -> None:
+    moving = volume("db-vol", annotations={"statefast/moves": "data/db-vol"})
+    with pytest.raises(Refused, match="is on its way to another storage class"):
+        plan(found(volumes=[moving]), "db", SET)
