@@ -30,6 +30,8 @@ _STATES = {
     "Terraform": "Terraform",
     "HashiCorp": "Terraform",
 }
+# What may not keep a field that the stack does not say.
+_WHOLE = ("StatefulSet", "Deployment", "Service")
 # Parts of Kubernetes, which go on with what they do.
 _KUBERNETES = ("kube-", "kubelet", "cluster-autoscaler", "vpa-", "csi-", "snapshot-controller")
 
@@ -115,8 +117,8 @@ def hand_over(item: Object, to: str) -> Iterator[Step]:
         and (entry.get("manager"), entry.get("operation")) != (to, "Apply")
         and not _is_mark(entry.get("fieldsV1") or {})
     ]
-    if item["kind"] == "PersistentVolumeClaim":
-        # Applied by force, in part; what tells of another's state is what has to end.
+    if item["kind"] not in _WHOLE:
+        # Applied by force; what tells of another's state is what has to end.
         given = [it for it in given if _first([str(entries[it]["manager"])], _STATES)]
     if not given:
         return
@@ -165,11 +167,12 @@ def _both(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
 def _patch(item: Object, patch: Sequence[Mapping[str, object]], names: str) -> Step:
     kind, metadata = item["kind"], item["metadata"]
     text = json.dumps(patch, separators=(",", ":"))
+    where = f" -n {metadata['namespace']}" if metadata.get("namespace") else ""
     return Step(
         phase="hand over",
         why=f"{kind} {metadata['name']}: its fields are not those of {names} any more",
         command=(
-            f"kubectl patch {kind.lower()} {metadata['name']} -n {metadata['namespace']}"
+            f"kubectl patch {kind.lower()} {metadata['name']}{where}"
             # Who manages a field chooses his name, and nobody keeps a quote out of it.
             f" --type=json -p {shlex.quote(text)}"
         ),

@@ -19,8 +19,6 @@ from .old_stack import OldStack, forget
 
 __all__ = ["Given", "Plan", "Taken", "objects_of", "plan"]
 
-_HANDED_OVER = ("StatefulSet", "Deployment", "Service", "PersistentVolumeClaim")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
@@ -149,8 +147,7 @@ def plan(given: Given) -> Plan:
         steps += [*_annotate(given, to_mark, f"={given.old.name}"), *forgets]
         wrong += blocked
     for it in theirs:
-        if it["kind"] in _HANDED_OVER:
-            steps += hand_over(it, field_manager(given.stack))
+        steps += hand_over(it, field_manager(given.stack))
     said = [it for it in found if LEAVES in (it["metadata"].get("annotations") or {})]
     steps += _annotate(given, [*to_mark, *(it for it in said if it not in to_mark)], "-")
     return Plan(

@@ -13,9 +13,8 @@ import pulumi_kubernetes as k8s
 from ..drivers.catalogue import driver_named, driver_of
 from ..drivers.driver import Driver, check_in_tree
 from ..errors import MISSING, StatefastError
-from ..safety.owner import owned
 from ..safety.plan.default_class import check_default, check_only_default, marks_on
-from ..safety.plan.names import Names, WantedName, plan_names
+from ..safety.plan.names import NO_NAMES, Names, WantedName, plan_names
 from ..safety.preflight import PreflightArgs, Reader, reader, report
 from ..safety.run import this_run
 from ..schema.annotations import FORCE
@@ -197,7 +196,10 @@ class _Plan:
 
 
 def _plan(
-    name: str, args: StorageClassArgs, classes: Mapping[str, Mapping[str, Any]] | None
+    name: str,
+    args: StorageClassArgs,
+    classes: Mapping[str, Mapping[str, Any]] | None,
+    names: Names = NO_NAMES,
 ) -> _Plan:
     """The whole class, checked."""
     resource = f"StorageClass {name}"
@@ -226,7 +228,10 @@ def _plan(
                 component="storage-class",
                 part_of=args.get("part_of", "statefast"),
             ),
-            annotations={IS_DEFAULT: "true" if default else "false", **owned()},
+            annotations={
+                IS_DEFAULT: "true" if default else "false",
+                **names.owned("StorageClass", name),
+            },
         ),
         provisioner=provisioner,
         parameters=remade["parameters"],
@@ -260,6 +265,8 @@ def _asked(
         plan = _plan(name, args, classes)
     wanted = WantedName(kind="StorageClass", name=name, remade=plan.remade)
     names = plan_names(asks, [wanted], args.get("consent") or ())
+    if names.forced:
+        plan = _plan(name, args, classes, names)
     return plan, names, asks, classes or {}
 
 

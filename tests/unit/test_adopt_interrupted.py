@@ -19,7 +19,7 @@ from cli.adopt.plan import Given, Plan, plan
 from cli.adopt.proof import prove
 from cli.steps import Failed
 
-from .test_adopt import Records, claim, live, resource, service, stateful_set
+from .test_adopt import Records, claim, live, metadata, resource, service, stateful_set
 
 _PULUMI = "pulumi-kubernetes-1a2b"
 _OF_RELEASE = {"meta.helm.sh/release-name": "main", "meta.helm.sh/release-namespace": "data"}
@@ -119,6 +119,18 @@ def test_killed_after_any_command_it_goes_on_with_the_next() -> None:
     entries = cluster.set["metadata"]["managedFields"]
     assert [it["manager"] for it in entries] == ["statefast-pulumi-statefast-dev"]
     assert entries[0]["fieldsV1"] == {"f:it's": {}, f"f:{_PULUMI}": {}}
+
+
+@pytest.mark.parametrize("kind", ["Secret", "StorageClass", "PodDisruptionBudget"])
+def test_whatever_had_a_state_is_handed_over_before_nobody_knows_whose_it_was(kind: str) -> None:
+    other: dict[str, Any] = {"kind": kind, "metadata": metadata("a", manager=_PULUMI)}
+    if kind == "StorageClass":
+        del other["metadata"]["namespace"]
+    old = OldStack(name="old", where="", resources=[resource(f"any:{kind}", "a")])
+    found = live(more=[other])
+    steps = plan(Given(stack="statefast/dev", live=found, made=make(found, ()), old=old)).steps
+    (patch,) = (it.command for it in steps if f"patch {kind.lower()} a" in it.command)
+    assert (" -n data" in patch) is (kind != "StorageClass")
 
 
 def test_killed_between_two_records_of_a_release_the_rest_lets_go() -> None:

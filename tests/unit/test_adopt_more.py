@@ -12,6 +12,7 @@ from cli.convert.notes import Notes
 from cli.steps import Failed
 from settings import Settings
 from statefast import StatefastError
+from statefast.safety.plan.names import NO_NAMES, Names
 from statefast.storage.storage_class import StorageClass
 
 BASE = {"statefast:namespace": "data", "statefast:environment": "test"}
@@ -51,8 +52,9 @@ def test_a_class_is_said_to_the_letter(
     made = parsed(config)
     seen: list[dict[str, Any]] = []
 
-    def remember(_reader: object, wanted: Any, _consents: object) -> None:
+    def remember(_reader: object, wanted: Any, _consents: object) -> Names:
         seen.extend(dict(it.remade) for it in wanted)
+        return NO_NAMES
 
     monkeypatch.setattr("statefast.storage.storage_class.plan_names", remember)
     StorageClass.preflight(made.name, made.args)

@@ -5,6 +5,7 @@ from typing import Any, cast
 import pytest
 
 from statefast import StatefastError, StorageClass, StorageClassArgs
+from statefast.safety.plan.names import Names
 from tests.recording import Recording, Registered, run
 from tests.unit.samples import parents
 
@@ -45,6 +46,19 @@ def test_every_policy_is_set_explicitly_and_keeps_volumes() -> None:
     assert made["metadata"]["name"] == "rbd"
     annotations = made["metadata"]["annotations"]
     assert annotations["storageclass.kubernetes.io/is-default-class"] == "false"
+
+
+def test_one_of_another_stack_is_taken_with_all_its_fields(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its annotations and labels have a manager, who would not let go of one."""
+    names = Names(forced=frozenset({("StorageClass", "rbd")}))
+    monkeypatch.setattr("statefast.storage.storage_class.plan_names", lambda *_: names)
+    annotations = inputs(**CEPH)["metadata"]["annotations"]
+    assert annotations["pulumi.com/patchForce"] == "true"
+    assert annotations["pulumi.com/patchFieldManager"].startswith("statefast-pulumi-")
+    monkeypatch.setattr("statefast.storage.storage_class.plan_names", lambda *_: Names())
+    assert "pulumi.com/patchForce" not in inputs(**CEPH)["metadata"]["annotations"]
 
 
 def test_policies_the_api_server_freezes_replace_the_class() -> None:
