@@ -11,6 +11,7 @@ from .api import Api
 from .control_plane import CSI_DRIVER
 from .files import write_private
 from .layout import Cluster
+from .parts import SNAPSHOT_KINDS
 
 # Those that kwok simulates. A node that runs pods makes its own object.
 SIMULATED = ("node-0", "node-1", "node-2")
@@ -43,7 +44,7 @@ def write_stages(cluster: Cluster, assets: Path) -> None:
 
 
 def install_snapshot_kinds(api: Api, assets: Path) -> None:
-    """Makes the API server serve VolumeSnapshot and its kin.
+    """Makes the API server serve VolumeSnapshot, VolumeGroupSnapshot and their kin.
 
     Args:
         api: The cluster's API.
@@ -127,11 +128,14 @@ def snapshot_kinds_served(api: Api) -> bool:
         api: The cluster's API.
 
     Returns:
-        True when the API server lists all three kinds.
+        True when the API server lists all of the kinds, also those of groups.
     """
-    found = api.get("/apis/snapshot.storage.k8s.io/v1") or {}
-    names = {str(resource["name"]) for resource in found.get("resources", [])}
-    return {"volumesnapshots", "volumesnapshotclasses", "volumesnapshotcontents"} <= names
+    return all(_served(api, group).issuperset(kinds) for group, kinds in SNAPSHOT_KINDS.items())
+
+
+def _served(api: Api, group: str) -> set[str]:
+    found = api.get(f"/apis/{group}.storage.k8s.io/v1") or {}
+    return {str(resource["name"]) for resource in found.get("resources", [])}
 
 
 def usable(api: Api, simulated: Sequence[str], others: Sequence[str]) -> bool:

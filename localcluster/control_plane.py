@@ -114,6 +114,8 @@ def services(
     before = csi_socket(cluster, NODE_CSI_SOCKET) if node else socket
     # Their default is five requests a second: a hundred claims grow in 88 seconds.
     rates = ("--kube-api-qps=200", "--kube-api-burst=400")
+    # The driver of a node that runs pods copies one volume after the other.
+    groups = () if node else ("--feature-gates=CSIVolumeGroupSnapshot=true",)
     sidecar = (kubeconfig, f"--csi-address={before}")
     arguments: dict[str, tuple[str, ...]] = {
         "etcd": _etcd(cluster),
@@ -125,8 +127,8 @@ def services(
         "nodelink": node.arguments(cluster, programs, CSI_DRIVER) if node else (),
         "csi-provisioner": (*sidecar, *rates, "--extra-create-metadata"),
         "csi-resizer": (*sidecar, *rates),
-        "csi-snapshotter": (*sidecar, *rates),
-        "snapshot-controller": (kubeconfig, *rates),
+        "csi-snapshotter": (*sidecar, *rates, *groups),
+        "snapshot-controller": (kubeconfig, *rates, *groups),
     }
     driver = "nodelink" if node else "csidriver"
     tied = {name: driver for name in arguments if arguments[name][: len(sidecar)] == sidecar}

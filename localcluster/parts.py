@@ -52,6 +52,15 @@ def _kubernetes(name: str) -> Part:
 
 _CSI = "github.com/kubernetes-csi"
 _CRDS = f"{_CSI}/external-snapshotter/client/v8"
+# By the first part of their API group.
+SNAPSHOT_KINDS = {
+    "snapshot": ("volumesnapshots", "volumesnapshotclasses", "volumesnapshotcontents"),
+    "groupsnapshot": (
+        "volumegroupsnapshots",
+        "volumegroupsnapshotclasses",
+        "volumegroupsnapshotcontents",
+    ),
+}
 _KWOK = "sigs.k8s.io/kwok"
 _PROVIDER = "github.com/pulumi/pulumi-kubernetes/provider/v4"
 _STAGES = (
@@ -67,8 +76,9 @@ ASSETS = Part(
     "sim",
     files=(
         *(
-            ModuleFile(_CRDS, f"config/crd/snapshot.storage.k8s.io_{kind}.yaml", f"crd-{kind}.yaml")
-            for kind in ("volumesnapshots", "volumesnapshotclasses", "volumesnapshotcontents")
+            ModuleFile(_CRDS, f"config/crd/{group}.storage.k8s.io_{kind}.yaml", f"crd-{kind}.yaml")
+            for group, kinds in SNAPSHOT_KINDS.items()
+            for kind in kinds
         ),
         *(
             ModuleFile(_KWOK, f"kustomize/stage/{path}.yaml", f"stage-{path.split('/')[-1]}.yaml")

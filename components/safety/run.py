@@ -4,6 +4,7 @@ A class, a namespace or a claim that the same program makes is not there yet at 
 and two workloads of one program can be in each other's way without any cluster.
 """
 
+import asyncio
 from collections.abc import Callable, Collection, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, TypedDict, TypeVar, cast
@@ -90,6 +91,8 @@ class Run:
         made: What was made of args, see `made_of`.
         replaced: Namespace, kind and name of workloads that their owner has replaced.
         snapshots: Namespace and name of the claims of which this run has taken a snapshot.
+        locks: What two hooks of this run may not do at once.
+        said: Why snapshots are not of one moment, as far as it was said.
         words: How the args of this run are spelled where they were written.
     """
 
@@ -104,6 +107,8 @@ class Run:
     made: dict[tuple[str, str], tuple[object, object]] = field(default_factory=dict)
     replaced: set[tuple[str, str]] = field(default_factory=set)
     snapshots: set[tuple[str, str]] = field(default_factory=set)
+    locks: dict[object, asyncio.Lock] = field(default_factory=dict)
+    said: set[str] = field(default_factory=set)
     words: Words = field(default_factory=Words)
 
 

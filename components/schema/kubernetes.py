@@ -5,6 +5,7 @@ from typing import Any
 
 __all__ = [
     "DEFAULT_ANNOTATIONS",
+    "DEFAULT_GROUP_SNAPSHOT_CLASS",
     "DEFAULT_SNAPSHOT_CLASS",
     "IS_DEFAULT",
     "OF_CLUSTER",
@@ -22,6 +23,7 @@ OLDEST = 28
 IS_DEFAULT = "storageclass.kubernetes.io/is-default-class"
 # The API server still goes by the second one too.
 DEFAULT_ANNOTATIONS = (IS_DEFAULT, "storageclass.beta.kubernetes.io/is-default-class")
+DEFAULT_GROUP_SNAPSHOT_CLASS = "groupsnapshot.storage.kubernetes.io/is-default-class"
 DEFAULT_SNAPSHOT_CLASS = "snapshot.storage.kubernetes.io/is-default-class"
 
 # Kinds that are in no namespace.
@@ -43,6 +45,8 @@ OF_CLUSTER = frozenset(
         "ValidatingAdmissionPolicyBinding",
         "ValidatingWebhookConfiguration",
         "VolumeAttributesClass",
+        "VolumeGroupSnapshotClass",
+        "VolumeGroupSnapshotContent",
         "VolumeSnapshotClass",
         "VolumeSnapshotContent",
     }
@@ -61,17 +65,22 @@ def is_ready(pod: Mapping[str, Any]) -> bool:
     return ("Ready", "True") in [(each.get("type"), each.get("status")) for each in conditions]
 
 
-def snapshot_classes(driver: str, classes: Iterable[Mapping[str, Any]]) -> list[str]:
+def snapshot_classes(
+    driver: str, classes: Iterable[Mapping[str, Any]], default_by: str = DEFAULT_SNAPSHOT_CLASS
+) -> list[str]:
     """Those that a snapshot of a driver's volume may be taken with, where nobody names one.
+
+    Args:
+        driver: Its name in the cluster.
+        classes: All that the cluster has.
+        default_by: The annotation that makes one the default.
 
     Returns:
         Its default classes; all of its classes where none is default.
     """
     theirs = [it for it in classes if it.get("driver") == driver]
     default = [
-        it
-        for it in theirs
-        if (it["metadata"].get("annotations") or {}).get(DEFAULT_SNAPSHOT_CLASS) == "true"
+        it for it in theirs if (it["metadata"].get("annotations") or {}).get(default_by) == "true"
     ]
     return sorted(str(it["metadata"]["name"]) for it in default or theirs)
 

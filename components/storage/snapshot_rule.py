@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
 from ..errors import MISSING, StatefastError
-from ..safety.wait.before_change import CHANGES, SnapshotRule
+from ..safety.wait.rule import CHANGES, SnapshotRule
 from ..schema.named import name_of
+from ..schema.names import check_subdomain_name
 from ..schema.shape import Between, OneOf, limit
 
 __all__ = ["MOST", "SnapshotsArgs", "changes_of", "check_snapshots", "snapshot_rule"]
@@ -26,6 +27,10 @@ class SnapshotsArgs(TypedDict):
     keep: NotRequired[int]
     """How many of these snapshots stay of each claim, the newest ones. Default 3. Edited in
     place."""
+    volume_group_snapshot_class_name: NotRequired[str]
+    """Class of the VolumeGroupSnapshots of pods with several volumes, where it is of their driver:
+    what cannot be taken at one moment stops the change. Default: the one that the driver has; where
+    there is none one snapshot after the other is taken, and this is said. Edited in place."""
 
 
 limit(SnapshotsArgs, before=OneOf(CHANGES), keep=Between(1, MOST))
@@ -39,7 +44,8 @@ def check_snapshots(resource: str, given: Mapping[str, Any] | None) -> None:
         given: The rule, its keys checked; None where there is none.
 
     Raises:
-        StatefastError: nothing says when snapshots are taken.
+        StatefastError: nothing says when snapshots are taken, or a class has no name that there
+            can be.
     """
     if given is not None and not given.keys() & {"before", "schedule"}:
         raise StatefastError(
@@ -49,6 +55,8 @@ def check_snapshots(resource: str, given: Mapping[str, Any] | None) -> None:
             "but nothing else says when snapshots are taken",
             f"name changes ({', '.join(CHANGES)}), or leave snapshots out",
         )
+    if (group := (given or {}).get("volume_group_snapshot_class_name")) is not None:
+        check_subdomain_name(resource, "snapshots.volume_group_snapshot_class_name", group)
 
 
 def snapshot_rule(args: Mapping[str, Any]) -> SnapshotRule | None:
@@ -65,6 +73,7 @@ def snapshot_rule(args: Mapping[str, Any]) -> SnapshotRule | None:
         before=tuple(change for change in CHANGES if change in before),
         keep=given.get("keep", _KEEP),
         class_name=name_of(args.get("snapshot_class_name") or ""),
+        group_class=given.get("volume_group_snapshot_class_name", ""),
         context=(args.get("preflight") or {}).get("context", ""),
     )
 

@@ -4,7 +4,8 @@ import pulumi
 
 from ..safety.plan.workloads import WorkloadPlan
 from ..safety.run import this_run
-from ..safety.wait.before_change import AT_DELETION, deletion_hook, image_hook
+from ..safety.wait.before_change import deletion_hook, image_hook
+from ..safety.wait.rule import AT_DELETION
 from ..storage.snapshot_rule import snapshot_rule
 from .member_steps import member_steps
 from .model import Workload

@@ -39,7 +39,7 @@ from ..safety.refusals.namespace import refuse_missing_namespace
 from ..safety.refusals.other_pattern import refuse_other_pattern
 from ..safety.refusals.outvoted import refuse_outvoting
 from ..safety.refusals.renamed import refuse_renamed_set
-from ..safety.wait.before_change import AT_DELETION, RULE
+from ..safety.wait.rule import AT_DELETION, RULE
 from ..safety.wait.stale import note_found
 from ..schema.names import claim_name
 from ..schema.quantity import storage_bytes

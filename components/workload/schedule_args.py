@@ -43,6 +43,8 @@ def before_changes(given: TimedSnapshotsArgs | None) -> SnapshotsArgs:
     left["before"] = given["before"]
     if "keep" in given:
         left["keep"] = given["keep"]
+    if "volume_group_snapshot_class_name" in given:
+        left["volume_group_snapshot_class_name"] = given["volume_group_snapshot_class_name"]
     return left
 
 

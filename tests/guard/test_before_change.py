@@ -12,7 +12,8 @@ from statefast.errors import StatefastError
 from statefast.safety.read.client import NotThere, Unreadable
 from statefast.safety.run import Run
 from statefast.safety.wait import before_change
-from statefast.safety.wait.before_change import RULE, SnapshotRule, deletion_hook, image_hook
+from statefast.safety.wait.before_change import deletion_hook, image_hook
+from statefast.safety.wait.rule import RULE, SnapshotRule
 from tests.unit.samples import stateful_set, volume
 
 EVERY = SnapshotRule(before=("image", "growth", "replacement", "destroy"), keep=2)

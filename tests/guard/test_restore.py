@@ -37,6 +37,8 @@ def snapshot(name: str = "monday", **changes: Any) -> Object:
         "uid": f"uid-{name}",
         "creationTimestamp": given.get("created", "2026-01-05T10:00:00Z"),
     }
+    if group := given.get("group"):
+        metadata["ownerReferences"] = [{"kind": "VolumeGroupSnapshot", "name": group}]
     if given["leaving"]:
         metadata["deletionTimestamp"] = "2026-01-06T00:00:00Z"
     return {
@@ -167,6 +169,15 @@ def test_all_claims_are_asked_about_at_once(monkeypatch: pytest.MonkeyPatch) -> 
     [
         ({"snapshots": [snapshot("sunday")]}, ["no VolumeSnapshot of that name", "sunday"]),
         ({"snapshots": []}, ["no VolumeSnapshot of that name"]),
+        (
+            {
+                "snapshots": [
+                    snapshot("a", of=CLAIMS[0], group="monday"),
+                    snapshot("b", group="monday"),
+                ]
+            },
+            ["of VolumeGroupSnapshot monday name 'b'"],
+        ),
         ({"snapshots": [snapshot(ready=False)]}, ["is not ready"]),
         ({"snapshots": [snapshot(ready=False, error="pool is full")]}, ["(pool is full)"]),
         ({"snapshots": [snapshot(leaving=True)]}, ["is being deleted"]),

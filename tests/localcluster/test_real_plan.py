@@ -46,6 +46,13 @@ def test_sidecars_talk_to_the_driver_on_the_node_and_go_down_with_it() -> None:
         assert "--csi-address=/w/cluster/node/csi.sock" in service.argv
 
 
+def test_a_driver_that_copies_one_volume_after_the_other_takes_no_groups() -> None:
+    gate = "--feature-gates=CSIVolumeGroupSnapshot=true"
+    simulated = {name for name, service in plan(None).items() if gate in service.argv}
+    assert simulated == {"csi-snapshotter", "snapshot-controller"}
+    assert not any(gate in service.argv for service in plan().values())
+
+
 def test_two_clusters_have_cgroups_of_their_own() -> None:
     one, two = (NODE.arguments(Cluster(Path(path)), PROGRAMS, "driver") for path in ("/a", "/b"))
     assert [word for word in one if word.startswith("statefast-")] != [

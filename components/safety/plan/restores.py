@@ -85,8 +85,7 @@ def _checked(
             reader,
             claim,
             f"but there is no VolumeSnapshot of that name in namespace {namespace}",
-            f"{nearest(claim.restore, snapshots) if snapshots else 'take one there'}, or leave it"
-            " out",
+            f"{_instead(claim, snapshots)}, or leave it out",
         )
     _check_ready(reader, claim, snapshot)
     if snapshot.size > claim.size:
@@ -103,6 +102,14 @@ def _checked(
     check_content(reader, claim, snapshot, content)
     _check_source(reader, namespace, claim, snapshot, content, consents)
     return snapshot
+
+
+def _instead(claim: WantedClaim, snapshots: Mapping[str, LiveSnapshot]) -> str:
+    """What to name: of a VolumeGroupSnapshot its member of the claim, whose name nobody knows."""
+    for snapshot in snapshots.values():
+        if (snapshot.group, snapshot.claim) == (claim.restore, claim.name):
+            return f"of VolumeGroupSnapshot {snapshot.group} name {snapshot.name!r}"
+    return nearest(claim.restore, snapshots) if snapshots else "take one there"
 
 
 def _check_ready(reader: Reader, claim: WantedClaim, snapshot: LiveSnapshot) -> None:

@@ -23,6 +23,7 @@ class LiveSnapshot:
         taken: When it was taken, or made, in ISO 8601.
         size: What a volume made from it has at least, in bytes; 0 where the driver does not say.
         leaving: Whether its deletion has begun.
+        group: The VolumeGroupSnapshot that it is of; empty where of none.
     """
 
     name: str
@@ -36,6 +37,7 @@ class LiveSnapshot:
     taken: str
     size: int
     leaving: bool
+    group: str = ""
 
     @classmethod
     def of(cls, item: Object) -> Self:
@@ -55,6 +57,14 @@ class LiveSnapshot:
             taken=str(status.get("creationTime") or created),
             size=whole_bytes(status.get("restoreSize")),
             leaving="deletionTimestamp" in metadata,
+            group=next(
+                (
+                    owner["name"]
+                    for owner in metadata.get("ownerReferences") or ()
+                    if owner["kind"] == "VolumeGroupSnapshot"
+                ),
+                "",
+            ),
         )
 
     @property

@@ -6,11 +6,9 @@ itself in the state, since no program may have it any more.
 """
 
 import asyncio
-import json
-import re
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Self, TypeVar
 
@@ -18,74 +16,33 @@ import pulumi
 
 from ...errors import StatefastError
 from ..preflight import owner_of_run
-from ..read.client import Client, NotThere, Object, Unreadable
-from ..read.images import Image
-from ..read.live import DATA, OWNER, claims_of_pod
-from ..read.pod_data import read_record
+from ..read.client import Client, Object, Unreadable
+from ..read.live import OWNER
 from ..run import Run, this_run
+from .group_taking import TakenGroup, group_progress, take_group
 from .hooks import hook_of_run
-from .taking import CannotTake, delete, progress, snapshots_of, take
+from .kept import delete_older
+from .of_workload import (
+    Pod,
+    bound_claims,
+    claims_of,
+    image_of,
+    images,
+    live_workload,
+    pod_of,
+    pods_of,
+    read_last,
+)
+from .rule import RULE, SnapshotRule
+from .taking import TAKEN_BEFORE, CannotTake, driver_of_claim, progress, take
 
-__all__ = [
-    "AT_DELETION",
-    "CHANGES",
-    "RULE",
-    "TAKEN_BEFORE",
-    "SnapshotRule",
-    "deletion_hook",
-    "growth_hook",
-    "image_hook",
-]
+__all__ = ["deletion_hook", "growth_hook", "image_hook"]
 
 T = TypeVar("T")
-
-CHANGES = ("image", "growth", "replacement", "destroy")
-# Those before which the workload itself is deleted.
-AT_DELETION = frozenset(("replacement", "destroy"))
-# On a workload: the rule, for its deletion. On a snapshot: the change that it was taken before.
-RULE = "statefast/snapshots"
-TAKEN_BEFORE = "statefast/taken-before"
 
 _HOOK = "statefast-snapshot-before-deletion"
 _READY_SECONDS = 600.0
 _EVERY_SECONDS = 0.5
-_WORKLOADS = "/apis/apps/v1/namespaces/{namespace}/{plural}/{name}"
-_PLURALS = {"StatefulSet": "statefulsets", "Deployment": "deployments"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SnapshotRule:
-    """What snapshots are taken before, and how many of them are kept.
-
-    Attributes:
-        before: Those of CHANGES that count.
-        keep: How many of each claim stay, at least one.
-        class_name: Class of the snapshots where it is of the volume's driver; empty for the one
-            that the driver has.
-        context: Context of the kubeconfig; empty for the current one.
-    """
-
-    before: tuple[str, ...]
-    keep: int
-    class_name: str = ""
-    context: str = ""
-
-    @property
-    def text(self) -> str:
-        """What a workload says of it, for its deletion."""
-        said = {"before": list(self.before), "keep": self.keep, "class": self.class_name}
-        return json.dumps(said, separators=(",", ":"))
-
-    @classmethod
-    def of(cls, text: str, context: str) -> Self:
-        """Reads what a workload says of it."""
-        said = json.loads(text)
-        return cls(
-            before=tuple(said["before"]),
-            keep=said["keep"],
-            class_name=said["class"],
-            context=context,
-        )
 
 
 def image_hook(
@@ -112,13 +69,16 @@ def image_hook(
     async def before(args: pulumi.ResourceHookArgs) -> None:
         new = {**await _resolved(args.new_inputs), "kind": kind}
         taking = _Taking(component, rule, run, f"{kind} {name}", namespace, "image")
-        live = await taking.ask(partial(_live, kind, namespace, name))
+        live = await taking.ask(partial(live_workload, kind, namespace, name))
         if live is None:
             # It was destroyed, and its claims say which image read them last.
-            for claim, change in (await taking.ask(partial(_read_last, new))).items():
+            last = await taking.ask(partial(read_last, new))
+            for change in dict.fromkeys(last.values()):
+                claims = [claim for claim, read in last.items() if read == change]
                 said = f"image {change}"
-                await _Taking(component, rule, run, taking.resource, namespace, said).of([claim])
-        elif change := _images(_image_of(live), _image_of(new)):
+                again = _Taking(component, rule, run, taking.resource, namespace, said)
+                await again.of(pods_of(new, claims))
+        elif change := images(image_of(live), image_of(new)):
             taking.change = f"image {change}"
             await taking.of_owner(live)
 
@@ -150,7 +110,14 @@ def growth_hook(
 
     async def before(_: pulumi.ResourceHookArgs) -> None:
         resource = f"PersistentVolumeClaim {claim}"
-        await _Taking(component, rule, run, resource, namespace, f"growth to {size}").of([claim])
+        taking = _Taking(component, rule, run, resource, namespace, f"growth to {size}")
+        pod = pod_of(run, namespace, claim)
+        # The other claims of its pod may grow at the same time.
+        async with run.locks.setdefault((namespace, pod.claims), asyncio.Lock()):
+            if len(pod.claims) > 1:
+                there = await taking.ask(lambda api: bound_claims(api, namespace, pod.claims))
+                pod = replace(pod, claims=there)
+            await taking.of([pod], only=claim)
 
     hook = pulumi.ResourceHook(f"statefast-growth-{called}", before)
     return pulumi.ResourceHookBinding(before_create=[hook], before_update=[hook])
@@ -201,6 +168,7 @@ class _Taking:
         self.resource = resource
         self._namespace = namespace
         self.change = change
+        self._unsaid: list[str] = []
 
     async def of_owner(self, owner: Object) -> None:
         """Takes one of each claim that a workload mounts, of all the ordinals it has had.
@@ -211,56 +179,104 @@ class _Taking:
         Raises:
             StatefastError: one was not taken, or is not ready in ten minutes.
         """
-        await self.of(await self.ask(lambda api: [name for name, _ in _claims(api, owner)]))
+        names = await self.ask(lambda api: [name for name, _ in claims_of(api, owner)])
+        await self.of(pods_of(owner, names))
 
-    async def of(self, claims: Iterable[str]) -> None:
-        """Takes one of each of these claims, unless this run has done so.
+    async def of(self, pods: Iterable[Pod], only: str = "") -> None:
+        """Takes one of the claims of each pod, unless this run has done so.
 
         Args:
-            claims: Their names.
+            pods: The claims that belong together.
+            only: The claim that is about to change; the others are taken where they are of one
+                moment with it. Empty where all are.
 
         Raises:
             StatefastError: see `of_owner`.
         """
-        taken: dict[str, str] = {}
-        for claim in claims:
-            if (self._namespace, claim) not in self._run.snapshots:
-                taken[claim] = await self.ask(partial(self._take, claim))
-                self._say(f"{taken[claim]} is being taken, before {self.change}")
-        for name in taken.values():
-            await self._wait(name)
-        for claim in taken:
-            self._run.snapshots.add((self._namespace, claim))
-            await self._prune(claim)
+        taken: list[_Taken] = []
+        for pod in pods:
+            missing = [it for it in (only and [only]) or pod.claims if not self._has(it)]
+            if missing:
+                begun = await self.ask(partial(self._take, pod, missing))
+                self._unsaid += [f"{it.name} is being taken, before {self.change}" for it in begun]
+                while self._unsaid:
+                    self._say(self._unsaid.pop(0))
+                taken.extend(begun)
+        for one in taken:
+            await self._wait(one)
+        claims = [claim for one in taken for claim in one.claims]
+        self._run.snapshots |= {(self._namespace, claim) for claim in claims}
+        if claims:
+            await self._prune(claims)
 
-    def _take(self, claim: str, api: Client) -> str:
+    def _has(self, claim: str) -> bool:
+        return (self._namespace, claim) in self._run.snapshots
+
+    def _take(self, pod: Pod, missing: Sequence[str], api: Client) -> list["_Taken"]:
+        """Asks for a group of the claims of a pod, or where there can be none for one of each that
+        is missing.
+        """
         said = {OWNER: owner_of_run(), TAKEN_BEFORE: self.change}
-        return take(api, self._namespace, claim, self._rule.class_name, said)
+        taken, left = [], list(missing)
+        for driver, claims in self._by_driver(pod, api).items():
+            if len(claims) < 2 or not set(claims) & set(left):
+                continue
+            try:
+                group = take_group(
+                    api, self._namespace, pod.name, claims, driver, self._rule.group_class, said
+                )
+            except (Unreadable, CannotTake) as error:
+                self._not_of_one_moment(claims, str(error))
+                continue
+            taken.append(_Taken.group(group))
+            left = [claim for claim in left if claim not in claims]
+        for claim in left:
+            name = take(api, self._namespace, claim, self._rule.class_name, said)
+            taken.append(_Taken.single(self._namespace, name, claim))
+        return taken
 
-    def _ours(self, there: Iterable[Object], claim: str) -> Sequence[Object]:
-        """The snapshots of a claim that this stack took by such a rule, newest first."""
-        found = []
-        for item in there:
-            annotations = item["metadata"].get("annotations") or {}
-            of = item["spec"]["source"].get("persistentVolumeClaimName")
-            ours = annotations.get(OWNER) == owner_of_run() and TAKEN_BEFORE in annotations
-            ready = (item.get("status") or {}).get("readyToUse")
-            if of == claim and ours and ready and "deletionTimestamp" not in item["metadata"]:
-                found.append(item)
-        return sorted(found, key=_age, reverse=True)
+    def _by_driver(self, pod: Pod, api: Client) -> Mapping[str, Sequence[str]]:
+        """The claims of a pod by their driver; nothing where it has one claim alone."""
+        if len(pod.claims) < 2:
+            return {}
+        found: dict[str, list[str]] = {}
+        for claim in pod.claims:
+            try:
+                found.setdefault(driver_of_claim(api, self._namespace, claim), []).append(claim)
+            except CannotTake as error:
+                self._not_of_one_moment(pod.claims, str(error))
+        if len(found) > 1:
+            self._not_of_one_moment(pod.claims, f"they are of several drivers, {_and(found)}")
+        return found
 
-    async def _wait(self, name: str) -> None:
-        look = partial(_progress, self._namespace, name)
+    def _not_of_one_moment(self, claims: Iterable[str], why: str) -> None:
+        """Says so, once in a run.
+
+        Raises:
+            CannotTake: the owner asks for no others.
+        """
+        if self._rule.group_class:
+            raise CannotTake(
+                f"{why}, and VolumeGroupSnapshotClass {self._rule.group_class} is to take"
+                f" {_and(claims)} at one moment"
+            )
+        if why not in self._run.said:
+            self._run.said.add(why)
+            # This is a thread, and only the loop can speak.
+            self._unsaid.append(f"of {_and(claims)} will not be of one moment: {why}")
+
+    async def _wait(self, taken: "_Taken") -> None:
+        name = taken.name
         began = time.monotonic()
         while time.monotonic() - began < _READY_SECONDS:
-            ready, trouble = await self.ask(look)
+            ready, trouble = await self.ask(taken.progress)
             if ready:
                 self._say(f"{name} is ready")
                 return
             if trouble:
                 raise self._failure(
                     f"snapshot {name} failed ({trouble})",
-                    f"mend what it needs, run kubectl delete volumesnapshot {name} -n"
+                    f"mend what it needs, run kubectl delete {taken.kind} {name} -n"
                     f" {self._namespace}, and run again",
                 )
             await asyncio.sleep(_EVERY_SECONDS)
@@ -268,18 +284,17 @@ class _Taking:
             f"snapshot {name} is not ready in ten minutes", "see what it waits for, and run again"
         )
 
-    async def _prune(self, claim: str) -> None:
+    async def _prune(self, claims: Sequence[str]) -> None:
         """Deletes what is older than those that are kept; the newest is ready, and stays."""
-        try:
-            await asyncio.to_thread(self._delete_old, claim)
-        except Unreadable as error:
-            self._say(f"of claim {claim} that are too old stay: {error}")
 
-    def _delete_old(self, claim: str) -> None:
-        api = Client(self._rule.context)
-        ours = self._ours(snapshots_of(api, self._namespace), claim)
-        for old in ours[max(self._rule.keep, 1) :]:
-            delete(api, self._namespace, old)
+        def prune() -> None:
+            api = Client(self._rule.context)
+            delete_older(api, self._namespace, claims, self._rule.keep, owner_of_run())
+
+        try:
+            await asyncio.to_thread(prune)
+        except (Unreadable, CannotTake) as error:
+            self._say(f"of {_and(claims)} that are too old stay: {error}")
 
     async def ask(self, question: Callable[[Client], T]) -> T:
         try:
@@ -303,68 +318,39 @@ class _Taking:
         pulumi.log.info(f"{self.resource}: snapshot {text}", self._component)
 
 
-def _progress(namespace: str, name: str, api: Client) -> tuple[bool, str]:
-    return progress(api, namespace, name)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Taken:
+    """What was asked for: a snapshot of one claim, or of several."""
+
+    name: str
+    kind: str
+    claims: tuple[str, ...]
+    progress: Callable[[Client], tuple[bool, str]]
+
+    @classmethod
+    def group(cls, taken: TakenGroup) -> Self:
+        return cls(
+            name=taken.name,
+            kind="volumegroupsnapshot",
+            claims=taken.claims,
+            progress=lambda api: group_progress(api, taken),
+        )
+
+    @classmethod
+    def single(cls, namespace: str, name: str, claim: str) -> Self:
+        return cls(
+            name=name,
+            kind="volumesnapshot",
+            claims=(claim,),
+            progress=lambda api: progress(api, namespace, name),
+        )
 
 
-def _age(item: Object) -> tuple[str, str]:
-    return str(item["metadata"].get("creationTimestamp")), str(item["metadata"]["name"])
+def _and(texts: Iterable[str]) -> str:
+    return " and ".join(texts)
 
 
 async def _resolved(
     given: Mapping[str, Any] | Awaitable[Mapping[str, Any]] | None,
 ) -> Mapping[str, Any]:
     return await pulumi.Output.from_input(given or {}).future() or {}
-
-
-def _images(before: Mapping[str, str], after: Mapping[str, str]) -> str:
-    """Which image becomes which; empty where none does."""
-    return ", ".join(
-        f"{before[name]} -> {image}"
-        for name, image in after.items()
-        if before.get(name, image) != image
-    )
-
-
-def _image_of(workload: Mapping[str, Any]) -> dict[str, str]:
-    spec = ((workload.get("spec") or {}).get("template") or {}).get("spec") or {}
-    several = [*(spec.get("initContainers") or ()), *(spec.get("containers") or ())]
-    return {it["name"]: str(it.get("image")) for it in several}
-
-
-def _live(kind: str, namespace: str, name: str, api: Client) -> Object | None:
-    path = _WORKLOADS.format(namespace=namespace, plural=_PLURALS[kind], name=name)
-    try:
-        # A list of the API says the kind once, and so does the engine.
-        return {**api.get("getting the workload", path), "kind": kind}
-    except NotThere:
-        return None
-
-
-def _read_last(owner: Object, api: Client) -> dict[str, str]:
-    """By claim of a workload, which image would become which; claims that say none are left out."""
-    wanted = {name: Image.of(image).stem for name, image in _image_of(owner).items()}
-    found = {}
-    for name, item in _claims(api, owner):
-        said = read_record((item["metadata"].get("annotations") or {}).get(DATA, ""))
-        last = {it: reads.image for it, reads in said.items() if isinstance(reads.image, str)}
-        if change := _images({it: image for it, image in last.items() if image}, wanted):
-            found[name] = change
-    return found
-
-
-def _claims(api: Client, owner: Object) -> list[tuple[str, Object]]:
-    """The claims with a volume that a workload mounts, or did in one of its ordinals."""
-    spec, metadata = owner["spec"], owner["metadata"]
-    name = metadata["name"]
-    templates = [it["metadata"]["name"] for it in spec.get("volumeClaimTemplates") or ()]
-    stems = "|".join(re.escape(f"{template}-{name}") for template in templates)
-    mounted = claims_of_pod((spec.get("template") or {}).get("spec") or {})
-    path = f"/api/v1/namespaces/{metadata['namespace']}/persistentvolumeclaims"
-    found = []
-    for item in api.get("listing claims", path)["items"]:
-        claim = item["metadata"]["name"]
-        own = stems and re.fullmatch(rf"({stems})-\d+", claim)
-        if (own or claim in mounted) and item["spec"].get("volumeName"):
-            found.append((claim, item))
-    return found

@@ -8,7 +8,18 @@ from ...drivers.catalogue import driver_of
 from ...schema.kubernetes import DEFAULT_SNAPSHOT_CLASS, snapshot_classes
 from ..read.client import Client, NotThere, Object, Unreadable
 
-__all__ = ["CannotTake", "delete", "progress", "snapshots_of", "take"]
+__all__ = [
+    "TAKEN_BEFORE",
+    "CannotTake",
+    "delete",
+    "driver_of_claim",
+    "progress",
+    "snapshots_of",
+    "take",
+]
+
+# On a snapshot: the change that it was taken before.
+TAKEN_BEFORE = "statefast/taken-before"
 
 _SNAPSHOTS = "/apis/snapshot.storage.k8s.io/v1/namespaces/{namespace}/volumesnapshots"
 _CLASSES = "/apis/snapshot.storage.k8s.io/v1/volumesnapshotclasses"
@@ -85,14 +96,20 @@ def snapshots_of(api: Client, namespace: str) -> Sequence[Object]:
     return found
 
 
-def delete(api: Client, namespace: str, snapshot: Object) -> None:
+def delete(api: Client, namespace: str, snapshot: Object, place: str = _SNAPSHOTS) -> None:
     """Deletes a snapshot, and no other one that has its name meanwhile.
+
+    Args:
+        api: The cluster.
+        namespace: Of the snapshot.
+        snapshot: As it was read.
+        place: Where the API server has its kind, with `{namespace}`.
 
     Raises:
         Unreadable: the API server does not.
     """
     metadata = snapshot["metadata"]
-    path = f"{_SNAPSHOTS.format(namespace=namespace)}/{metadata['name']}"
+    path = f"{place.format(namespace=namespace)}/{metadata['name']}"
     body = {
         "apiVersion": "v1",
         "kind": "DeleteOptions",
@@ -106,7 +123,7 @@ def _class(api: Client, namespace: str, claim: str, wanted: str) -> str:
 
     A stack may have volumes of several drivers, and a class is of one.
     """
-    driver = _driver(api, namespace, claim)
+    driver = driver_of_claim(api, namespace, claim)
     try:
         classes = api.get("listing snapshot classes", _CLASSES)["items"]
     except Unreadable:
@@ -125,7 +142,13 @@ def _class(api: Client, namespace: str, claim: str, wanted: str) -> str:
     raise CannotTake(f"driver {driver} has no VolumeSnapshotClass: make one")
 
 
-def _driver(api: Client, namespace: str, claim: str) -> str:
+def driver_of_claim(api: Client, namespace: str, claim: str) -> str:
+    """The driver of the volume of a claim.
+
+    Raises:
+        Unreadable: the claim or its volume cannot be read.
+        CannotTake: the volume is of no CSI driver.
+    """
     path = f"/api/v1/namespaces/{namespace}/persistentvolumeclaims/{claim}"
     volume = api.get("getting a claim", path)["spec"]["volumeName"]
     spec = api.get("getting a volume", f"/api/v1/persistentvolumes/{volume}")["spec"]

@@ -14,7 +14,8 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// fault is what one kind of call suffers: create, delete, expand, modify, snapshot, deleteSnapshot.
+// fault is what one kind of call suffers: create, delete, expand, modify, snapshot, deleteSnapshot,
+// groupSnapshot, deleteGroupSnapshot.
 type fault struct {
 	// Fail is the number of calls still to fail; -1: every one.
 	Fail int `json:"fail"`

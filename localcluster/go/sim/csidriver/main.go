@@ -46,6 +46,7 @@ func serve(endpoint, name, state, faults string) error {
 	d := &driver{name: name, store: store, faults: &faultPlan{path: faults}}
 	csi.RegisterIdentityServer(server, d)
 	csi.RegisterControllerServer(server, d)
+	csi.RegisterGroupControllerServer(server, &groups{store: d.store, faults: d.faults})
 
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM, os.Interrupt)

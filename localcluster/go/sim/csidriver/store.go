@@ -28,6 +28,8 @@ type snapshot struct {
 	Volume  string    `json:"volume"`
 	Bytes   int64     `json:"bytes"`
 	Created time.Time `json:"created"`
+	// The group snapshot that it is of, if of any: it goes with that alone.
+	Group string `json:"group,omitempty"`
 }
 
 // store is the memory of the driver. Names serve as ids: the provisioner makes them unique.
@@ -172,8 +174,12 @@ func (s *store) createSnapshot(name, of string) (snapshot, error) {
 func (s *store) deleteSnapshot(name string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, ok := s.Snapshots[name]; !ok {
+	there, ok := s.Snapshots[name]
+	if !ok {
 		return nil
+	}
+	if there.Group != "" {
+		return status.Errorf(codes.InvalidArgument, "snapshot %s is of group snapshot %s, and goes with it", name, there.Group)
 	}
 	delete(s.Snapshots, name)
 	return s.save()
