@@ -13,6 +13,7 @@ import pulumi
 
 from ..safety.preflight import owner_of_run
 from ..safety.read.cluster import Cluster, Object, Unreadable
+from ..safety.read.last_run import key_of
 from ..safety.read.live import claims_of_pod
 from ..safety.read.memory import held
 from ..schema.kubernetes import resource_path
@@ -55,28 +56,31 @@ def guard_operated(run: GuardRun, made: Made) -> pulumi.ResourceTransformResult 
         run: The guard.
         made: The object.
     """
-    cluster = run.readable(made)
-    run.seen.add((made.args.type_, made.key, cluster))
+    cluster, type_ = run.readable(made), made.args.type_
+    # Nothing says whether it is in a namespace or of the whole cluster, but what the state has.
+    of_cluster = held(type_, key_of("", made.name))
+    space = "" if of_cluster else made.namespace
+    run.seen.add((type_, key_of(space, made.name), cluster))
     if not made.name or cluster is None or run.is_left_out(made):
         return None
     # What cannot be read has been said by whoever holds data.
     with suppress(Unreadable):
-        if found := data_behind(cluster, made.args.type_, made.namespace, made.name):
-            return _staying(run, made, cluster, found)
-        if not held(made.args.type_, made.key):
+        if found := data_behind(cluster, type_, space, made.name):
+            return _staying(run, made, cluster, space, found)
+        if not held(type_, key_of(space, made.name)):
             run.new.append(
                 New(
                     asks=run.asks(made),
                     namespace=made.namespace,
                     name=made.name,
-                    templates=frozenset({made.args.type_}),
+                    templates=frozenset({type_}),
                 )
             )
     return None
 
 
 def _staying(
-    run: GuardRun, made: Made, cluster: Cluster, found: Sequence[str]
+    run: GuardRun, made: Made, cluster: Cluster, space: str, found: Sequence[str]
 ) -> pulumi.ResourceTransformResult:
     stays = "; it stays when it leaves the program" if run.keeps else ""
     run.say(
@@ -86,12 +90,12 @@ def _staying(
     if not run.keeps:
         return made.result(pulumi.ResourceOptions())
     path = resource_path(made.args.type_.split(":")[1], made.kind)
-    live = cluster.metadata(path, made.name, made.namespace) or {}
-    said = live.get("annotations") or {}
-    taken_back = said.get(STAYS) == owner_of_run() and not held(made.args.type_, made.key)
+    said = (cluster.metadata(path, made.name, space) or {}).get("annotations") or {}
+    key = key_of(space, made.name)
+    taken_back = said.get(STAYS) == owner_of_run() and not held(made.args.type_, key)
     made.annotate({STAYS: owner_of_run()})
     return made.result(
-        pulumi.ResourceOptions(retain_on_delete=True, import_=made.key if taken_back else None)
+        pulumi.ResourceOptions(retain_on_delete=True, import_=key if taken_back else None)
     )
 
 
@@ -101,31 +105,37 @@ def data_behind(cluster: Cluster, type_: str, namespace: str, name: str) -> list
     Args:
         cluster: Where it is.
         type_: Its type.
-        namespace: Its namespace.
+        namespace: Its namespace; empty where it is of the whole cluster.
         name: Its name.
 
     Raises:
         Unreadable: see `Cluster.list`.
     """
-    sets = cluster.list("stateful sets", namespace)
-    claims = cluster.list("claims", namespace)
-    pods = cluster.list("pods", namespace)
-    items = [*sets.values(), *claims.values(), *pods.values()]
-    of_it = {_uid(it) for it in items if _is_of(it["metadata"], type_, name)}
+    sets, claims, pods = (
+        list(cluster.list(kind, namespace).values()) for kind in ("stateful sets", "claims", "pods")
+    )
+    of_it = {_uid(it) for it in (*sets, *claims, *pods) if _is_of(it["metadata"], type_, name)}
     # Whose owner is of it is of it: a pod of a set, and a claim of either.
-    while more := {_uid(it) for it in items if _owners(it) & of_it} - of_it:
+    while more := {_uid(it) for it in (*sets, *claims, *pods) if _owners(it) & of_it} - of_it:
         of_it |= more
     mounted = {
-        claim for pod in pods.values() if _uid(pod) in of_it for claim in claims_of_pod(pod["spec"])
+        (pod["metadata"]["namespace"], claim)
+        for pod in pods
+        if _uid(pod) in of_it
+        for claim in claims_of_pod(pod["spec"])
     }
     return [
-        *(f"StatefulSet {it}" for it in sorted(sets) if _uid(sets[it]) in of_it),
-        *(
-            f"PersistentVolumeClaim {it}"
-            for it in sorted(claims)
-            if _uid(claims[it]) in of_it or it in mounted
+        *(f"StatefulSet {it}" for it in sorted(_name(it) for it in sets if _uid(it) in of_it)),
+        *sorted(
+            f"PersistentVolumeClaim {_name(it)}"
+            for it in claims
+            if _uid(it) in of_it or (it["metadata"]["namespace"], _name(it)) in mounted
         ),
     ]
+
+
+def _name(item: Object) -> str:
+    return str(item["metadata"]["name"])
 
 
 def _uid(item: Object) -> str:

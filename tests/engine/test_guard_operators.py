@@ -14,21 +14,25 @@ KIND = "Database"
 
 @pytest.fixture
 def group(guarded: Guarded) -> Iterator[str]:
-    """The group of a kind that the cluster has for this test."""
+    """The group of two kinds that the cluster has for this test, one of them in no namespace."""
     group = f"{guarded.name}.example.com"
     schema = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
-    names = {"plural": "databases", "singular": "database", "kind": KIND}
     version = {"name": "v1", "served": True, "storage": True, "schema": schema}
-    definition = {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"databases.{group}"},
-        "spec": {"group": group, "scope": "Namespaced", "names": names, "versions": [version]},
-    }
-    guarded.kubectl("create", "-f", "-", stdin=json.dumps(definition), namespace=False)
-    guarded.wait(f"crd/databases.{group}", "--for=condition=Established")
+    kinds = (KIND, "Namespaced"), ("Issuer", "Cluster")
+    for kind, scope in kinds:
+        plural = f"{kind.lower()}s"
+        names = {"plural": plural, "singular": kind.lower(), "kind": kind}
+        definition = {
+            "apiVersion": "apiextensions.k8s.io/v1",
+            "kind": "CustomResourceDefinition",
+            "metadata": {"name": f"{plural}.{group}"},
+            "spec": {"group": group, "scope": scope, "names": names, "versions": [version]},
+        }
+        guarded.kubectl("create", "-f", "-", stdin=json.dumps(definition), namespace=False)
+    crds = [f"crd/{kind.lower()}s.{group}" for kind, _ in kinds]
+    guarded.wait(*crds, "--for=condition=Established")
     yield group
-    guarded.kubectl("delete", "crd", f"databases.{group}", "--wait=false", namespace=False)
+    guarded.kubectl("delete", *crds, "--wait=false", namespace=False)
 
 
 def operate(guarded: Guarded, group: str, name: str) -> None:
@@ -56,28 +60,30 @@ def test_what_an_operator_made_does_not_go_with_its_object(guarded: Guarded, gro
         metadata = {"name": name, "namespace": home}
         return {"apiVersion": f"{group}/v1", "kind": KIND, "metadata": metadata, "spec": {"a": 1}}
 
-    guarded.program([namespace(home), database("main"), database("idle")], {}).up()
+    issuer: Config = {"apiVersion": f"{group}/v1", "kind": "Issuer", "metadata": {"name": home}}
+    base = [namespace(home), {**issuer, "spec": {}}]
+    guarded.program([*base, database("main"), database("idle")], {}).up()
     operate(guarded, group, "main")
     before = guarded.identities()
     claim = "PersistentVolumeClaim main-db-main-db-0"
     assert claim in before
 
     # No run has known what is behind it. What has nothing behind it may go.
-    (said,) = guarded.program([namespace(home)], {}).refusals()
+    (said,) = guarded.program(base, {}).refusals()
     assert said.startswith(f"{KIND} {home}/main")
     assert "StatefulSet main-db, PersistentVolumeClaim main-db-main-db-0, with the data" in said
 
-    said = " ".join(guarded.program([namespace(home), database("main")], {}).up().text.split())
+    said = " ".join(guarded.program([*base, database("main")], {}).up().text.split())
     assert f"{KIND} main is an operator's, which makes StatefulSet main-db" in said
     # Under another name it would start empty.
-    (said,) = guarded.program([namespace(home), database("other")], {}).refusals()
+    (said,) = guarded.program([*base, database("other")], {}).refusals()
     assert "would start new and empty, while Database main" in said
 
-    assert guarded.program([namespace(home)], {}).up().changes["deleted"] == 1
+    assert guarded.program(base, {}).up().changes["deleted"] == 1
     assert "deletionTimestamp" not in guarded.get(f"databases.{group}", "main")["metadata"]
     assert guarded.identities() == before
     # It comes back as what it is.
-    guarded.program([namespace(home), database("main")], {}).up()
+    guarded.program([*base, database("main")], {}).up()
     guarded.destroy()
     assert guarded.identities() == before
     guarded.up()

@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
+import pulumi
 import pytest
 
+from statefast.program.end import _End
+from statefast.program.names import Names
 from statefast.program.operators import data_behind, is_operated
+from statefast.program.run import GuardRun
 from statefast.safety.read.cluster import Cluster
 
 KAFKA = "kubernetes:kafka.strimzi.io/v1beta2:Kafka"
@@ -18,8 +22,16 @@ class Lists:
         self.items = items
 
     def list(self, kind: str, namespace: str) -> Mapping[str, Any]:
-        assert namespace == "data"
-        return self.items.get(kind.replace(" ", "_"), {})
+        assert namespace in ("data", "")
+        found = self.items.get(kind.replace(" ", "_"), {})
+        place = {"namespace": "data"}
+        return {
+            f"{'' if namespace else 'data/'}{name}": {
+                **it,
+                "metadata": {**it["metadata"], **place, "name": name},
+            }
+            for name, it in found.items()
+        }
 
 
 def item(uid: str, *owners: tuple[str, str, str], mounts: str = "", **labels: str) -> Any:
@@ -101,3 +113,29 @@ def test_a_label_of_an_operator_says_whose_a_claim_is(
 )
 def test_kinds_of_kubernetes_are_no_operators(type_: str, is_one: bool) -> None:
     assert is_operated(type_) is is_one
+
+
+@pytest.mark.parametrize("namespace", ["data", ""])
+@pytest.mark.parametrize("seen", [True, False])
+def test_one_that_is_registered_is_not_taken_for_dropped(
+    monkeypatch: pytest.MonkeyPatch, namespace: str, seen: bool
+) -> None:
+    """Also one of the whole cluster, which says no namespace."""
+    lives = cast("Cluster", Lists(claims={"it": item("1", strimzi_io__cluster="main")}))
+    metadata = {"name": "main", **({"namespace": namespace} if namespace else {})}
+    resources = [(KAFKA, {"metadata": metadata})]
+    run = GuardRun(
+        component=cast("pulumi.ComponentResource", None),
+        preflight={},
+        consents=[],
+        retention="retain",
+        only=Names(()),
+        excepted=Names(()),
+    )
+    monkeypatch.setattr(GuardRun, "clusters", lambda _: [lives])
+    if seen:
+        run.seen.add((KAFKA, f"{namespace}/main".lstrip("/"), lives))
+    found = list(_End(run, "statefast/dev", resources)._operated())
+    assert bool(found) is not seen
+    if found:
+        assert found[0][2] == ["PersistentVolumeClaim it"]
