@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from statefast.marks import Word, framed
-from tests.engine.walk.invariant import Act, Finding, Ledger
+from tests.engine.walk.invariant import Act, Finding, Ledger, has_traceback
 from tests.engine.walk.said import Run, Way, ways
 from tests.engine.walk.seen import Claim, Mount, Place, Pod, Seen, Volume
 from tests.engine.walk.shrink import shortest
@@ -85,6 +85,14 @@ def ledger() -> Ledger:
 
 def kinds(found: list[Finding]) -> list[str]:
     return [finding.kind for finding in found]
+
+
+def test_an_interpreter_that_was_interrupted_at_its_start_tells_no_fault() -> None:
+    begun = 'Traceback (most recent call last):\n  File "<string>", line 0, in <module>\n'
+    assert not has_traceback(f"{begun}KeyboardInterrupt")
+    assert has_traceback(f'{begun}  File "/app/__main__.py", line 3\nKeyboardInterrupt')
+    assert has_traceback("Traceback (most recent call last):\nKeyError")
+    assert not has_traceback('error: File "values.yaml", line 3')
 
 
 def test_what_stays_as_it_is_is_no_finding() -> None:

@@ -2,13 +2,14 @@
 given up.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .said import Consent, Run
 from .seen import Mount, Place, Pod, Seen, reads
 
-__all__ = ["Act", "Finding", "Ledger", "Marker"]
+__all__ = ["Act", "Finding", "Ledger", "Marker", "has_traceback"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -358,10 +359,18 @@ def _place(place: Place) -> str:
     return f"{where} by {place.application} {place.major}"
 
 
+def has_traceback(text: str) -> bool:
+    """Whether a program ended in its own midst; not so an interpreter that a signal met at its
+    start, before it read any file.
+    """
+    frames = re.findall(r'File "([^"]*)", line', text)
+    return "Traceback (most recent call last)" in text and set(frames) != {"<string>"}
+
+
 def _of_runs(before: Seen, after: Seen, act: Act) -> Iterator[Finding]:
     """What holds for runs themselves, whatever is in the cluster."""
     for run in act.runs:
-        if "Traceback (most recent call last)" in run.text:
+        if has_traceback(run.text):
             yield Finding(kind="traceback", text=f"{run.verb}: {_tail(run.text)}")
         if run.late:
             yield Finding(kind="late", text=f"{run.verb} did not end: {_tail(run.text)}")

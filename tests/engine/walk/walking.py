@@ -9,7 +9,7 @@ from localcluster.layout import Workspace
 from tests.engine.conftest import Result
 
 from .choose import choose, first_config, other_config
-from .invariant import Act, Finding
+from .invariant import Act, Finding, has_traceback
 from .said import Run, ways
 from .stacks import Stack
 from .steps import Step
@@ -105,7 +105,7 @@ def heals(world: World) -> tuple[list[Finding], list[Run]]:
         runs.append(run)
         if run.code == 0:
             return _after(world, run, runs), runs
-        if "Traceback (most recent call last)" in run.text:
+        if has_traceback(run.text):
             return [Finding(kind="traceback", text=run.text[-1500:])], runs
         offered = ways(run)
         if not offered:
