@@ -124,9 +124,12 @@ def _after(world: World, run: Run, runs: list[Run]) -> list[Finding]:
     wanted = frozenset(world.names[it] for it in stack.get("workloads") or {})
     act = Act(runs=[run], stack="a", wanted=wanted, consents=world.consents)
     found = world.ledger.observe(before, world.seen, act)
-    again = stack.run("up", "--yes", "--skip-preview", "--suppress-progress")
-    runs.append(again)
-    changed = Result(again.code or 0, again.text).changes.keys() - {"unchanged"}
+    # What a claim goes with has a name that Pulumi makes: of a stack that was renamed and lost its
+    # state the claims name the former one as well, until the next `up` has seen it.
+    for _ in range(2 if stack.get("formerStack") else 1):
+        again = stack.run("up", "--yes", "--skip-preview", "--suppress-progress")
+        runs.append(again)
+        changed = Result(again.code or 0, again.text).changes.keys() - {"unchanged"}
     if again.code != 0 or changed:
         said = " | ".join([*again.refusals, *again.errors]) or ", ".join(sorted(changed))
         found.append(Finding(kind="restless", text=f"a second up: {said[:900]}"))
