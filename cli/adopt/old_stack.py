@@ -13,6 +13,8 @@ from ..steps import Failed, Step
 
 __all__ = ["OldStack", "forget", "read_old_stack"]
 
+_CLAIM_OWNER = "statefast:index:ClaimOwner"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OldStack:
@@ -81,6 +83,8 @@ def forget(
     stands = {it["urn"] for it in old.resources if _object(it) in needed and _goes(it)}
     mine = [it for it in old.resources if _object(it) in taken or it["urn"] in stands]
     urns = {it["urn"] for it in mine}
+    urns |= _empty(old.resources, urns)
+    mine = [it for it in old.resources if it["urn"] in urns]
     wrong = [
         (
             f"{_said(urn)} of stack {old.name} goes with that stack, and what is taken with it, and"
@@ -98,7 +102,11 @@ def forget(
     steps = [
         Step(
             phase="let go",
-            why=f"stack {old.name} forgets {' '.join(_object(it)[::2])}, which stays",
+            why=(
+                f"stack {old.name} forgets {' '.join(_object(it)[::2])}, which stays"
+                if it.get("custom", True)
+                else f"stack {old.name} forgets {_said(it['urn'])}, which is empty then"
+            ),
             command=(
                 f"pulumi state delete {shlex.quote(it['urn'])} {old.where} --yes"
                 + (" --force" if it.get("protect") else "")
@@ -107,6 +115,27 @@ def forget(
         for it in reversed(mine)
     ]
     return steps, wrong
+
+
+def _empty(resources: Sequence[dict[str, Any]], gone: Collection[str]) -> set[str]:
+    """The components that have no child left, and depend on what is forgotten: they are no
+    objects, and the next `up` of their program makes them again. So does the ConfigMap that claims
+    of an ephemeral stack go with.
+    """
+    # Of claims that go with it, which is in the way before, it is the owner; else of nothing.
+    owners = {
+        it["urn"]
+        for it in resources
+        if it.get("type") == _CLAIM_OWNER and not set(_needs(it)).isdisjoint(gone)
+    }
+    found = {it["urn"] for it in resources if it.get("parent") in owners}
+    # A child comes after its parent.
+    for it in reversed(resources):
+        away = {*gone, *found}
+        parents = {other.get("parent") for other in resources if other["urn"] not in away}
+        if not it.get("custom", True) and it["urn"] not in parents and away & set(_needs(it)):
+            found.add(it["urn"])
+    return found
 
 
 def _interrupted(

@@ -205,7 +205,9 @@ def _text(item: Object) -> str:
 def _keys(given: Given, found: Sequence[Object]) -> set[tuple[str, str, str]]:
     """Kind, namespace and name of all that is taken."""
     read = {_key(it) for it in found}
-    others = {(it.kind, given.live.namespace, it.name) for it in _others(given, found)}
+    # A class is in no namespace.
+    spaces = ("", given.live.namespace)
+    others = {(it.kind, space, it.name) for it in _others(given, found) for space in spaces}
     return read | others
 
 

@@ -352,9 +352,11 @@ def record(release: str, objects: list[Config], version: int) -> Config:
 
 def test_another_stack_lets_go(place: Deployment, workspace: Workspace, tmp_path: Path) -> None:
     old = Deployment(workspace, f"{place.name}-old", program_copy(tmp_path / "old"))
-    redis: Config = {"storage": {"size": "1Gi", "storageClassName": f"rbd-{place.name}"}}
-    old.config = {"statefast:namespace": place.name, "statefast:workloads": {"redis": redis}}
-    old.up()
+    redis: Config = {"storage": {"size": "1Gi"}}
+    old.config["statefast:namespace"] = place.name
+    old.workloads(redis=redis).up()
+    shared = f"rbd-{old.name}"
+    uid = place.get("storageclass", shared)["metadata"]["uid"]
     # What is of a stack of this program has config already.
     assert "copy statefast:workloads.redis of its config" in adopt(place)[1]
     config = place.stack.project / f"Pulumi.{place.name}.yaml"
@@ -375,10 +377,11 @@ def test_another_stack_lets_go(place: Deployment, workspace: Workspace, tmp_path
     take_over(place, *where)
     taken = identities(place)
     # The former stack has nothing of it to delete, whatever becomes of it.
-    del old.config["statefast:workloads"]
+    del old.config["statefast:workloads"], old.config["statefast:storageClass"]
     old.up()
     old.destroy()
     assert identities(place).items() >= taken.items()
+    assert place.get("storageclass", shared)["metadata"]["uid"] == uid
     assert set(up(place)) == {"unchanged"}
 
 

@@ -297,6 +297,38 @@ def test_a_class_of_a_release_that_stays_is_in_the_way() -> None:
     assert "StorageClass fast is of Helm release main, of which no workload" in said.in_the_way[0]
 
 
+def test_a_class_that_config_has_is_forgotten_by_the_former_stack() -> None:
+    """Config of a stack of this program is copied with its class, which no claim here may have."""
+    one = {**resource("storage.k8s.io/v1:StorageClass", "fast"), "id": "fast"}
+    consent = "StorageClass fast: owner statefast/old -> statefast/dev [0123abcd]"
+    old = OldStack(name="old", where="", resources=[one])
+    said = plan(replace(given(), old=old, consents=[consent]))
+    assert [it.why for it in said.steps if it.phase == "let go"] == [
+        "stack old forgets StorageClass fast, which stays"
+    ]
+
+
+def test_a_component_that_depends_on_a_class_is_forgotten_with_all_that_is_in_it() -> None:
+    shared = {**resource("storage.k8s.io/v1:StorageClass", "rbd"), "id": "rbd"}
+    needs: dict[str, Any] = {"dependencies": [shared["urn"]], "custom": False, "id": ""}
+    one = {**resource("a", "pg"), "type": "statefast:index:PersistentStatefulSet", **needs}
+    pg = resource("apps/v1:StatefulSet", "pg", parent=one["urn"], custom=True)
+
+    def said(*more: dict[str, Any]) -> Plan:
+        old = OldStack(name="old", where="", resources=[shared, one, pg, *more])
+        return plan(replace(given(), old=old))
+
+    assert said().in_the_way == ()
+    assert [it.why.partition(" forgets ")[2] for it in said().steps if it.phase == "let go"] == [
+        "StatefulSet pg, which stays",
+        "pg, which is empty then",
+        "StorageClass rbd, which stays",
+    ]
+    # Unless something is in it that is not taken.
+    other = resource("core/v1:ConfigMap", "more", parent=one["urn"], custom=True)
+    assert "pg depends on it" in " ".join(said(other).in_the_way)
+
+
 def test_a_paused_deployment_is_in_the_way() -> None:
     web = stateful_set()
     web["kind"] = "Deployment"
