@@ -1,6 +1,7 @@
 """The plugin for programs in other languages, as far as no engine is needed."""
 
 import asyncio
+import inspect
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from plugin.host import COMPONENTS, Host
 from plugin.schema import schema
+from statefast import PersistentStatefulSet
 from statefast.program.names import Names
 
 ROOT = Path(__file__).parents[2]
@@ -18,6 +20,20 @@ ROOT = Path(__file__).parents[2]
 def test_the_schema_is_that_of_the_components() -> None:
     written = (ROOT / "plugin/schema.json").read_text(encoding="utf-8")
     assert written == schema(), "run: python -m plugin.schema > plugin/schema.json"
+
+
+def test_a_source_that_cannot_be_read_at_times_leaves_out_no_text(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole, read, calls = schema(), inspect.getsource, iter(range(1000))
+
+    def at_times(item: Any) -> str:
+        if item is PersistentStatefulSet and next(calls) == 0:
+            raise OSError
+        return read(item)
+
+    monkeypatch.setattr(inspect, "getsource", at_times)
+    assert schema() == whole
 
 
 def test_each_component_is_there() -> None:
