@@ -10,8 +10,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 
 from ..drivers.catalogue import driver_named
-from ..safety.owner import owned
-from ..safety.plan.names import Names, WantedName, plan_names
+from ..safety.plan.names import NO_NAMES, Names, WantedName, plan_names
 from ..safety.preflight import PreflightArgs, Reader, reader, report
 from ..schema.kubernetes import DEFAULT_SNAPSHOT_CLASS
 from ..schema.labels import object_labels
@@ -102,8 +101,9 @@ class VolumeSnapshotClass(Named):
         args: VolumeSnapshotClassArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        plan = _plan(name, args)
+        self.check(name, args)
         names, asks = _names(name, args)
+        plan = _plan(name, args, names)
         super().__init__("statefast:index:VolumeSnapshotClass", name, {}, opts)
         self.stands_for(name)
         report(asks.notes, self)
@@ -125,7 +125,7 @@ def _names(name: str, args: VolumeSnapshotClassArgs) -> tuple[Names, Reader]:
     return plan_names(asks, [WantedName(kind=_KIND, name=name)], args.get("consent") or ()), asks
 
 
-def _plan(name: str, args: VolumeSnapshotClassArgs) -> dict[str, Any]:
+def _plan(name: str, args: VolumeSnapshotClassArgs, names: Names = NO_NAMES) -> dict[str, Any]:
     """The whole class, checked."""
     resource = f"VolumeSnapshotClass {name}"
     check_args(resource, args, VolumeSnapshotClassArgs)
@@ -146,7 +146,7 @@ def _plan(name: str, args: VolumeSnapshotClassArgs) -> dict[str, Any]:
             ),
             "annotations": {
                 DEFAULT_SNAPSHOT_CLASS: "true" if args.get("default", False) else "false",
-                **owned(),
+                **names.owned(_KIND, name),
             },
         },
         "driver": provisioner_of(resource, driver, args.get("provisioner")),

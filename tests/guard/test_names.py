@@ -16,6 +16,7 @@ from statefast import (
     VolumeSnapshotClass,
     VolumeSnapshotClassArgs,
 )
+from statefast.safety.plan.names import Names
 from statefast.safety.read.cluster import Object, Unreadable
 from tests.recording import Recording, Registered, run
 from tests.unit.samples import deployment_args, stateful_set_args, volume
@@ -327,3 +328,15 @@ def test_a_snapshot_class_has_one_owner(monkeypatch: pytest.MonkeyPatch) -> None
     use(monkeypatch, cluster(snapshot_classes=[of_stack(live, "")]))
     with pytest.raises(StatefastError, match="VolumeSnapshotClass rbd belongs to nobody"):
         a_snapshot_class()
+
+
+def test_a_snapshot_class_of_others_is_taken_with_all_its_fields(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They have a manager, and the API server answers with a conflict."""
+    args = cast("VolumeSnapshotClassArgs", {"driver": "custom", "provisioner": "rbd.csi.ceph.com"})
+    for forced, more in (({("VolumeSnapshotClass", "rbd")}, 2), (set(), 0)):
+        names = Names(forced=frozenset(forced))
+        monkeypatch.setattr("statefast.storage.snapshot_class.plan_names", lambda *_, it=names: it)
+        made = the(run(lambda: VolumeSnapshotClass("rbd", args))).inputs["metadata"]
+        assert sum(key.startswith("pulumi.com/patch") for key in made["annotations"]) == more
