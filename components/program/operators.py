@@ -15,7 +15,7 @@ from ..safety.preflight import owner_of_run
 from ..safety.read.cluster import Cluster, Object, Unreadable
 from ..safety.read.last_run import key_of
 from ..safety.read.live import claims_of_pod
-from ..safety.read.memory import held
+from ..safety.read.memory import applied, held
 from ..schema.kubernetes import resource_path
 from .made import Made
 from .run import GuardRun, New
@@ -63,20 +63,33 @@ def guard_operated(run: GuardRun, made: Made) -> pulumi.ResourceTransformResult 
     run.seen.add((type_, key_of(space, made.name), cluster))
     if not made.name or cluster is None or run.is_left_out(made):
         return None
-    # What cannot be read has been said by whoever holds data.
-    with suppress(Unreadable):
-        if found := data_behind(cluster, type_, space, made.name):
-            return _staying(run, made, cluster, space, found)
-        if not held(type_, key_of(space, made.name)):
-            run.new.append(
-                New(
-                    asks=run.asks(made),
-                    namespace=made.namespace,
-                    name=made.name,
-                    templates=frozenset({type_}),
-                )
+    key = key_of(space, made.name)
+    found: Sequence[str] | None
+    try:
+        found = data_behind(cluster, type_, space, made.name)
+    except Unreadable:
+        # What it was promised once it is promised on.
+        found = ["objects that cannot be read"] if _stayed(type_, key) else None
+    if found:
+        return _staying(run, made, cluster, space, found)
+    if found is not None and not held(type_, key):
+        run.new.append(
+            New(
+                asks=run.asks(made),
+                namespace=made.namespace,
+                name=made.name,
+                templates=frozenset({type_}),
             )
+        )
     return None
+
+
+def _stayed(type_: str, key: str) -> bool:
+    """Whether the last run had an object stay."""
+    inputs = applied(type_, key)
+    metadata = inputs.get("metadata") if isinstance(inputs, Mapping) else None
+    said = metadata.get("annotations") if isinstance(metadata, Mapping) else None
+    return isinstance(said, Mapping) and said.get(STAYS) == owner_of_run()
 
 
 def _staying(
@@ -89,14 +102,22 @@ def _staying(
     )
     if not run.keeps:
         return made.result(pulumi.ResourceOptions())
-    path = resource_path(made.args.type_.split(":")[1], made.kind)
-    said = (cluster.metadata(path, made.name, space) or {}).get("annotations") or {}
     key = key_of(space, made.name)
-    taken_back = said.get(STAYS) == owner_of_run() and not held(made.args.type_, key)
+    taken_back = not held(made.args.type_, key) and _said_to_stay(made, cluster, space)
     made.annotate({STAYS: owner_of_run()})
     return made.result(
         pulumi.ResourceOptions(retain_on_delete=True, import_=key if taken_back else None)
     )
+
+
+def _said_to_stay(made: Made, cluster: Cluster, space: str) -> bool:
+    """Whether the object is there, and stayed when it left this stack."""
+    path = resource_path(made.args.type_.split(":")[1], made.kind)
+    # The guard's rights are those to what Kubernetes itself has.
+    with suppress(Unreadable):
+        found = cluster.metadata(path, made.name, space) or {}
+        return (found.get("annotations") or {}).get(STAYS) == owner_of_run()
+    return False
 
 
 def data_behind(cluster: Cluster, type_: str, namespace: str, name: str) -> list[str]:

@@ -6,11 +6,13 @@ from typing import Any, cast
 import pulumi
 import pytest
 
+from statefast.program import operators
 from statefast.program.end import _End
+from statefast.program.made import Made
 from statefast.program.names import Names
-from statefast.program.operators import data_behind, is_operated
+from statefast.program.operators import STAYS, data_behind, guard_operated, is_operated
 from statefast.program.run import GuardRun
-from statefast.safety.read.cluster import Cluster
+from statefast.safety.read.cluster import Cluster, Unreadable
 
 KAFKA = "kubernetes:kafka.strimzi.io/v1beta2:Kafka"
 
@@ -47,6 +49,17 @@ def item(uid: str, *owners: tuple[str, str, str], mounts: str = "", **labels: st
 
 def behind(type_: str = KAFKA, name: str = "main", **items: Mapping[str, Any]) -> list[str]:
     return data_behind(cast("Cluster", Lists(**items)), type_, "data", name)
+
+
+def a_run() -> GuardRun:
+    return GuardRun(
+        component=cast("pulumi.ComponentResource", None),
+        preflight={},
+        consents=[],
+        retention="retain",
+        only=Names(()),
+        excepted=Names(()),
+    )
 
 
 def test_what_is_owned_through_others_is_of_it() -> None:
@@ -124,14 +137,7 @@ def test_one_that_is_registered_is_not_taken_for_dropped(
     lives = cast("Cluster", Lists(claims={"it": item("1", strimzi_io__cluster="main")}))
     metadata = {"name": "main", **({"namespace": namespace} if namespace else {})}
     resources = [(KAFKA, {"metadata": metadata})]
-    run = GuardRun(
-        component=cast("pulumi.ComponentResource", None),
-        preflight={},
-        consents=[],
-        retention="retain",
-        only=Names(()),
-        excepted=Names(()),
-    )
+    run = a_run()
     monkeypatch.setattr(GuardRun, "clusters", lambda _: [lives])
     if seen:
         run.seen.add((KAFKA, f"{namespace}/main".lstrip("/"), lives))
@@ -139,3 +145,48 @@ def test_one_that_is_registered_is_not_taken_for_dropped(
     assert bool(found) is not seen
     if found:
         assert found[0][2] == ["PersistentVolumeClaim it"]
+
+
+class Hides(Lists):
+    """One that shows nothing of the kinds of operators, and perhaps of no other."""
+
+    lists = True
+
+    def metadata(self, *_: object) -> Mapping[str, Any]:
+        raise Unreadable("no right to get it")
+
+    def list(self, kind: str, namespace: str) -> Mapping[str, Any]:
+        if not self.lists:
+            raise Unreadable("no right to list it")
+        return super().list(kind, namespace)
+
+
+@pytest.mark.parametrize(
+    ("lists", "stayed", "stays"),
+    [(True, False, True), (False, True, True), (False, False, False)],
+)
+def test_what_stays_takes_no_right_to_read_what_operators_have(
+    monkeypatch: pytest.MonkeyPatch, lists: bool, stayed: bool, stays: bool
+) -> None:
+    lives = Hides(claims={"it": item("1", strimzi_io__cluster="main")})
+    lives.lists = lists
+    run, said = a_run(), list[str]()
+    monkeypatch.setattr(GuardRun, "readable", lambda *_: lives)
+    monkeypatch.setattr(GuardRun, "say", lambda _, *notes: said.extend(notes))
+    before = {"metadata": {"annotations": {STAYS: "statefast/dev"} if stayed else {}}}
+    monkeypatch.setattr(operators, "owner_of_run", lambda: "statefast/dev")
+    monkeypatch.setattr(operators, "held", lambda *_: False)
+    monkeypatch.setattr(operators, "applied", lambda *_: before)
+    args = pulumi.ResourceTransformArgs(
+        custom=True,
+        type_=KAFKA,
+        name="main",
+        props={"metadata": {"name": "main", "namespace": "data"}},
+        opts=pulumi.ResourceOptions(),
+    )
+    monkeypatch.setattr(Made, "result", lambda _, opts: opts)
+    found = cast("Any", guard_operated(run, Made.of(args, "", "data", "")))
+    assert bool(found and found.retain_on_delete) is stays
+    assert bool(said) is stays
+    annotations = cast("Any", args.props["metadata"]).get("annotations") or {}
+    assert annotations == ({STAYS: "statefast/dev"} if stays else {})
