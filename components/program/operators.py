@@ -61,15 +61,15 @@ def guard_operated(run: GuardRun, made: Made) -> pulumi.ResourceTransformResult 
     of_cluster = held(type_, key_of("", made.name))
     space = "" if of_cluster else made.namespace
     run.seen.add((type_, key_of(space, made.name), cluster))
-    if not made.name or cluster is None or run.is_left_out(made):
+    if not made.name or run.is_left_out(made):
         return None
     key = key_of(space, made.name)
-    found: Sequence[str] | None
-    try:
-        found = data_behind(cluster, type_, space, made.name)
-    except Unreadable:
+    found: Sequence[str] | None = None
+    with suppress(Unreadable):
+        found = data_behind(cluster, type_, space, made.name) if cluster is not None else None
+    if found is None and _stayed(type_, key):
         # What it was promised once it is promised on.
-        found = ["objects that cannot be read"] if _stayed(type_, key) else None
+        found = ["objects that cannot be read"]
     if found:
         return _staying(run, made, cluster, space, found)
     if found is not None and not held(type_, key):
@@ -93,7 +93,7 @@ def _stayed(type_: str, key: str) -> bool:
 
 
 def _staying(
-    run: GuardRun, made: Made, cluster: Cluster, space: str, found: Sequence[str]
+    run: GuardRun, made: Made, cluster: Cluster | None, space: str, found: Sequence[str]
 ) -> pulumi.ResourceTransformResult:
     stays = "; it stays when it leaves the program" if run.keeps else ""
     run.say(
@@ -103,7 +103,11 @@ def _staying(
     if not run.keeps:
         return made.result(pulumi.ResourceOptions())
     key = key_of(space, made.name)
-    taken_back = not held(made.args.type_, key) and _said_to_stay(made, cluster, space)
+    taken_back = (
+        cluster is not None
+        and not held(made.args.type_, key)
+        and _said_to_stay(made, cluster, space)
+    )
     made.annotate({STAYS: owner_of_run()})
     return made.result(
         pulumi.ResourceOptions(retain_on_delete=True, import_=key if taken_back else None)

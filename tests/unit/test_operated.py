@@ -163,15 +163,16 @@ class Hides(Lists):
 
 @pytest.mark.parametrize(
     ("lists", "stayed", "stays"),
-    [(True, False, True), (False, True, True), (False, False, False)],
+    [(True, False, True), (False, True, True), (False, False, False), (None, True, True)],
 )
 def test_what_stays_takes_no_right_to_read_what_operators_have(
-    monkeypatch: pytest.MonkeyPatch, lists: bool, stayed: bool, stays: bool
+    monkeypatch: pytest.MonkeyPatch, lists: bool | None, stayed: bool, stays: bool
 ) -> None:
     lives = Hides(claims={"it": item("1", strimzi_io__cluster="main")})
-    lives.lists = lists
+    lives.lists = bool(lists)
     run, said = a_run(), list[str]()
-    monkeypatch.setattr(GuardRun, "readable", lambda *_: lives)
+    # Nothing is read with preflight off, or where the kubeconfig is not known.
+    monkeypatch.setattr(GuardRun, "readable", lambda *_: None if lists is None else lives)
     monkeypatch.setattr(GuardRun, "say", lambda _, *notes: said.extend(notes))
     before = {"metadata": {"annotations": {STAYS: "statefast/dev"} if stayed else {}}}
     monkeypatch.setattr(operators, "owner_of_run", lambda: "statefast/dev")
