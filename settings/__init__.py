@@ -355,8 +355,16 @@ def _secrets(given: object) -> dict[str, Mapping[str, pulumi.Output[str]]]:
 
 def _secret_data(given: object) -> dict[str, Mapping[str, str]]:
     """What Secrets have in them; each is one text, which the CLI leaves as it is."""
+    if not isinstance(given, Mapping):
+        raise StatefastError(
+            "stack config",
+            f"{PROJECT}:secretData",
+            "(hidden)",
+            "not a mapping from Secrets to their data",
+            "see docs/config.md",
+        )
     found: dict[str, Mapping[str, str]] = {}
-    for name, value in given.items() if isinstance(given, Mapping) else ():
+    for name, value in given.items():
         try:
             data = json.loads(value) if isinstance(value, str) else value
         except ValueError:
@@ -370,12 +378,4 @@ def _secret_data(given: object) -> dict[str, Mapping[str, str]]:
                 f"write what kubectl get secret {name} -o jsonpath='{{.data}}' prints",
             )
         found[str(name)] = data
-    if not isinstance(given, Mapping):
-        raise StatefastError(
-            "stack config",
-            f"{PROJECT}:secretData",
-            "(hidden)",
-            "not a mapping from Secrets to their data",
-            "see docs/config.md",
-        )
     return found

@@ -14,7 +14,7 @@ from ..steps import Failed, Step, take_steps
 from .proof import command, prove
 
 if TYPE_CHECKING:
-    from ..api import Api, Object
+    from ..api import Api
     from ..convert.given import Converted
     from .made import Made
     from .more import More
@@ -164,7 +164,7 @@ def _look(what: What) -> "tuple[Plan, dict[str, str], dict[str, str]]":
     from .files import read_files
     from .hands import hands_of
     from .helm import read_release
-    from .live import read_live
+    from .live import called, read_live
     from .made import make
     from .more import SECRET_DATA, into_config
     from .old_stack import read_old_stack
@@ -181,11 +181,13 @@ def _look(what: What) -> "tuple[Plan, dict[str, str], dict[str, str]]":
         if new:
             # Whoever needs more than the restricted standard allows is given it.
             problems(replace(made.program, workloads=new, notes=Notes()), what.folder)
-        releases = {
-            hands_of(it).release: read_release(api, *hands_of(it).release)
+        of_claims = {name for names in made.claims.values() for name in names}
+        found = dict.fromkeys(
+            hands_of(it).release
             for it in (*live.workloads, *live.claims)
-            if hands_of(it).release[1] and _is_taken(it, made)
-        }
+            if called(it) in made.workloads or it["metadata"]["name"] in of_claims
+        )
+        releases = {it: read_release(api, *it) for it in found if it[1]}
         more = _more(api, what, made, files.config, releases)
         live = replace(live, more=[*more.classes, *more.secrets])
         made = replace(made, program=replace(made.program, storage_class=more.storage_class))
@@ -228,12 +230,6 @@ def _look(what: What) -> "tuple[Plan, dict[str, str], dict[str, str]]":
             " program that is to have the workloads, or name it with --into."
         ) from None
     return plan(given), texts, {files.config_path: files.text}
-
-
-def _is_taken(item: "Object", made: "Made") -> bool:
-    name = item["metadata"]["name"]
-    of_claims = [it for names in made.claims.values() for it in names]
-    return f"{item['kind']} {name}" in made.workloads or name in of_claims
 
 
 def _more(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from ..api import Object
 from ..convert.notes import Note, Notes
 from .hands import hands_of
-from .live import Live
+from .live import Live, called
 
 if TYPE_CHECKING:
     from .plan import Given
@@ -22,9 +22,9 @@ def left(given: "Given", found: Sequence[Object]) -> Iterator[Note]:
         found: What is taken, or had already.
     """
     live, notes = given.live, Notes()
-    names = {_called(it) for it in found}
+    names = {called(it) for it in found}
     for claim in live.claims:
-        where = _called(claim)
+        where = called(claim)
         if where in names:
             continue
         name = claim["metadata"]["name"]
@@ -86,7 +86,7 @@ def left(given: "Given", found: Sequence[Object]) -> Iterator[Note]:
     for item in live.more:
         if item["kind"] == "StorageClass":
             notes.todo(
-                _called(item),
+                called(item),
                 "is the whole cluster's, and goes where this stack is destroyed: volumes stay, and"
                 " new claims of anybody wait for it",
             )
@@ -135,7 +135,3 @@ def _base(claim: str) -> str:
     """What a claim template would be called, of a claim that a set made."""
     stem, _, ordinal = claim.rpartition("-")
     return f"{claim}, or {stem.partition('-')[0]} in a set" if ordinal.isdecimal() else claim
-
-
-def _called(item: Object) -> str:
-    return f"{item['kind']} {item['metadata']['name']}"

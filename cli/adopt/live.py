@@ -10,7 +10,7 @@ from statefast.schema.kubernetes import claims_mounted
 from ..api import Api, Object
 from ..convert.manifests import Manifest
 
-__all__ = ["Live", "read_live", "written"]
+__all__ = ["Live", "called", "read_live", "written"]
 
 _OF_SERVER = (
     "uid",
@@ -175,3 +175,8 @@ def _pull_policy(image: str) -> str:
     """The one that the API server fills in."""
     _, _, tag = image.rpartition("/")[2].partition(":")
     return "Always" if tag in ("", "latest") and "@" not in image else "IfNotPresent"
+
+
+def called(item: Object) -> str:
+    """Kind and name."""
+    return f"{item['kind']} {item['metadata']['name']}"

@@ -13,11 +13,11 @@ from .asked import asked_about
 from .hands import hand_over, hands_of
 from .helm import Release, let_go
 from .left import left
-from .live import Live
+from .live import Live, called
 from .made import Made
 from .old_stack import OldStack, forget
 
-__all__ = ["Given", "Plan", "Taken", "objects_of", "plan"]
+__all__ = ["Given", "Plan", "Taken", "plan"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,13 +98,13 @@ class Plan:
     done: bool
 
 
-def objects_of(given: Given) -> list[Object]:
+def _objects(given: Given) -> list[Object]:
     """What is taken or had, of what was read: workloads, their claims, Services and budgets."""
     live, made = given.live, given.made
     claims = {name for names in made.claims.values() for name in names}
     asked = {asked_about(it)[:2] for it in given.consents}
     return [
-        *(it for it in live.workloads if _text(it) in made.workloads),
+        *(it for it in live.workloads if called(it) in made.workloads),
         *(it for it in live.claims if it["metadata"]["name"] in claims),
         *live.more,
         *(
@@ -121,7 +121,7 @@ def plan(given: Given) -> Plan:
     Args:
         given: What lives, and what was made of it.
     """
-    found = objects_of(given)
+    found = _objects(given)
     theirs = [it for it in found if hands_of(it).stack != given.stack]
     wrong = [*given.made.in_the_way, *given.refused]
     if given.live.home is not None and "deletionTimestamp" in given.live.home["metadata"]:
@@ -154,14 +154,14 @@ def plan(given: Given) -> Plan:
         stack=given.stack,
         namespace=given.live.namespace,
         takes=(*(_taken(it) for it in theirs), *_others(given, found)),
-        has=tuple(_text(it) for it in found if it not in theirs),
+        has=tuple(called(it) for it in found if it not in theirs),
         notes=tuple(
             sorted(
                 [*given.made.program.notes, *left(given, found)],
                 key=lambda it: list(Kind).index(it.kind),
             )
         ),
-        needs=tuple(it for it in given.made.program.stays if it not in map(_text, found)),
+        needs=tuple(it for it in given.made.program.stays if it not in map(called, found)),
         in_the_way=tuple(dict.fromkeys(wrong)),
         consents=tuple(given.consents),
         write=tuple(given.to_write),
@@ -196,10 +196,6 @@ def _leaves(item: Object, old: OldStack) -> bool:
 def _key(item: Object) -> tuple[str, str, str]:
     metadata = item["metadata"]
     return item["kind"], metadata.get("namespace", ""), metadata["name"]
-
-
-def _text(item: Object) -> str:
-    return f"{item['kind']} {item['metadata']['name']}"
 
 
 def _keys(given: Given, found: Sequence[Object]) -> set[tuple[str, str, str]]:
@@ -255,7 +251,7 @@ def _taken(item: Object) -> Taken:
 
 def _in_the_way(given: Given, item: Object) -> Iterator[str]:
     """Who would not let go of an object, or is on his way to take it along."""
-    where, hands = _text(item), hands_of(item)
+    where, hands = called(item), hands_of(item)
     metadata = item["metadata"]
     if "deletionTimestamp" in metadata:
         yield f"{where} is being deleted: wait until it is gone; nothing here takes that back"

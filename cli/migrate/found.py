@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from statefast.safety.read.volume_commands import reserve
 from statefast.schema.annotations import INSTANCE, OWNER
 from statefast.schema.kubernetes import claims_mounted
 
@@ -16,6 +17,7 @@ __all__ = [
     "Plan",
     "Refused",
     "delete_claim",
+    "give_volume",
     "instance_of",
     "mounted_by",
     "name_of",
@@ -103,6 +105,11 @@ def delete_claim(item: Object, how: str = f"--timeout={WAIT_SECONDS}s") -> str:
     return (
         f"kubectl delete pvc -n {space} {how} $(kubectl get pvc -n {space} -o jsonpath='{by_uid}')"
     )
+
+
+def give_volume(volume: Object, namespace: str, claim: str) -> str:
+    """The command after which a volume is for one claim, if it is then whose it was when read."""
+    return reserve(name_of(volume), namespace, claim, volume["spec"].get("claimRef"))
 
 
 def ordinal_of(workload: str) -> re.Pattern[str]:

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from statefast.safety.read.volume_commands import kept_from_all, reserve, reserved
+from statefast.safety.read.volume_commands import kept_from_all, reserved
 from statefast.schema.annotations import HOLD
 
 from ..steps import Step
 from .copying import MOVES, claim_of, create, job_name, job_of, snapshot_of
-from .found import WAIT_SECONDS, Refused, delete_claim, name_of, pods_on
+from .found import WAIT_SECONDS, Refused, delete_claim, give_volume, name_of, pods_on
 from .moving import (
     COPY_OF,
     Move,
@@ -100,19 +100,14 @@ class Steps:
                 yield self._mark("it moves back")
             yield self._step(
                 "the copy is for nobody",
-                reserve(
-                    name_of(move.new),
-                    space,
-                    kept_from_all(name_of(move.new)),
-                    move.new["spec"].get("claimRef"),
-                ),
+                give_volume(move.new, space, kept_from_all(name_of(move.new))),
             )
         yield from self._clear()
         away = move.live is None
         if away and reference_of(old) != (space, move.claim):
             yield self._step(
                 f"volume {name_of(old)} is for claim {move.claim} again",
-                reserve(name_of(old), space, move.claim, old["spec"].get("claimRef")),
+                give_volume(old, space, move.claim),
             )
         if move.held or move.lets_go:
             yield self._let_go()
@@ -136,7 +131,7 @@ class Steps:
         if reference_of(old) != (space, old_claim):
             yield self._step(
                 f"volume {name_of(old)} is for claim {old_claim}, and no writer's",
-                reserve(name_of(old), space, old_claim, old["spec"].get("claimRef")),
+                give_volume(old, space, old_claim),
             )
         if mounted is None:
             yield self._make(

@@ -8,7 +8,7 @@ each time, so whoever was interrupted begins where he was.
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
-from statefast.safety.read.volume_commands import patch_to_keep, reserve
+from statefast.safety.read.volume_commands import patch_to_keep
 
 from ..api import Object
 from ..steps import Step
@@ -19,6 +19,7 @@ from .found import (
     Plan,
     Refused,
     delete_claim,
+    give_volume,
     instance_of,
     mounted_by,
     name_of,
@@ -90,7 +91,7 @@ def plan(found: Found, workload: str, to: Pattern) -> Plan:
             why = f"claim {old} goes, and its volume stays, Released"
             delete.append(Step(phase="cut over", why=why, command=delete_claim(claims[old])))
         if (volume["spec"].get("claimRef") or {}).get("name") != new:
-            command = reserve(name, found.namespace, new, volume["spec"].get("claimRef"))
+            command = give_volume(volume, found.namespace, new)
             give.append(Step(phase="cut over", why=f"it is for claim {new} now", command=command))
     # Of several claims of a pod the pods are stopped once.
     once = list(dict.fromkeys(stop))

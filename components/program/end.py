@@ -7,6 +7,7 @@ what would go with its data is refused here, and a set that starts empty while a
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 from typing import Any
 
@@ -139,7 +140,7 @@ class _End:
             yield from self._dropped_claim(outputs)
         for outputs in self._dropped(_NAMESPACE):
             yield from self._dropped_namespace(outputs)
-        for type_, outputs, lost in self._operated():
+        for type_, outputs, lost in self._operated:
             if (outputs["metadata"].get("annotations") or {}).get(STAYS) != self._owner:
                 what = f"and its operator {', '.join(lost)}, with the data"
                 kind = type_.rpartition(":")[2]
@@ -218,7 +219,7 @@ class _End:
                 )
 
     def _left_operated(self) -> Iterator[_Left]:
-        for type_, outputs, _ in self._operated():
+        for type_, outputs, _ in self._operated:
             metadata = outputs["metadata"]
             yield _Left(
                 namespace=str(metadata.get("namespace") or ""),
@@ -228,8 +229,10 @@ class _End:
                 cluster=None,
             )
 
-    def _operated(self) -> Iterator[tuple[str, Mapping[str, Any], Sequence[str]]]:
+    @cached_property
+    def _operated(self) -> Sequence[tuple[str, Mapping[str, Any], Sequence[str]]]:
         """Custom resources that leave the program: type, outputs, and the data behind them."""
+        found = []
         for type_ in sorted({type_ for type_, _ in self._resources if is_operated(type_)}):
             for outputs in self._dropped(type_):
                 metadata = outputs["metadata"]
@@ -241,7 +244,8 @@ class _End:
                     except Unreadable:
                         lost.append("whatever it made of it")
                 if lost:
-                    yield type_, outputs, list(dict.fromkeys(lost))
+                    found.append((type_, outputs, list(dict.fromkeys(lost))))
+        return found
 
     def _instead(self, new: New, old: _Left) -> Iterator[StatefastError]:
         """What starts empty while something with data leaves: that may be a rename."""

@@ -141,7 +141,7 @@ def test_one_that_is_registered_is_not_taken_for_dropped(
     monkeypatch.setattr(GuardRun, "clusters", lambda _: [lives])
     if seen:
         run.seen.add((KAFKA, f"{namespace}/main".lstrip("/"), lives))
-    found = list(_End(run, "statefast/dev", resources)._operated())
+    found = list(_End(run, "statefast/dev", resources)._operated)
     assert bool(found) is not seen
     if found:
         assert found[0][2] == ["PersistentVolumeClaim it"]

@@ -8,7 +8,16 @@ from ...schema.numerals import whole_bytes
 from ..preflight import Reader
 from .cluster import Object
 
-__all__ = ["LiveContent", "LiveSnapshot", "content_of", "read_snapshots"]
+__all__ = [
+    "GROUP",
+    "LiveContent",
+    "LiveSnapshot",
+    "content_of",
+    "group_of",
+    "read_snapshots",
+]
+
+GROUP = "VolumeGroupSnapshot"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +66,7 @@ class LiveSnapshot:
             taken=str(status.get("creationTime") or created),
             size=whole_bytes(status.get("restoreSize")),
             leaving="deletionTimestamp" in metadata,
-            group=next(
-                (
-                    owner["name"]
-                    for owner in metadata.get("ownerReferences") or ()
-                    if owner["kind"] == "VolumeGroupSnapshot"
-                ),
-                "",
-            ),
+            group=(group_of(item) or {}).get("name", ""),
         )
 
     @property
@@ -124,3 +126,12 @@ def content_of(reader: Reader, snapshot: LiveSnapshot) -> LiveContent | None:
         "snapshot contents", snapshot.content, "", "whether claims can start from their snapshots"
     )
     return LiveContent.of(found) if found is not None else None
+
+
+def group_of(snapshot: Object) -> Object | None:
+    """The reference of a VolumeSnapshot to the group that it is of; None where it is of none."""
+    for owner in snapshot["metadata"].get("ownerReferences") or ():
+        if owner["kind"] == GROUP:
+            found: Object = owner
+            return found
+    return None

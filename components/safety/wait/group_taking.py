@@ -5,28 +5,25 @@ restored from that one like from any. It goes by the labels of claims, and of a 
 `matchLabels` alone (external-snapshotter 8.6.0).
 """
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
-from ...schema.kubernetes import DEFAULT_GROUP_SNAPSHOT_CLASS, snapshot_classes
+from ...schema.kubernetes import DEFAULT_GROUP_SNAPSHOT_CLASS
 from ..read.client import Client, NotThere, Object
-from .taking import CannotTake, delete, snapshots_of
+from ..read.snapshots import GROUP, group_of
+from .taking import CannotTake, classes_for, delete, snapshots_of, stamped
 
 __all__ = [
-    "KIND",
     "LABEL",
     "CannotGroup",
     "TakenGroup",
     "delete_group",
     "group_progress",
     "groups_of",
-    "owner_of",
     "take_group",
 ]
 
-KIND = "VolumeGroupSnapshot"
 # On claims: the last group that was taken of them.
 LABEL = "statefast/snapshot-group"
 
@@ -91,11 +88,11 @@ def take_group(
         }
         path = _CLAIM.format(namespace=namespace, name=claim)
         api.send("labelling a claim", "PATCH", path, body, query=_MANAGER)
-    name = f"{pod}-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}"
+    name = stamped(pod)
     path = _GROUPS.format(version=version, namespace=namespace)
     group = {
         "apiVersion": f"groupsnapshot.storage.k8s.io/{version}",
-        "kind": KIND,
+        "kind": GROUP,
         "metadata": {"name": name, "annotations": dict(annotations)},
         "spec": {
             "volumeGroupSnapshotClassName": chosen,
@@ -117,7 +114,7 @@ def group_progress(api: Client, group: TakenGroup) -> tuple[bool, str]:
     members = [
         it
         for it in snapshots_of(api, group.namespace)
-        if (owner := owner_of(it)) and owner["uid"] == found["metadata"]["uid"]
+        if (owner := group_of(it)) and owner["uid"] == found["metadata"]["uid"]
     ]
     for item in (found, *members):
         error = (item.get("status") or {}).get("error")
@@ -154,15 +151,6 @@ def delete_group(api: Client, namespace: str, group: Object) -> None:
     delete(api, namespace, group, place)
 
 
-def owner_of(snapshot: Object) -> Object | None:
-    """The reference of a VolumeSnapshot to the group that it is of; None where it is of none."""
-    for owner in snapshot["metadata"].get("ownerReferences") or ():
-        if owner["kind"] == KIND:
-            found: Object = owner
-            return found
-    return None
-
-
 def _version(api: Client) -> str:
     """The version of the kind that the cluster prefers."""
     try:
@@ -175,13 +163,10 @@ def _version(api: Client) -> str:
 def _class(api: Client, version: str, driver: str, wanted: str) -> str:
     classes = api.get(
         "listing group snapshot classes", f"{_API}/{version}/volumegroupsnapshotclasses"
-    )
-    known = {it["metadata"]["name"]: it["driver"] for it in classes["items"]}
-    if wanted and wanted not in known:
+    )["items"]
+    if wanted and wanted not in {it["metadata"]["name"] for it in classes}:
         raise CannotGroup(f"there is no VolumeGroupSnapshotClass {wanted}")
-    if wanted and known[wanted] == driver:
-        return wanted
-    choice = snapshot_classes(driver, classes["items"], DEFAULT_GROUP_SNAPSHOT_CLASS)
+    choice = classes_for(driver, classes, wanted, DEFAULT_GROUP_SNAPSHOT_CLASS)
     if len(choice) == 1:
         return choice[0]
     if choice:

@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 
 from ..read.client import Client, Object
 from ..read.live import OWNER
-from .group_taking import delete_group, groups_of, owner_of
+from ..read.snapshots import group_of
+from .group_taking import delete_group, groups_of
 from .taking import TAKEN_BEFORE, delete, snapshots_of
 
 __all__ = ["delete_older"]
@@ -32,7 +33,7 @@ def delete_older(
     groups = {it["metadata"]["uid"]: it for it in _groups(api, namespace, snapshots)}
     taken: dict[str, dict[str, Object]] = {}
     for item in snapshots:
-        owner = owner_of(item)
+        owner = group_of(item)
         whole = groups.get(owner["uid"]) if owner else item
         if whole is not None and _taken_by(stack, whole):
             claim = item["spec"]["source"].get("persistentVolumeClaimName")
@@ -49,7 +50,7 @@ def delete_older(
 
 def _groups(api: Client, namespace: str, members: Collection[Object]) -> Sequence[Object]:
     """The groups that these snapshots are of and that stay."""
-    if not any(owner_of(it) for it in members):
+    if not any(group_of(it) for it in members):
         return []
     return [it for it in groups_of(api, namespace) if "deletionTimestamp" not in it["metadata"]]
 

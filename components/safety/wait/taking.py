@@ -11,10 +11,12 @@ from ..read.client import Client, NotThere, Object, Unreadable
 __all__ = [
     "TAKEN_BEFORE",
     "CannotTake",
+    "classes_for",
     "delete",
     "driver_of_claim",
     "progress",
     "snapshots_of",
+    "stamped",
     "take",
 ]
 
@@ -53,7 +55,7 @@ def take(
         Unreadable: the API server does not take it.
         CannotTake: the driver has no class, or several.
     """
-    name = f"{claim}-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}"
+    name = stamped(claim)
     spec: dict[str, Any] = {"source": {"persistentVolumeClaimName": claim}}
     if found := _class(api, namespace, claim, class_name):
         spec["volumeSnapshotClassName"] = found
@@ -128,8 +130,7 @@ def _class(api: Client, namespace: str, claim: str, wanted: str) -> str:
         classes = api.get("listing snapshot classes", _CLASSES)["items"]
     except Unreadable:
         return wanted
-    theirs = {it["metadata"]["name"] for it in classes if it["driver"] == driver}
-    choice = [wanted] if wanted in theirs else snapshot_classes(driver, classes)
+    choice = classes_for(driver, classes, wanted, DEFAULT_SNAPSHOT_CLASS)
     if len(choice) == 1:
         return choice[0]
     if choice:
@@ -140,6 +141,19 @@ def _class(api: Client, namespace: str, claim: str, wanted: str) -> str:
     if not driver_of(driver).snapshots:
         raise CannotTake(f"driver {driver} takes no snapshots")
     raise CannotTake(f"driver {driver} has no VolumeSnapshotClass: make one")
+
+
+def stamped(name: str) -> str:
+    """The name of a snapshot that is taken now, of what it is taken of."""
+    return f"{name}-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}"
+
+
+def classes_for(
+    driver: str, classes: Sequence[Object], wanted: str, default_by: str
+) -> Sequence[str]:
+    """The class that is wanted, where it is of the driver; else see `snapshot_classes`."""
+    theirs = {it["metadata"]["name"] for it in classes if it["driver"] == driver}
+    return [wanted] if wanted in theirs else snapshot_classes(driver, classes, default_by)
 
 
 def driver_of_claim(api: Client, namespace: str, claim: str) -> str:
