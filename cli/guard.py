@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from statefast.schema.annotations import OWNER
+from statefast.schema.annotations import OWNER, STAYS
 
 from .state import of_resources
 
@@ -77,8 +77,14 @@ def _told(item: Mapping[str, Any]) -> Iterator[Told]:
     elif _mounts(spec):
         why = "only the claims that it mounts are, where the program makes them"
         yield Told(object=name, guarded=False, why=why)
+    elif (metadata.get("annotations") or {}).get(STAYS):
+        why = "stays with what its operator made; what an edit of it does is its operator's affair"
+        yield Told(object=name, guarded=True, why=why)
     elif _group(place) not in _BUILT_IN and ".k8s.io" not in place and _wants_storage(spec):
-        why = "its operator makes the StatefulSets and claims, and the engine sees none of them"
+        why = (
+            "it stays once a run has found claims of its operator behind it; what an edit of it"
+            " does is its operator's affair"
+        )
         yield Told(object=name, guarded=False, why=why)
 
 

@@ -23,8 +23,9 @@ from ..safety.read.last_run import VOLUMES, key_of
 from ..safety.read.live import OWNER, RETENTION, LiveWorkload
 from ..safety.read.memory import RECORDS, memory_of_run
 from ..safety.refusals.other_cluster import uid_of_cluster
+from ..schema.annotations import STAYS
 from .helm import refuse_uninstalls
-from .operators import STAYS, data_behind, is_operated
+from .operators import data_behind, is_operated
 from .run import GuardRun, New
 
 __all__ = ["GUARD", "refuse_at_end", "starts_instead"]

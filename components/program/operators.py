@@ -16,15 +16,12 @@ from ..safety.read.cluster import Cluster, Object, Unreadable
 from ..safety.read.last_run import key_of
 from ..safety.read.live import claims_of_pod
 from ..safety.read.memory import applied, held
+from ..schema.annotations import STAYS
 from ..schema.kubernetes import resource_path
 from .made import Made
 from .run import GuardRun, New
 
-__all__ = ["STAYS", "data_behind", "guard_operated", "is_operated"]
-
-# On an object that stays when it leaves its stack: which stack that is. Operators hand annotations
-# on to what they make, and that is not of the stack.
-STAYS = "statefast/stays"
+__all__ = ["data_behind", "guard_operated", "is_operated"]
 
 _PREFIX = "kubernetes:"
 # Groups that are of Kubernetes itself, or whose objects are projects of it without pods.

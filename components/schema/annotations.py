@@ -13,6 +13,7 @@ __all__ = [
     "PATCH_FORCE",
     "RETENTION",
     "SIZE",
+    "STAYS",
     "field_manager",
 ]
 
@@ -27,6 +28,9 @@ PATCH_FORCE = "pulumi.com/patchForce"
 FORCE = {PATCH_FORCE: "true"}
 # The finalizer of a claim that goes to another class: it may not be made anew yet.
 HOLD = "statefast/moving"
+# On an object that stays when it leaves its stack: which stack that is. Operators hand annotations
+# on to what they make, and that is not of the stack.
+STAYS = "statefast/stays"
 # The stack whose state had the object when it began to let go of it.
 LEAVES = "statefast/leaves"
 # The label that says which workload an object is of.

@@ -84,6 +84,14 @@ class Deployment:
         self.config["statefast:workloads"] = workloads
         return self
 
+    def snapshot_class(self, **more: str) -> None:
+        """Gives the storage class a snapshot class, named after the stack."""
+        self.config["statefast:storageClass"]["snapshotClass"] = {
+            "name": self.name,
+            "parameters": {"clusterID": "test"},
+            **more,
+        }
+
     def environment(self) -> dict[str, str]:
         """What `kubectl` sees."""
         return environment(self.workspace)

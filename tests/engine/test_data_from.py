@@ -17,11 +17,7 @@ CLAIMS = ("zookeeper-vol-zookeeper-0", "mysql-vol")
 @pytest.fixture
 def production(deployment: Deployment) -> Deployment:
     """A stack with snapshots that go with whoever deletes them, of two of its claims."""
-    deployment.config["statefast:storageClass"]["snapshotClass"] = {
-        "name": deployment.name,
-        "parameters": {"clusterID": "test"},
-        "deletionPolicy": "Delete",
-    }
+    deployment.snapshot_class(deletionPolicy="Delete")
     deployment.workloads(zookeeper=ZOOKEEPER, mysql=MYSQL).up()
     for claim in CLAIMS:
         take(deployment, claim, f"{claim}-monday")

@@ -22,11 +22,7 @@ PODS = {
 @pytest.fixture
 def stack(deployment: Deployment) -> Iterator[Deployment]:
     """A set of two with two volumes each, of which one snapshot before a change is kept."""
-    deployment.config["statefast:storageClass"]["snapshotClass"] = {
-        "name": deployment.name,
-        "parameters": {"clusterID": "test"},
-        "deletionPolicy": "Delete",
-    }
+    deployment.snapshot_class(deletionPolicy="Delete")
     every = ["image", "growth", "destroy"]
     deployment.config["statefast:snapshots"] = {"before": every, "keep": 1}
     deployment.workloads(zookeeper=ZOOKEEPER).up()

@@ -26,10 +26,7 @@ DISK = "db-vol"
 @pytest.fixture
 def fast(deployment: Deployment) -> Iterator[str]:
     """Another class of the same driver, which makes volumes on first use and deletes them."""
-    deployment.config["statefast:storageClass"]["snapshotClass"] = {
-        "name": deployment.name,
-        "parameters": {"clusterID": "test"},
-    }
+    deployment.snapshot_class()
     name = f"fast-{deployment.name}"
     item = {
         "apiVersion": "storage.k8s.io/v1",

@@ -53,10 +53,7 @@ def secrets(value: str) -> Config:
 
 def test_a_lost_state_finds_its_objects(deployment: Deployment) -> None:
     deployment.config |= {"statefast:preflight": "strict", "statefast:secrets": secrets("before")}
-    deployment.config["statefast:storageClass"]["snapshotClass"] = {
-        "name": f"rbd-{deployment.name}",
-        "parameters": {"clusterID": "test"},
-    }
+    deployment.snapshot_class()
     deployment.workloads(zookeeper=ZOOKEEPER, redis=REDIS, mysql=MYSQL).up()
     before, data = identities(deployment), deployment.data()
     password = deployment.get("secret", "mysql-generated")["data"]

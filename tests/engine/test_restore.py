@@ -17,10 +17,7 @@ ONE, OTHER, DISK = "zookeeper-vol-zookeeper-1", "zookeeper-vol-zookeeper-0", "my
 @pytest.fixture
 def stack(deployment: Deployment) -> Deployment:
     """A set of two and a Deployment, with a snapshot of each claim: `<claim>-monday`."""
-    deployment.config["statefast:storageClass"]["snapshotClass"] = {
-        "name": deployment.name,
-        "parameters": {"clusterID": "test"},
-    }
+    deployment.snapshot_class()
     deployment.workloads(zookeeper=ZOOKEEPER, mysql=MYSQL).up()
     for claim in (ONE, OTHER, DISK):
         take(deployment, claim, f"{claim}-monday")

@@ -70,10 +70,7 @@ def taken(deployment: Deployment) -> dict[str, list[Any]]:
 
 @pytest.fixture
 def job(deployment: Deployment, tmp_path: Path) -> Job:
-    deployment.config["statefast:storageClass"]["snapshotClass"] = {
-        "name": deployment.name,
-        "parameters": {"clusterID": "test"},
-    }
+    deployment.snapshot_class()
     deployment.config["statefast:snapshots"] = {
         "schedule": {"cron": "@yearly", "image": "alpine/k8s:1.34.1", "keep": KEEP}
     }

@@ -17,11 +17,7 @@ CLAIMS = ("mysql-vol", "redis-vol-redis-0", "redis-vol-redis-1")
 @pytest.fixture
 def stack(deployment: Deployment) -> Iterator[Deployment]:
     """A set of two and a Deployment, with snapshots before everything, of which two are kept."""
-    deployment.config["statefast:storageClass"]["snapshotClass"] = {
-        "name": deployment.name,
-        "parameters": {"clusterID": "test"},
-        "deletionPolicy": "Delete",
-    }
+    deployment.snapshot_class(deletionPolicy="Delete")
     every = ["image", "growth", "replacement", "destroy"]
     deployment.config["statefast:snapshots"] = {"before": every, "keep": 2}
     deployment.workloads(redis=REDIS, mysql=MYSQL).up()

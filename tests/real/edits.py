@@ -201,10 +201,7 @@ def restore(database: Database, claim: str) -> set[str]:
 def snapshot_before_growth(database: Database) -> None:
     """A growth takes a snapshot of the running server first."""
     deployment = database.deployment
-    deployment.config["statefast:storageClass"]["snapshotClass"] = {
-        "name": deployment.name,
-        "parameters": {"clusterID": "test"},
-    }
+    deployment.snapshot_class()
     deployment.config["statefast:snapshots"] = {"before": ["growth"], "keep": 1}
     database.resize(f"{int(database.config['storage']['size'].removesuffix('Mi')) + 100}Mi")
     assert len(deployment.list("volumesnapshot")) == 1

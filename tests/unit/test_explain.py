@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
+from statefast.schema.annotations import STAYS
 
 CLAIM = {"volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}]}
 MOUNTS = {"template": {"spec": CLAIM}}
@@ -55,6 +56,14 @@ def run(*resources: dict[str, Any], flag: str = "--explain") -> tuple[int, str]:
             item("kubernetes:apps/v1:StatefulSet", "web", "statefast:index:PersistentStatefulSet"),
             "by the component that makes it",
         ),
+        (
+            item(
+                "kubernetes:kafka.strimzi.io/v1beta2:Kafka",
+                "events",
+                metadata={"annotations": {STAYS: "shop/prod"}},
+            ),
+            "stays with what its operator made",
+        ),
     ],
 )
 def test_what_it_would_keep(made: dict[str, Any], words: str) -> None:
@@ -79,7 +88,7 @@ def test_what_it_would_keep(made: dict[str, Any], words: str) -> None:
             item(
                 "kubernetes:postgresql.cnpg.io/v1:Cluster", "pg", spec={"storage": {"size": "1Gi"}}
             ),
-            "its operator makes the StatefulSets",
+            "it stays once a run has found claims of its operator behind it",
         ),
     ],
 )

@@ -10,9 +10,10 @@ from statefast.program import operators
 from statefast.program.end import _End
 from statefast.program.made import Made
 from statefast.program.names import Names
-from statefast.program.operators import STAYS, data_behind, guard_operated, is_operated
+from statefast.program.operators import data_behind, guard_operated, is_operated
 from statefast.program.run import GuardRun
 from statefast.safety.read.cluster import Cluster, Unreadable
+from statefast.schema.annotations import STAYS
 
 KAFKA = "kubernetes:kafka.strimzi.io/v1beta2:Kafka"
 
