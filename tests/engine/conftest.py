@@ -17,6 +17,7 @@ from localcluster.stacks import LocalStack
 from localcluster.toolchain import environment
 from statefast.marks import sentences
 
+from .reads import known, read
 from .warm import warm_hosts
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ class Deployment:
         What goes by itself is left out: it is there in one moment and not in the next.
         """
         kinds = "namespace,pvc,statefulset,deployment,service,pv,storageclass"
-        items = json.loads(self.kubectl("get", kinds, "-o", "json"))["items"]
+        items = self._read(kinds)
         going = {
             item["metadata"]["name"]
             for item in items
@@ -208,13 +209,18 @@ spec:
         )
 
     def get(self, kind: str, name: str) -> Any:
-        """One object."""
-        return json.loads(self.kubectl("get", kind, name, "-o", "json"))
+        """One object; fails the test if it is not there."""
+        return self._read(kind, name)
 
     def list(self, kind: str) -> dict[str, Any]:
         """All objects of a kind, by name."""
-        items = json.loads(self.kubectl("get", kind, "-o", "json"))["items"]
-        return {item["metadata"]["name"]: item for item in items}
+        return {item["metadata"]["name"]: item for item in self._read(kind)}
+
+    def _read(self, kinds: str, name: str = "") -> Any:
+        if known(kinds):
+            return read(self.environment()["KUBECONFIG"], kinds, self.name, name)
+        found = json.loads(self.kubectl("get", kinds, *([name] if name else []), "-o", "json"))
+        return found if name else found["items"]
 
     def uids(self, kind: str) -> dict[str, str]:
         """The identity of each object of a kind."""
