@@ -1,2 +1,2 @@
 #!/bin/sh
-exec java -cp "/zookeeper/lib:/zookeeper/lib/*" org.apache.zookeeper.ZooKeeperMain "$@"
+exec java $CLIENT_JVMFLAGS $JVMFLAGS -cp "/zookeeper/lib:/zookeeper/lib/*" org.apache.zookeeper.ZooKeeperMain "$@"
