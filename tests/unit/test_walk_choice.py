@@ -9,7 +9,9 @@ import pytest
 
 from localcluster.layout import Workspace
 from settings import KEYS, Settings
+from settings.shape import ClassConfig, VolumeConfig
 from statefast.errors import StatefastError
+from statefast.schema.shape import camel, keys_of
 from tests.engine.walk.choose import NOT_WALKED, choose, first_config, other_config
 from tests.engine.walk.invariant import Ledger
 from tests.engine.walk.seen import Seen
@@ -72,9 +74,32 @@ def test_every_key_of_the_config_is_edited(walked: list[Step]) -> None:
         for step in walked
         if step.op == "edit" and step.args["path"][0] == "workloads" and len(step.args["path"]) > 2
     }
-    # What is pulled with touches no data; what something else chose for good is written by adopt.
-    unwalked = {"imagePullSecrets", "selector", "serviceName"}
-    assert schema - of_workloads - {"key"} == unwalked
+    # What is pulled with touches no data.
+    assert schema - of_workloads - {"key"} == {"imagePullSecrets"}
+
+
+def test_every_key_of_the_storage_is_edited(walked: list[Step]) -> None:
+    paths = [step.args["path"] for step in walked if step.op == "edit"]
+    of_classes = {path[1] for path in paths if path[0] == "storageClass"}
+    unwalked = {
+        # The cluster has one driver, so with another one nothing is made and `up` waits for it.
+        "driver",
+        "provisioner",
+        # As with a zone that no node is in.
+        "allowedTopologies",
+    }
+    # What is said of the whole stack, and of a component by itself only in code.
+    of_stack = {"preflight", "consent", "partOf"}
+    assert set(map(camel, keys_of(ClassConfig))) - of_classes - of_stack == unwalked
+    values = [
+        value
+        for step in walked
+        if step.op == "edit" and "storage" in step.args["path"]
+        for value in [{step.args["path"][-1]: step.args["value"]}, step.args["value"]]
+        if isinstance(value, dict)
+    ]
+    of_volumes = {key for value in values for key in value}
+    assert set(map(camel, keys_of(VolumeConfig))) - of_volumes == set()
 
 
 def _rows(title: str, text: str) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 from statefast.marks import Word, framed
 from tests.engine.walk.invariant import Act, Finding, Ledger, has_traceback
 from tests.engine.walk.said import Run, Way, ways
-from tests.engine.walk.seen import Claim, Mount, Place, Pod, Seen, Volume
+from tests.engine.walk.seen import Claim, Mount, Place, Pod, Seen, Volume, read
 from tests.engine.walk.shrink import shortest
 from tests.engine.walk.steps import Step, dump, load
 
@@ -56,6 +56,7 @@ def seen(*mounted: str, **given: Any) -> Seen:
 def bound(volume: str, claim: str, **changes: Any) -> Volume:
     given: Mapping[str, Any] = {
         "uid": f"uid-{volume}",
+        "handle": f"handle-{volume}",
         "namespace": "n",
         "claim": claim,
         "claim_uid": f"{claim}:{volume}",
@@ -141,6 +142,39 @@ def test_the_end_of_an_ephemeral_stack_may_delete_its_own() -> None:
     assert its.observe(FIRST, Seen(), act) == []
     act = Act(runs=(run("destroy", program=False),), stack="b", disposed=frozenset("b"))
     assert kinds(ledger().observe(FIRST, Seen(), act)) == ["lost"]
+
+
+@pytest.mark.parametrize(
+    ("saved", "found"), [({"handle-v0"}, []), ({"handle-v1"}, ["lost"]), (set[str](), ["lost"])]
+)
+def test_what_goes_for_a_snapshot_goes_for_one_of_its_own(
+    saved: set[str], found: list[str]
+) -> None:
+    runs = (run("destroy", program=False),)
+    after = Seen(saved=frozenset(saved))
+    act = Act(runs=runs, stack="a", exchanged=frozenset("a"))
+    assert kinds(ledger().observe(FIRST, after, act)) == found
+    # A snapshot of it is no word of its owner's.
+    assert kinds(ledger().observe(FIRST, after, Act(runs=runs, stack="a"))) == ["lost"]
+
+
+def test_a_snapshot_is_of_what_the_driver_knows_and_counts_once_it_is_ready() -> None:
+    def content(name: str, *, ready: bool, **source: str) -> dict[str, Any]:
+        spec = {"source": source, "volumeSnapshotRef": {"namespace": "n", "name": name}}
+        return {
+            "kind": "VolumeSnapshotContent",
+            "metadata": {"name": name, "uid": name},
+            "spec": spec,
+            "status": {"readyToUse": ready},
+        }
+
+    items = [
+        content("a", ready=True, volumeHandle="h0"),
+        content("b", ready=False, volumeHandle="h1"),
+        content("c", ready=True, snapshotHandle="s2"),
+    ]
+    assert read(items, ["n"]).saved - {""} == {"h0"}
+    assert read(items, ["m"]).saved == frozenset()
 
 
 def test_a_claim_made_again_empty_and_unnamed() -> None:

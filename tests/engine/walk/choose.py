@@ -1,7 +1,7 @@
 """What a walk does next: every key of docs/config.md, every hand, every command, by chance."""
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tests.engine.conftest import Config
@@ -15,8 +15,6 @@ __all__ = ["NOT_WALKED", "choose", "first_config", "other_config"]
 NOT_WALKED: Mapping[str, str] = {
     "context": "one that the kubeconfig has not names no cluster: preview warns, and `up` and a"
     " refresh fail in the words of the provider, whatever else is done",
-    "dataFrom": "no walk has another namespace with snapshots (test_data_from.py)",
-    "snapshots": "takes snapshots and touches nothing else (test_snapshots_before.py)",
     "formerStack": "written where a stack is renamed",
     "secretData": "a Secret that adopt takes over; it mounts and deletes nothing (test_adopt.py)",
 }
@@ -53,6 +51,23 @@ APPLICATIONS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
+# What a snapshot is taken before, and how many are kept.
+_BEFORE: Sequence[Config] = (
+    {"before": ["image", "growth", "replacement", "destroy"], "keep": 1},
+    {"before": ["growth", "destroy"], "keep": 2},
+)
+
+
+def _snapshots(name: str) -> Config:
+    return {"name": f"snap-{name}", "parameters": {"clusterID": "test"}}
+
+
+def _attributes(name: str) -> Iterator[list[Config]]:
+    """The class that a volume may name, with one value and with another."""
+    for iops in ("1000", "2000"):
+        yield [{"name": f"fast-{name}", "parameters": {"maxReadIops": iops}}]
+
+
 def _workload(rng: random.Random) -> Config:
     application = rng.choice(sorted(APPLICATIONS))
     its = APPLICATIONS[application]
@@ -84,6 +99,8 @@ def first_config(rng: random.Random, namespace: str) -> Config:
     }
     if rng.random() < 0.25:
         config["statefast:ephemeral"] = True
+    if rng.random() < 0.5:
+        config["statefast:storageClass"]["snapshotClass"] = _snapshots(namespace)
     return config
 
 
@@ -161,11 +178,15 @@ def _edit_workload(rng: random.Random, world: World) -> Step:
         (3, ["image"], (*application["images"], None)),
         (3, ["env", variable], (application["env"][variable], None)),
         (1, ["configFiles", "/etc/redis/redis.conf"], ("dir /data\n", "dir /tmp\n", None)),
+        (2, ["storage", "volumeAttributesClassName"], (f"fast-{world.name}", None)),
+        (1, ["storage", "volumes", "vol"], ({"size": "2Gi"}, {"accessModes": ["ReadWriteMany"]})),
+        (1, ["serviceName"], ("other", None)),
+        (1, ["selector"], ({"app": "other"}, None)),
         (1, ["labels"], ({"team": "storage"}, None)),
         (2, ["storage", "accessModes"], (["ReadWriteOncePod"], ["ReadWriteMany"], None)),
         (2, ["storage", "storageClassName"], ("", "none", f"rbd-{world.name}", None)),
         (2, ["storage", "volumes", "log"], ({"size": "1Gi"}, {"size": "2Gi"}, None)),
-        (1, ["storage", "volumes", "vol"], ({"existingClaim": rng.choice(claims)}, None)),
+        (3, ["storage", "volumes", "vol"], ({"existingClaim": rng.choice(claims)}, None)),
         (1, ["storage", "volumes", "vol"], ({"claimName": rng.choice(["w1-vol", "other"])}, None)),
         (3, ["restore"], ({own: f"taken-{own}"}, {own: f"taken-{own}"}, None)),
         (2, ["updateStrategy"], ({"partition": 1}, {"type": "OnDelete"}, None)),
@@ -222,7 +243,9 @@ def _edit_stack(rng: random.Random, world: World) -> Step:
     values: Sequence[tuple[int, Sequence[str], Sequence[Any]]] = (
         (3, ["namespace"], world.namespaces),
         (3, ["ephemeral"], (True, False)),
-        (2, ["retention"], ("retain", "delete", None)),
+        (3, ["retention"], ("retain", "delete", "snapshot", "snapshot", None)),
+        (1, ["dataFrom"], (world.namespaces[1], None)),
+        (3, ["snapshots"], (*_BEFORE, None)),
         (2, ["preflight"], ("strict", "strict", "warn", "off", None)),
         (1, ["growthSeconds"], (0, 20)),
         (1, ["environment"], ("test", "other")),
@@ -233,7 +256,10 @@ def _edit_stack(rng: random.Random, world: World) -> Step:
         (1, ["storageClass", "parameters", "pool"], ("test", "other")),
         (1, ["storageClass", "default"], (True, False)),
         (1, ["storageClass", "mountOptions"], (["discard"], [])),
-        (1, ["storageClass", "snapshotClass"], ({"name": f"snap-{world.name}"}, None)),
+        (1, ["storageClass", "snapshotClass"], (_snapshots(world.name), None)),
+        (1, ["storageClass", "name"], (f"rbd-{world.name}", f"rbd-second-{world.name}")),
+        (2, ["storageClass", "attributesClasses"], (*_attributes(world.name), None)),
+        (1, ["storageClass", "demote"], ([f"rbd-second-{world.name}"], None)),
         (1, ["secrets", name], ({variable: "given"}, None)),
     )
     _, path, choices = rng.choices(values, [weight for weight, _, _ in values])[0]
@@ -315,7 +341,8 @@ def _command(rng: random.Random, world: World) -> Step:
         (8, {**up, "flags": ["--refresh"]}),
         (6, {**up, "verb": "preview"}),
         (5, {**up, "verb": "refresh"}),
-        (6, {**up, "verb": "destroy"}),
+        (5, {**up, "verb": "destroy"}),
+        (3, {**up, "verb": "destroy", "flags": ["--run-program"]}),
         (3, {**up, "flags": ["--target", urn]}),
         (2, {**up, "flags": ["--target", urn, "--target-dependents"]}),
         (3, {**up, "flags": ["--exclude", urn]}),

@@ -35,6 +35,7 @@ class Marker:
     role: str
     stack: str
     place: Place
+    handle: str = ""
     left: str = ""
     spent: bool = False
     gone: str = ""
@@ -69,6 +70,8 @@ class Act:
         runs: Of the engine, in their order; none where a hand or an edit did it.
         stack: Whose runs they are.
         disposed: Stacks whose data may go in these runs: ephemeral ones that are destroyed.
+        exchanged: Stacks whose data may go for snapshots of it: those with that retention that
+            are destroyed.
         read: Whether the program read the cluster (`preflight: off` does not, and promises less).
         wanted: Workloads that the config of the stack has, as their owners think of them.
         consents: What stands in the config of any stack.
@@ -77,6 +80,7 @@ class Act:
     runs: Sequence[Run] = ()
     stack: str = ""
     disposed: frozenset[str] = frozenset()
+    exchanged: frozenset[str] = frozenset()
     read: bool = True
     wanted: frozenset[str] = frozenset()
     consents: frozenset[str] = frozenset()
@@ -187,7 +191,7 @@ class Ledger:
             if now is not None and now.uid == marker.uid and not now.leaving:
                 continue
             marker.over = True
-            excused = marker.gone or not act.runs or marker.stack in act.disposed
+            excused = marker.gone or not act.runs or _may_go(after, marker, act)
             if not excused and not _doomed(before, marker):
                 yield Finding(kind="lost", text=f"{marker.text} is gone")
 
@@ -200,7 +204,7 @@ class Ledger:
                 continue
             if now is not None and now.uid == was.uid and not now.leaving:
                 continue
-            if marker.stack in act.disposed:
+            if _may_go(after, marker, act):
                 marker.left = marker.gone = "the stack was destroyed"
             elif act.runs and not marker.gone and self._once(marker, "claim deleted"):
                 yield Finding(
@@ -340,6 +344,7 @@ class Ledger:
                     role=mount.role,
                     stack=self.owner(workload),
                     place=mount.place,
+                    handle=volume.handle,
                 )
             )
 
@@ -352,6 +357,12 @@ def _doomed(before: Seen, marker: Marker) -> bool:
     claim = before.claims.get((volume.namespace, volume.claim))
     ends = claim is None or claim.leaving or claim.uid != volume.claim_uid
     return ends and not volume.keeps
+
+
+def _may_go(after: Seen, marker: Marker, act: Act) -> bool:
+    """Whether the owner had said of the whole stack that its data goes when it is destroyed."""
+    saved = marker.handle in after.saved
+    return marker.stack in act.disposed or (marker.stack in act.exchanged and saved)
 
 
 def _place(place: Place) -> str:

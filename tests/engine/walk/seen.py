@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -31,6 +32,7 @@ class Volume:
 
     name: str
     uid: str
+    handle: str = ""
     namespace: str = ""
     claim: str = ""
     claim_uid: str = ""
@@ -91,6 +93,7 @@ class Seen:
         claims: By namespace and name.
         objects: What a run might write, by kind, namespace and name: its uid and a digest.
         passwords: What was generated for a workload, as a digest, by its name.
+        saved: What the driver calls the volumes that there is a ready snapshot of.
         settled: Whether no controller had anything left to do.
     """
 
@@ -99,6 +102,7 @@ class Seen:
     pods: tuple[Pod, ...] = ()
     objects: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     passwords: Mapping[str, str] = field(default_factory=dict)
+    saved: frozenset[str] = frozenset()
     settled: bool = True
 
     def volume_of(self, namespace: str, claim: str) -> Volume | None:
@@ -124,19 +128,32 @@ def read(items: Iterable[Object], namespaces: Iterable[str]) -> Seen:
         pods=tuple(_pod(it) for it in mine if it["kind"] == "Pod" and _ready(it)),
         objects=dict(_written(it) for it in mine if it["kind"] not in _MADE_BY_CONTROLLERS),
         passwords=dict(_password(it) for it in mine if _is_generated(it)),
+        saved=frozenset(_source(it) for it in mine if it["kind"] == _SNAPSHOT and _usable(it)),
         settled=all(_settled(it) for it in mine),
     )
 
 
-_MADE_BY_CONTROLLERS = ("Pod", "PersistentVolume")
+_SNAPSHOT = "VolumeSnapshotContent"
+_MADE_BY_CONTROLLERS = ("Pod", "PersistentVolume", _SNAPSHOT)
 
 
 def _namespace(item: Object) -> str:
     if item["kind"] == "PersistentVolume":
         return str((item["spec"].get("claimRef") or {}).get("namespace") or "")
+    if item["kind"] == _SNAPSHOT:
+        return str(item["spec"]["volumeSnapshotRef"]["namespace"])
     # A class of the walk has the name of its namespace at the end.
     metadata = item["metadata"]
-    return str(metadata.get("namespace") or metadata["name"].removeprefix("rbd-"))
+    return str(metadata.get("namespace") or re.sub("^rbd-(second-)?", "", metadata["name"]))
+
+
+def _usable(content: Object) -> bool:
+    return bool((content.get("status") or {}).get("readyToUse"))
+
+
+def _source(content: Object) -> str:
+    # A content that somebody brought in names the snapshot instead.
+    return str(content["spec"]["source"].get("volumeHandle") or "")
 
 
 def _volume(item: Object) -> Volume:
@@ -145,6 +162,7 @@ def _volume(item: Object) -> Volume:
     return Volume(
         name=metadata["name"],
         uid=metadata["uid"],
+        handle=(spec.get("csi") or {}).get("volumeHandle") or "",
         namespace=reference.get("namespace") or "",
         claim=reference.get("name") or "",
         claim_uid=reference.get("uid") or "",

@@ -34,7 +34,14 @@ _PATHS = (
     "/apis/apps/v1/statefulsets",
     "/apis/apps/v1/deployments",
     "/apis/policy/v1/poddisruptionbudgets",
+    "/apis/snapshot.storage.k8s.io/v1/volumesnapshotcontents",
     "/apis/storage.k8s.io/v1/storageclasses",
+)
+# Of the whole cluster, by the beginnings of their names.
+CLASSES = (
+    ("storageclass", "rbd"),
+    ("storageclass", "rbd-second"),
+    ("volumesnapshotclass", "snap"),
 )
 _NOT_OURS = ("kube-root-ca.crt", "default")
 _SETTLING_SECONDS, _LEAVING_SECONDS = 20, 3
@@ -106,7 +113,7 @@ class World:
     def take(self, step: Step) -> tuple[list[Run], list[Finding]]:
         """Takes one step, and says what does not hold after it."""
         before = self.seen
-        disposed = self._disposed(step)
+        retention, owned = self._retention(step)
         runs = _OPS[step.op](self, dict(step.args)) or []
         if step.op in ("hand", "run", "obey", "stack"):
             self.seen = self.settle()
@@ -115,7 +122,8 @@ class World:
         act = Act(
             runs=runs,
             stack=name,
-            disposed=disposed if runs else frozenset(),
+            disposed=owned if runs and retention == "delete" else frozenset(),
+            exchanged=owned if runs and retention == "snapshot" else frozenset(),
             read=stack.get("preflight") != "off",
             wanted=frozenset(self.names[it] for it in stack.get("workloads") or {}),
             consents=self.consents,
@@ -128,21 +136,21 @@ class World:
         given = (stack.get("consent") or () for stack in self.stacks.values())
         return frozenset(it for its in given for it in its)
 
-    def _disposed(self, step: Step) -> frozenset[str]:
-        """Whose data may go: an ephemeral stack that is destroyed, as it was deployed last."""
+    def _retention(self, step: Step) -> tuple[str, frozenset[str]]:
+        """What becomes of the data of a stack that is destroyed, as it was deployed last."""
         if step.args.get("verb") != "destroy":
-            return frozenset()
+            return "retain", frozenset()
         name = str(step.args["stack"])
-        stack = self.stacks[name]
-        config = stack.good or stack.config
-        kept = config.get("statefast:retention") == "retain"
-        return frozenset({name} if config.get("statefast:ephemeral") and not kept else ())
+        config = self.stacks[name].good or self.stacks[name].config
+        default = "delete" if config.get("statefast:ephemeral") else "retain"
+        return config.get("statefast:retention") or default, frozenset({name})
 
     def end(self) -> None:
         """Takes everything out of the cluster that this walk brought into it."""
         hand = self._hand(self.name)
         hand.kubectl("delete", "namespace", *self.namespaces, "--ignore-not-found", "--wait=false")
-        hand.kubectl("delete", "storageclass", f"rbd-{self.name}", "--ignore-not-found")
+        for kind, name in CLASSES:
+            hand.kubectl("delete", kind, f"{name}-{self.name}", "--ignore-not-found")
         shutil.rmtree(self._program, ignore_errors=True)
         self._connection.close()
 
