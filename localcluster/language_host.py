@@ -43,9 +43,15 @@ _POLL_MILLISECONDS = 500
 class Host(LanguageRuntimeServicer):
     """Answers what the CLI asks a language host."""
 
-    def __init__(self, engine: str) -> None:
-        """Remembers the engine's address, where messages for the user go."""
+    def __init__(self, engine: str, libraries: frozenset[str] = frozenset()) -> None:
+        """Remembers the engine's address, where messages for the user go.
+
+        Args:
+            engine: The address.
+            libraries: Modules that outlive a run; those that there are when it begins if none.
+        """
         self._engine = engine
+        self._libraries = libraries
         self._plugins: set[subprocess.Popen[bytes]] = set()
         # One program at a time: the SDK's settings, the working folder and sys.path are global.
         self._one = threading.Lock()
@@ -114,7 +120,7 @@ class Host(LanguageRuntimeServicer):
     def Run(self, request: pb.RunRequest, context: grpc.ServicerContext) -> pb.RunResponse:
         """Runs a program and says whether it failed; why, the user was told by then."""
         with self._one:
-            modules = set(sys.modules)
+            modules = self._libraries or frozenset(sys.modules)
             try:
                 # A context of its own: that is where the SDK keeps its settings.
                 failed = contextvars.copy_context().run(self._run, request)
@@ -178,7 +184,7 @@ def _folder(request: pb.RunRequest) -> Path:
     return Path(request.info.program_directory or request.pwd or Path.cwd())
 
 
-def _forget_modules(before: set[str], folder: Path) -> None:
+def _forget_modules(before: frozenset[str], folder: Path) -> None:
     # The program's own modules carry state of the run that ended; the next run has to import
     # them anew. Libraries stay.
     for name in set(sys.modules) - before:
@@ -280,15 +286,16 @@ def _wait_for_the_end_of(parent: int) -> None:
             time.sleep(1)
 
 
-def main(parent: int | None = None) -> None:
+def main(parent: int | None = None, libraries: frozenset[str] = frozenset()) -> None:
     """Serves until the CLI ends this process, or is gone itself.
 
     Args:
         parent: Process to live as long as; the one that started this if none is given.
+        libraries: Of the host; see there.
     """
     parent = parent or os.getppid()
     engine = sys.argv[-1] if len(sys.argv) > 1 else ""
-    host = Host(engine)
+    host = Host(engine, libraries)
     # An interrupt is the end wherever it comes: a CLI that has its answer interrupts the host as
     # soon as it has read the port. Until here whoever starts this sees to that (toolchain.py).
     signal.signal(signal.SIGINT, lambda *_: host.end())

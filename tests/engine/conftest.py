@@ -17,8 +17,8 @@ from localcluster.stacks import LocalStack
 from localcluster.toolchain import environment
 from statefast.marks import sentences
 
+from .quick import quick
 from .reads import known, read
-from .warm import warm_hosts
 
 if TYPE_CHECKING:
     from .guarded_stack import Guarded
@@ -283,7 +283,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     place = Workspace.at(Path(kept) if kept else tmp_path_factory.mktemp("statefast"))
     try:
         cluster.up(place)
-        with warm_hosts(place):
+        with quick(place):
             yield place
     finally:
         if kept is None:

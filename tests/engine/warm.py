@@ -1,8 +1,9 @@
 """Language hosts that have imported the libraries before they are asked for.
 
 More than half of what a run of `pulumi` on a small stack costs is the imports of its two Python
-processes. In these tests they are forked from one that has them already. It imports no code of a
-program: each run reads that anew.
+processes. In these tests they are forked from one that has them already. Those of a program in
+this checkout have its packages as well, as they are on disk when the tests begin; a program that
+lies elsewhere is read anew in each run.
 """
 
 import importlib
@@ -23,7 +24,9 @@ from localcluster.files import private_folder
 from localcluster.layout import PROJECT, Workspace
 
 # Each with hashes of its own, so that two runs may find a set in different orders, as anywhere.
-_SERVERS = 2
+_OWN, _ANY = ("own-0", "own-1"), ("any-0", "any-1")
+# What programs of this checkout import.
+_PACKAGES = ("settings", "statefast", "workloads")
 _LIBRARIES = (
     "kubernetes.client",
     "parver",
@@ -55,15 +58,16 @@ def warm_hosts(workspace: Workspace) -> Iterator[None]:
     command = [sys.executable, "-c", code]
     servers = [
         subprocess.Popen(
-            [*command, f"warm-{number}"],
+            [*command, name],
             cwd=folder,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
-        for number in range(_SERVERS)
+        for name in (*_OWN, *_ANY)
     ]
     client = Path(__file__).with_name("warm_client.py")
-    words = [sys.executable, "-IS", str(client), str(folder), str(_SERVERS)]
+    given = [str(folder), str(PROJECT), ",".join(_OWN), ",".join(_ANY)]
+    words = [sys.executable, "-IS", str(client), *given]
     try:
         for server in servers:
             assert server.stdout is not None
@@ -85,6 +89,12 @@ def serve(name: str) -> None:
         importlib.import_module(library)
     for module in [module for module in sys.modules if module.startswith(_OF_THE_RUN)]:
         del sys.modules[module]
+    libraries = frozenset(sys.modules)
+    if name in _OWN:
+        sys.path.insert(0, str(PROJECT))
+        for package in _PACKAGES:
+            importlib.import_module(package)
+        del sys.path[0]
     threads = [path.name for path in Path("/proc/self/task").iterdir()]
     assert threads == [str(os.getpid())], "only a process of one thread can be forked"
     listener = socket.socket(socket.AF_UNIX)
@@ -100,7 +110,7 @@ def serve(name: str) -> None:
             continue
         listener.close()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        language_host.main(_become(asker))
+        language_host.main(_become(asker), libraries)
 
 
 def _become(asker: socket.socket) -> int:

@@ -11,7 +11,7 @@ import socket
 import sys
 
 
-def main(folder: str, servers: int, arguments: list[str]) -> None:
+def main(folder: str, checkout: str, own: str, others: str, *, arguments: list[str]) -> None:
     # A CLI that has read the port of its host may interrupt it at once, and that is no error.
     signal.signal(signal.SIGINT, lambda *_: os._exit(0))
     parent = os.getppid()
@@ -21,10 +21,13 @@ def main(folder: str, servers: int, arguments: list[str]) -> None:
         "environment": dict(os.environ),
         "client": os.getpid(),
     }
+    # The CLI starts its host in the folder of the program.
+    inside = f"{asked['folder']}/".startswith(f"{checkout}/")
+    servers = (own if inside else others).split(",")
     # A socket's path has to be short, and that of a temporary folder need not be.
     os.chdir(folder)
     with socket.socket(socket.AF_UNIX) as server:
-        server.connect(f"warm-{os.urandom(1)[0] % servers}")
+        server.connect(servers[os.urandom(1)[0] % len(servers)])
         socket.send_fds(server, [b"."], [0, 1, 2])
         server.sendall(json.dumps(asked).encode())
         server.shutdown(socket.SHUT_WR)
@@ -37,4 +40,4 @@ def main(folder: str, servers: int, arguments: list[str]) -> None:
         until.poll()
 
 
-main(sys.argv[1], int(sys.argv[2]), sys.argv[3:])
+main(*sys.argv[1:5], arguments=sys.argv[5:])

@@ -9,6 +9,7 @@ import pytest
 from localcluster import cluster
 from localcluster.layout import Workspace
 from localcluster.real.needs import missing
+from tests.engine.quick import quick
 
 from .databases import KINDS, Database, deployed
 
@@ -40,7 +41,8 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     place = Workspace.at(own if kept else tmp_path_factory.mktemp("real"))
     try:
         cluster.up(place, real=True)
-        yield place
+        with quick(place):
+            yield place
     finally:
         if kept is None:
             cluster.down(place, delete=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from localcluster import cluster
 from localcluster.layout import Workspace
+from tests.engine.quick import quick
 
 from .report import Report
 from .run import again, wander
@@ -39,17 +40,18 @@ def main() -> int:
         workspace = Workspace.at(Path(kept or folder) / "state")
         try:
             cluster.up(workspace)
-            if given.steps:
-                again(workspace, report, seed=seed, steps=load(given.steps.read_text()))
-            else:
-                wander(
-                    workspace,
-                    report,
-                    seed=seed,
-                    minutes=given.minutes,
-                    length=given.length,
-                    tries=given.tries,
-                )
+            with quick(workspace):
+                if given.steps:
+                    again(workspace, report, seed=seed, steps=load(given.steps.read_text()))
+                else:
+                    wander(
+                        workspace,
+                        report,
+                        seed=seed,
+                        minutes=given.minutes,
+                        length=given.length,
+                        tries=given.tries,
+                    )
         finally:
             cluster.down(workspace, delete=True)
     return 1 if report.findings else 0
