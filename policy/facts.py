@@ -9,6 +9,8 @@ from pulumi_policy.proxy import UnknownValueError
 __all__ = ["UNKNOWN", "Facts", "objects_in"]
 
 _PATCH, _LIST = "Patch", "List"
+# API groups of Kubernetes with kinds that run pods.
+_NATIVE = frozenset({"apps", "batch", "core", "extensions"})
 
 
 class _Unknown:
@@ -87,6 +89,11 @@ class Facts:
     def _known(self, key: str) -> str | None:
         value = self.peek("metadata", key)
         return value if isinstance(value, str) and value else None
+
+    @property
+    def native(self) -> bool:
+        """Whether the kind is one of Kubernetes itself: other makers have a Job as well."""
+        return self.group in _NATIVE
 
     def get(self, *path: str | int) -> object:
         """The value at a path: None where there is none, `UNKNOWN` where it is not known yet."""

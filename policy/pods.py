@@ -44,7 +44,7 @@ class Mount:
 
 def pod_specs_in(facts: Facts) -> Iterator[Path]:
     """The pod specs of an object: where its kind has one, or wherever something looks like one."""
-    known = _POD_SPECS.get(facts.kind)
+    known = _POD_SPECS.get(facts.kind) if facts.native else None
     if known:
         yield known
     elif not facts.is_list:

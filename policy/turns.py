@@ -37,6 +37,17 @@ _FIELDS: Mapping[str, tuple[Path, str, str, str]] = {
 _ALWAYS = ("Job", "Pod", "ReplicaSet", "ReplicationController", "StatefulSet")
 
 
+# Kinds of other makers that do with their pods what the kind of that name does.
+_LIKE_OURS = frozenset({("apps.kruise.io", "StatefulSet")})
+
+
+def _kind(thing: Thing) -> str:
+    """The kind, where its name says what it does with its pods; else none of those known here."""
+    first = thing.first
+    is_like_ours = (first.group, thing.kind) in _LIKE_OURS
+    return thing.kind if first.native or is_like_ours else ""
+
+
 def in_turn(thing: Thing, problem: str) -> Iterator[tuple[StatefastError, Facts]]:
     """What lets two pods of an object run at once.
 
@@ -45,7 +56,7 @@ def in_turn(thing: Thing, problem: str) -> Iterator[tuple[StatefastError, Facts]
         problem: Why they must not, e.g. `claim vol is ReadWriteOnce`.
     """
     yield from _order(thing, problem)
-    path = _COUNTS.get(thing.kind, _REPLICAS)
+    path = _COUNTS.get(_kind(thing), _REPLICAS)
     for value, part in thing.said(*path):
         number = number_of(value)
         if number is not None and number > 1:
@@ -60,18 +71,19 @@ def in_turn(thing: Thing, problem: str) -> Iterator[tuple[StatefastError, Facts]
 
 
 def _order(thing: Thing, problem: str) -> Iterator[tuple[StatefastError, Facts]]:
-    if thing.kind in _FIELDS:
-        path, good, default, why = _FIELDS[thing.kind]
+    kind = _kind(thing)
+    if kind in _FIELDS:
+        path, good, default, why = _FIELDS[kind]
         for value, part in thing.said(*path) or [(default, thing.first)]:
             if value not in (good, UNKNOWN):
                 error = StatefastError(
                     part.title, text_of(path), value, f"but {problem}, and {why}", f"write {good}"
                 )
                 yield error, part
-    elif thing.kind not in _ALWAYS:
+    elif kind not in _ALWAYS:
         why = (
             "it runs a pod on every node"
-            if thing.kind == "DaemonSet"
+            if kind == "DaemonSet"
             else "whether it stops a pod before it starts the next one is not known"
         )
         error = StatefastError(

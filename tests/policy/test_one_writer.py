@@ -95,6 +95,25 @@ def test_two_pods_at_once_are_refused_whatever_runs_them(thing: Made, says: str)
     assert answer.blamed == [thing.urn]
 
 
+@pytest.mark.parametrize("kind", ["Deployment", "Job", "Pod", "ReplicaSet"])
+def test_a_kind_of_another_maker_is_not_trusted_for_its_name(kind: str) -> None:
+    thing = alone(kind)
+    thing.type = f"kubernetes:batch.volcano.sh/v1alpha1:{kind}"
+    pods = thing.props["spec"] if kind == "Pod" else thing.props["spec"]["template"]["spec"]
+    thing.props["spec"] = {"tasks": [{"replicas": 3.0, "template": {"spec": pods}}]}
+
+    assert "is not known" in said(claim(), thing)[0]
+
+
+def test_a_set_of_another_maker_runs_one_after_the_other_where_it_does() -> None:
+    thing = alone("StatefulSet", replicas=1.0)
+    thing.type = "kubernetes:apps.kruise.io/v1beta1:StatefulSet"
+
+    assert said(claim(), thing) == []
+    thing.props["spec"]["replicas"] = 2.0
+    assert "spec.replicas is 2" in said(claim(), thing)[0]
+
+
 def test_a_cron_job_counts_the_pods_of_its_jobs() -> None:
     thing = alone("CronJob")
     thing.props["spec"]["jobTemplate"]["spec"]["parallelism"] = 2.0
