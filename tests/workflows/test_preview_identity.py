@@ -1,5 +1,6 @@
 """What the preview identity may do, read from its manifest; what it does, tests/engine shows."""
 
+import json
 from typing import Any
 
 import pytest
@@ -21,31 +22,66 @@ def one(kind: str) -> dict[str, Any]:
     return found
 
 
+def rights_of(rules: list[dict[str, Any]]) -> dict[tuple[str, str], set[str]]:
+    found: dict[tuple[str, str], set[str]] = {}
+    for rule in rules:
+        for group in rule["apiGroups"]:
+            for resource in rule["resources"]:
+                found.setdefault((group, resource), set()).update(rule["verbs"])
+    return found
+
+
 def rights() -> dict[tuple[str, str], set[str]]:
-    return {
-        (group, resource): set(rule["verbs"])
-        for rule in one("ClusterRole")["rules"]
-        for group in rule["apiGroups"]
-        for resource in rule["resources"]
-    }
+    return rights_of(one("ClusterRole")["rules"])
+
+
+def scheduled() -> Recording:
+    """A stack whose snapshots are taken by the clock, by an account with a Role."""
+    schedule = {"schedule": {"cron": "0 3 * * *", "image": "alpine/k8s:1.34.1"}}
+    return record("prod", snapshots=json.dumps(schedule))
 
 
 def test_its_rights_are_those_of_a_dry_run_and_of_no_subresource() -> None:
     for (_, resource), verbs in rights().items():
-        assert verbs <= {"get", "list", "watch", "create", "patch"}, resource
+        # To make a Role that may delete them takes the right to.
+        more = {"delete"} if resource == "volumesnapshots" else set()
+        assert verbs <= {"get", "list", "watch", "create", "patch"} | more, resource
         assert "/" not in resource
         assert "*" not in resource
 
 
-@pytest.mark.parametrize("recording", [*map(record, STACKS), review("pr-1")], ids=[*STACKS, "pr"])
+@pytest.mark.parametrize(
+    "recording",
+    [*map(record, STACKS), review("pr-1"), scheduled()],
+    ids=[*STACKS, "pr", "scheduled"],
+)
 def test_it_may_dry_run_whatever_a_stack_has(recording: Recording) -> None:
     for item in recording.objects():
         group = item.type.split(":")[1].partition("/")[0].removeprefix("core")
-        group = {"networking": "networking.k8s.io", "storage": "storage.k8s.io"}.get(group, group)
+        group = {
+            "networking": "networking.k8s.io",
+            "rbac": "rbac.authorization.k8s.io",
+            "storage": "storage.k8s.io",
+        }.get(group, group)
         kind = item.kind.removesuffix("Patch")
         lower = kind.lower()
         plural = PLURALS.get(kind, f"{lower}es" if lower.endswith("s") else f"{lower}s")
         assert {"get", "create", "patch"} <= rights()[(group, plural)], item.kind
+
+
+def test_it_may_make_the_role_of_a_schedule() -> None:
+    """Nobody may give a right that he has not, in a dry-run either."""
+    roles = [item for item in scheduled().objects() if item.kind == "Role"]
+    assert roles
+    for item in roles:
+        for address, verbs in rights_of(item.inputs["rules"]).items():
+            assert verbs <= rights()[address], address
+
+
+def test_it_reads_what_the_guard_reads() -> None:
+    (reads,) = yaml.safe_load_all((MANIFEST.parent / "guard-reads.yaml").read_text())
+    for address, verbs in rights_of(reads["rules"]).items():
+        assert verbs <= rights().get(address, set()), address
 
 
 def test_the_policy_is_about_everything_and_about_those_who_get_the_rights() -> None:
