@@ -10,10 +10,13 @@ from .grouping import PROVIDER
 from .sides import Sides
 from .values import conceals, look
 
-__all__ = ["PLACE", "Clusters", "stays"]
+__all__ = ["DECIDING", "Clusters", "stays"]
 
 # What says which cluster a provider writes to.
-PLACE = ("kubeconfig", "context", "cluster")
+_PLACE = ("kubeconfig", "context", "cluster")
+# What else does: whether to a cluster at all, and to which namespace where an object names none.
+_ELSE = ("namespace", "renderYamlToDirectory")
+DECIDING = (*_PLACE, *_ELSE)
 # The engine's own provider of a version, e.g. `default_4_18_2`. It shows no provider whose name
 # starts with `default`, whoever made it.
 _OWN = re.compile(r".*::default(_\d.*)?", re.DOTALL)
@@ -26,7 +29,12 @@ def stays(field: Callable[[str], Sides]) -> bool:
     they differ. It does not where one of them is the machine's own, or where a `clusterIdentifier`
     speaks for them (DiffConfig in its provider.go).
     """
-    places = [field(name) for name in PLACE]
+    space, rendered = (field(name) for name in _ELSE)
+    # Another namespace that is known is shown in each object.
+    unread = space.left_out or (not space.same and conceals([space.old, space.new]))
+    if unread or not rendered.same:
+        return False
+    places = [field(name) for name in _PLACE]
     if all(its.same for its in places):
         return True
     config, identifier = places[0], field("clusterIdentifier")
@@ -83,11 +91,19 @@ class Clusters:
     def moves(self, edit: Edit) -> bool | None:
         """Whether an object would go on in another cluster; None where nobody can tell."""
         before, after = edit.old.provider, edit.new.provider
-        if "provider" in edit.word.reasons or before in self.replaced:
+        if "provider" in edit.word.reasons:
             return True
-        if not before or not after or before == after:
+        if before in self.replaced:
+            return edit.action is Action.REPLACE or self._stays(before)
+        if before == after:
             return False
-        return self._moves(before, after)
+        # The engine names the provider of every object.
+        return self._moves(before, after) if before and after else None
+
+    def _stays(self, replaced: str) -> bool | None:
+        """Whether objects move that a replaced provider keeps, as under one clusterIdentifier."""
+        its = self._providers[replaced]
+        return False if its.told and stays(its.sides) else None
 
     def _moves(self, before: str, after: str) -> bool | None:
         if _OWN.fullmatch(before) and _OWN.fullmatch(after):
@@ -100,7 +116,7 @@ class Clusters:
     def _inputs(self, urn: str, *, old: bool) -> Mapping[str, object] | None:
         """What a provider is made with; None where the preview does not show it."""
         if _OWN.fullmatch(urn):
-            names = (*PLACE, "clusterIdentifier")
+            names = (*_PLACE, *_ELSE, "clusterIdentifier")
             return {key: self.config.get(f"kubernetes:{key}") for key in names}
         edit = self._providers.get(urn)
         if edit is None or not edit.told:

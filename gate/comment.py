@@ -156,7 +156,8 @@ def _outcome(report: Report) -> str:
         number = sum(its.severity is severity for its in judged)
         number += sum(its.severity is severity for its in all_said)
         if severity and number:
-            counts.append(f"{number} {severity.label}")
+            label = severity.label if number == 1 else severity.label.replace("rolls", "roll")
+            counts.append(f"{number} {label}")
     consented = sum(its.found_severity > its.severity for its in judged)
     if consented:
         counts.append(f"{consented} consented to")

@@ -7,14 +7,25 @@ from functools import cached_property
 from .clusters import Clusters
 from .edits import Action, Edit
 from .likeness import Likeness
-from .owners import is_claim_owner, owners
+from .owners import Owned, is_claim_owner, owners
 from .state import State
+from .urn import Kind
 from .values import Hidden, look
 
 __all__ = ["Context"]
 
 _RETAIN = "Retain"
 _CLAIM = "PersistentVolumeClaim"
+_HOLDS = frozenset(
+    {
+        _CLAIM,
+        "Namespace",
+        "PersistentVolume",
+        "StatefulSet",
+        "VolumeSnapshot",
+        "VolumeGroupSnapshot",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -97,6 +108,19 @@ class Context:
                 found |= {edit.uid, edit.old_name} - {""}
         return frozenset(found)
 
+    @cached_property
+    def _owned(self) -> Mapping[str, Owned]:
+        """By cluster, what holds data and may name an owner."""
+        found: dict[str, list[Edit]] = {}
+        for edit in self.edits:
+            if edit.kind.name in _HOLDS:
+                found.setdefault(self.cluster(edit), []).append(edit)
+        return {cluster: Owned(edits) for cluster, edits in found.items()}
+
+    @cached_property
+    def _coming(self) -> Mapping[Kind, Edit]:
+        return {edit.kind: edit for edit in self.edits if edit.action is Action.CREATE}
+
     def cluster(self, edit: Edit) -> str:
         """The cluster the object is in, or would be made in."""
         return self.clusters.of(edit.provider)
@@ -121,6 +145,29 @@ class Context:
             its in self._leaving_owners for its in owners(edit.old)
         )
 
+    def taken_along(self, owner: Edit) -> Sequence[Edit]:
+        """What holds data and goes with an object that it names as its owner."""
+        owned = self._owned.get(self.cluster(owner))
+        return owned.by(owner) if owned else ()
+
+    @cached_property
+    def _patches(self) -> Mapping[tuple[str, str, str, str], list[Edit]]:
+        found: dict[tuple[str, str, str, str], list[Edit]] = {}
+        for edit in self.edits:
+            if edit.kind.is_patch and edit.action in (Action.CREATE, Action.UPDATE):
+                key = self.cluster(edit), edit.kind.name, edit.namespace, edit.name
+                found.setdefault(key, []).append(edit)
+        return found
+
+    def patches_of(self, edit: Edit) -> Sequence[Edit]:
+        """Patches of an object that this preview applies."""
+        key = self.cluster(edit), edit.kind.name, edit.namespace, edit.name
+        return self._patches.get(key, ())
+
+    def comes_like(self, edit: Edit) -> Edit | None:
+        """An object of the same kind that this preview creates."""
+        return self._coming.get(edit.kind)
+
     def owned_by(self, owner: Edit) -> Iterator[Edit]:
         """Claims of this stack that go with a claim owner."""
         for edit in self._with_volumes.get((self.cluster(owner), owner.namespace), ()):
@@ -140,9 +187,12 @@ class Context:
         """
         its = self._find(claim, "PersistentVolume", volume)
         if its is not None and its.action is not Action.CREATE:
-            policy = its.lives("spec", "persistentVolumeReclaimPolicy")
+            path = ("spec", "persistentVolumeReclaimPolicy")
+            # An update comes before the deletion.
+            found = [its.lives(*path)] + [its.becomes(*path)] * (its.action is Action.UPDATE)
             # Unlike that of a class: a volume made by hand is kept unless it says otherwise.
-            return True if policy is None else _policy(policy)
+            kept = [True if policy is None else _policy(policy) for policy in found]
+            return next((its for its in kept if not its), True)
         return self._policy_of(self._find(claim, "StorageClass", class_name), "reclaimPolicy")
 
     def keeps_snapshot(self, snapshot: Edit, class_name: object) -> bool | None:

@@ -1,9 +1,11 @@
 """What the pods of a workload mount, and where: the way from an application to its data."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from .folders import digest, folder_of
 from .templates import templates
 from .values import Hidden, conceals, look
 
@@ -23,8 +25,26 @@ POD_SPECS: Mapping[str, tuple[str, ...]] = {
 _CLAIM = "claim "
 _UNREAD = "?"
 # Empty with each pod.
-_SCRATCH = frozenset({"csi", "emptyDir", "ephemeral"})
+_SCRATCH = frozenset({"emptyDir", "ephemeral"})
 _WRITTEN_BY_OTHERS = frozenset({"configMap", "downwardAPI", "image", "projected", "secret"})
+# Drivers of inline volumes that bring certificates, secrets or images. Others mount a share.
+_DRIVERS_THAT_BRING = frozenset(
+    {
+        "csi.cert-manager.io",
+        "csi.spiffe.io",
+        "csi-image.warm-metal.tech",
+        "image.csi.k8s.io",
+        "secrets-store.csi.k8s.io",
+        "spiffe.csi.cert-manager.io",
+    }
+)
+# Of a node itself: sockets, logs and devices of its system, and no data of an application.
+_OF_THE_NODE = re.compile(
+    r"/(proc|sys|run|var/run|var/log|boot|lib/modules|usr/share|usr/src|etc/(localtime|machine-id|"
+    r"os-release|ssl|pki))(/.*)?"
+)
+# What says how a source is mounted, and not which one it is.
+_HOW = frozenset({"fsType", "nodePublishSecretRef", "readOnly", "type"})
 
 
 Place = tuple[str, str, str]
@@ -129,9 +149,20 @@ def _source(volume: Mapping[str, object]) -> str:
     if kind == "persistentVolumeClaim":
         name = look(volume, kind, "claimName")
         return f"{_CLAIM}{name}" if isinstance(name, str) else _UNREAD
-    if conceals(volume[kind]):
+    driver, path = look(volume, kind, "driver"), look(volume, kind, "path")
+    if kind == "csi" and driver in _DRIVERS_THAT_BRING:
+        return ""
+    if kind == "hostPath" and isinstance(path, str) and _OF_THE_NODE.fullmatch(_folder(path)):
+        return ""
+    which = look(volume, kind)
+    if isinstance(which, dict):
+        which = {key: value for key, value in which.items() if key not in _HOW}
+    if conceals(which):
         return _UNREAD
-    return f"{kind} {json.dumps(volume[kind], sort_keys=True)}"
+    if kind == "csi":
+        # Its attributes may say more than a report should.
+        return f"csi {driver} [{digest(which)}]"
+    return f"{kind} {json.dumps(which, sort_keys=True)}"
 
 
 def _containers(
@@ -157,9 +188,7 @@ def _mounts(container: object) -> list[_Mount] | None:
         if not isinstance(listed, list):
             return None
         for item in listed:
-            folder = [look(item, key) for key in ("subPath", "subPathExpr")]
-            its = next((value for value in folder if value is not None), "")
-            found.append((look(item, "name"), look(item, where), its))
+            found.append((look(item, "name"), look(item, where), folder_of(item, container)))
     return found
 
 

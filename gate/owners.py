@@ -4,15 +4,17 @@ Kubernetes deletes what names an owner once all its owners are gone. An ephemera
 project has a ConfigMap that its claims name.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
-from .edits import Edit
+from .edits import Action, Edit
 from .state import State
 from .values import Hidden, look
 
-__all__ = ["CLAIM_OWNER", "is_claim_owner", "owners", "references"]
+__all__ = ["CLAIM_OWNER", "Owned", "is_claim_owner", "owners", "references"]
 
-# As the components write it (components/safety/read/live.py, which takes the SDK to load).
+# As the components write it (statefast/safety/read/live.py, which takes the SDK to load).
 CLAIM_OWNER = "statefast/claim-owner"
 _COMPONENT = "statefast:index:ClaimOwner"
 
@@ -40,3 +42,64 @@ def owners(state: State) -> Iterator[str]:
             found = look(item, key)
             if isinstance(found, str):
                 yield found
+
+
+@dataclass(frozen=True)
+class Owned:
+    """Objects that name others as their owners, and go with them.
+
+    Attributes:
+        edits: Those that hold data.
+    """
+
+    edits: Iterable[Edit]
+
+    @cached_property
+    def _named(self) -> list[tuple[Edit, list[object]]]:
+        found = []
+        for edit in self.edits:
+            trees = [tree for its in (edit.old, edit.new) for tree in (its.inputs, its.outputs)]
+            items = [its for tree in trees for its in _items(tree)]
+            if items and edit.action is not Action.CREATE:
+                found.append((edit, items))
+        return found
+
+    @cached_property
+    def _by_uid(self) -> Mapping[str, list[Edit]]:
+        found: dict[str, list[Edit]] = {}
+        for edit, items in self._named:
+            for uid in {uid for its in items if isinstance(uid := look(its, "uid"), str)}:
+                found.setdefault(uid, []).append(edit)
+        return found
+
+    @cached_property
+    def _without_uid(self) -> list[tuple[Edit, list[object]]]:
+        pairs = (
+            (edit, [its for its in items if not isinstance(look(its, "uid"), str)])
+            for edit, items in self._named
+        )
+        return [(edit, items) for edit, items in pairs if items]
+
+    def by(self, owner: Edit) -> list[Edit]:
+        """What goes with an object, or may: an identity that is not to be seen may be its own."""
+        if owner.uid:
+            found = list(self._by_uid.get(owner.uid, ()))
+            rest = self._without_uid
+        else:
+            found, rest = [], self._named
+        found += [edit for edit, items in rest if any(_may_be(its, owner) for its in items)]
+        return list({id(edit): edit for edit in found if edit is not owner}.values())
+
+
+def _items(tree: object) -> list[object]:
+    listed = look(tree, "metadata", "ownerReferences")
+    if isinstance(listed, Hidden):
+        return [listed]
+    return listed if isinstance(listed, list) else []
+
+
+def _may_be(reference: object, owner: Edit) -> bool:
+    kind, name = look(reference, "kind"), look(reference, "name")
+    return (not isinstance(kind, str) or kind == owner.kind.name) and (
+        not isinstance(name, str) or not owner.old_name or name == owner.old_name
+    )

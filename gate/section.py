@@ -74,7 +74,7 @@ def _row(row: Row) -> str:
     if its.found_severity > its.severity:
         label += f"<br><sub>consented to: {its.found_severity.label}</sub>"
     place = f" in {prose(its.edit.namespace)}" if its.edit.namespace else ""
-    what = f"{code(row.name)}<br><sub>{prose(row.kind)}{place}</sub>"
+    what = f"{code(row.name)}<br><sub>{prose(row.kind)}{place}, {its.edit.action.value}</sub>"
     said = prose(its.worst.said)
     for note in row.notes[:2]:
         said += f"<br><sub>{prose(note.text)}</sub>"

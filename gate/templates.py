@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .values import Hidden, joined, look, text
 
-__all__ = ["Template", "replicas", "sizes", "templates"]
+__all__ = ["Template", "number", "replicas", "sizes", "templates"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,16 @@ def templates(tree: object) -> Mapping[str, Template] | Hidden:
 def replicas(tree: object) -> object:
     """How many replicas; one where it is not said."""
     found = look(tree, "spec", "replicas")
-    return 1 if found is None else found
+    return 1 if found is None else number(found)
+
+
+def number(count: object) -> object:
+    """A count as a number, however it is written; Hidden where it is none."""
+    if isinstance(count, str) and count.strip().isdigit():
+        return int(count)
+    if isinstance(count, bool) or not isinstance(count, int | float):
+        return count if isinstance(count, Hidden) else Hidden(is_secret=False)
+    return count
 
 
 def sizes(tree: object) -> str:

@@ -140,8 +140,9 @@ def _named(name: str, below: str) -> Text:
 
 
 def _place(row: Row) -> str:
-    namespace = row.first.edit.namespace
-    return f"{row.kind} in {namespace}" if namespace else row.kind
+    edit = row.first.edit
+    where = f" in {edit.namespace}" if edit.namespace else ""
+    return f"{row.kind}{where}, {edit.action.value}"
 
 
 def _happens(row: Row) -> Text:

@@ -7,7 +7,7 @@ hidden values finds too much, never too little.
 
 from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["Hidden", "conceals", "joined", "look", "plain", "settled", "text"]
+__all__ = ["Hidden", "conceals", "contradicts", "joined", "look", "plain", "settled", "text"]
 
 # The engine writes these where a value is an output of something that is not made yet
 # (sdk/go/common/resource/plugin/rpc.go).
@@ -151,6 +151,17 @@ def conceals(value: object, *, secrets: bool = True) -> bool:
     if isinstance(value, list | tuple):
         return any(conceals(item, secrets=secrets) for item in value)
     return False
+
+
+def contradicts(old: object, new: object) -> bool:
+    """Whether two trees, as `look` gives them, differ in what is to be seen of one at least."""
+    if isinstance(old, Hidden) or isinstance(new, Hidden):
+        return type(old) is not type(new)
+    if isinstance(old, dict) and isinstance(new, dict):
+        return any(contradicts(old.get(key), new.get(key)) for key in old.keys() | new)
+    if isinstance(old, list) and isinstance(new, list):
+        return len(old) != len(new) or any(map(contradicts, old, new))
+    return old != new
 
 
 def text(value: object) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from ..edits import Edit
 from ..kinds import holds_nothing, is_native
+from ..urn import Kind
 from . import (
     claims,
     classes,
@@ -13,6 +14,7 @@ from . import (
     namespaces,
     opaque,
     owners,
+    places,
     providers,
     quorum,
     renames,
@@ -27,13 +29,14 @@ from .common import Rule
 
 __all__ = ["rules_for"]
 
-_KEPT = (*locks.RULES, *metadata.RULES)
+_KEPT = (*locks.RULES, *metadata.RULES, *places.RULES)
+_OPAQUE = (*locks.RULES, *places.RULES, *places.LEFT_BEHIND)
 _WORKLOAD = (*workloads.RULES, *renames.RULES)
 _SNAPSHOT = (*snapshots.RULES, *_KEPT)
 _OF_OBJECTS: Mapping[str, Sequence[Rule]] = {
     "ConfigMap": owners.RULES,
     "CronJob": _WORKLOAD,
-    "CustomResourceDefinition": (*custom.DEFINITION_RULES, *locks.RULES),
+    "CustomResourceDefinition": (*custom.DEFINITION_RULES, *_OPAQUE),
     "DaemonSet": _WORKLOAD,
     "Deployment": _WORKLOAD,
     "HorizontalPodAutoscaler": scalers.RULES,
@@ -43,7 +46,7 @@ _OF_OBJECTS: Mapping[str, Sequence[Rule]] = {
     "PersistentVolumeClaim": (*claims.RULES, *renames.RULES, *_KEPT),
     "Pod": _WORKLOAD,
     "Provider": providers.RULES,
-    "Release": (*opaque.RELEASE_RULES, *locks.RULES),
+    "Release": (*opaque.RELEASE_RULES, custom.renamed, *_OPAQUE),
     "ReplicaSet": _WORKLOAD,
     "ReplicationController": _WORKLOAD,
     "StatefulSet": (
@@ -52,8 +55,12 @@ _OF_OBJECTS: Mapping[str, Sequence[Rule]] = {
         *set_updates.RULES,
         *quorum.RULES,
         *renames.RULES,
-        *_KEPT,
+        *locks.RULES,
+        *metadata.SET_RULES,
+        *places.RULES,
     ),
+    # It holds no data, and the password or key by which data is read.
+    "Secret": locks.RULES,
     "StorageClass": classes.RULES,
     "VolumeGroupSnapshot": _SNAPSHOT,
     "VolumeGroupSnapshotClass": classes.RULES,
@@ -62,15 +69,17 @@ _OF_OBJECTS: Mapping[str, Sequence[Rule]] = {
     "VolumeSnapshotClass": classes.RULES,
     "VolumeSnapshotContent": _SNAPSHOT,
 }
+_OF_PATCH = (*metadata.RULES, *places.RULES)
 _OF_PATCHES: Mapping[str, Sequence[Rule]] = {
-    "PersistentVolume": (*volumes.PATCH_RULES, *metadata.RULES),
-    "PersistentVolumeClaim": (*claims.PATCH_RULES, *renames.RULES, *metadata.RULES),
+    "PersistentVolume": (*volumes.PATCH_RULES, *_OF_PATCH),
+    "PersistentVolumeClaim": (*claims.PATCH_RULES, *renames.RULES, *_OF_PATCH),
     "StatefulSet": (
         *workloads.PATCH_RULES,
         *set_updates.PATCH_RULES,
         *quorum.RULES,
-        *metadata.RULES,
+        *_OF_PATCH,
     ),
+    "Secret": locks.RULES,
     **dict.fromkeys(
         ("CronJob", "DaemonSet", "Deployment", "Job", "Pod", "ReplicaSet", "ReplicationController"),
         workloads.PATCH_RULES,
@@ -82,7 +91,7 @@ _OF_PATCHES: Mapping[str, Sequence[Rule]] = {
             "VolumeSnapshot",
             "VolumeSnapshotContent",
         ),
-        (*snapshots.PATCH_RULES, *metadata.RULES),
+        (*snapshots.PATCH_RULES, *_OF_PATCH),
     ),
     "HorizontalPodAutoscaler": scalers.RULES,
     # Labels alone: the namespace stays whatever becomes of them.
@@ -92,13 +101,22 @@ _OF_PATCHES: Mapping[str, Sequence[Rule]] = {
 }
 
 
+# Of a list of these nothing is lost with it.
+_EACH_BY_ITSELF = frozenset({"Secret"})
+
+
 def rules_for(edit: Edit) -> Sequence[Rule]:
-    """The rules for one object; none for a kind that is known to hold no data."""
-    kind = edit.kind
+    """The rules for one object; of a kind that is known to hold no data, who goes with it alone."""
+    return (*_of_kind(edit.kind), *(() if edit.kind.is_patch else owners.OF_ALL))
+
+
+def _of_kind(kind: Kind) -> Sequence[Rule]:
     if is_native(kind):
         table = _OF_PATCHES if kind.is_patch else _OF_OBJECTS
-        if kind.name in table:
-            return (*opaque.LIST_RULES, *locks.RULES) if kind.is_list else table[kind.name]
+        if kind.is_list and kind.name in table and kind.name not in _EACH_BY_ITSELF:
+            return (*opaque.LIST_RULES, *_OPAQUE)
+        if kind.name in table and not kind.is_list:
+            return table[kind.name]
     if holds_nothing(kind):
         return ()
-    return (*custom.RULES, *_KEPT)
+    return (*custom.RULES, *scalers.RULES, *renames.TWINS, *places.LEFT_BEHIND, *_KEPT)

@@ -9,7 +9,7 @@ from ..library import Change
 from ..severity import Severity
 from ..sizes import compare, same_size
 from ..values import Hidden, conceals, joined, look, text
-from .common import Field, Rule, change, differing, fate, risk, unread, unruled, whole
+from .common import COMPONENTS, Field, Rule, change, differing, fate, risk, unread, unruled, whole
 
 __all__ = ["PATCH_RULES", "RULES", "SIZE", "fate_of"]
 
@@ -111,6 +111,20 @@ def made_again(edit: Edit, context: Context) -> Iterator[Finding]:
             if kept
             else "an earlier run deleted it; nothing more is deleted now",
         )
+
+
+def patch_made_again(edit: Edit, context: Context) -> Iterator[Finding]:
+    """As a whole claim, but where the guard of this project has looked for its volume."""
+    if edit.action is not Action.CREATE or not edit.is_missed:
+        return
+    if edit.urn.parents.startswith(COMPONENTS) or f"${COMPONENTS}" in edit.urn.parents:
+        yield Finding(
+            rule="claim-made-again",
+            severity=Severity.SAFE,
+            said="the cluster has lost the claim, and it is made again on what the guard has found",
+        )
+    else:
+        yield from made_again(edit, context)
 
 
 def patch_deleted(edit: Edit, context: Context) -> Iterator[Finding]:
@@ -231,18 +245,18 @@ def believed(edit: Edit, context: Context) -> Iterator[Finding]:
         return
     # A patch is replaced for nothing else, and refused what is another value.
     places = {name for name, _ in _ELSEWHERE}
-    changes = tuple(
-        change(edit, its.name, joined(its.sides.old), joined(its.sides.new))
+    found = [
+        its
         for its in _fields(edit)
         if not its.same
         and (not edit.kind.is_patch or its.name in places or conceals(its.sides.new))
-    )
-    if changes or edit.word.replacing:
+    ]
+    if found or edit.word.replacing:
         yield risk(
             "claim-unknown",
             "the preview shows an update, and `up` may replace the claim for this: what it is or"
             " which cluster it is in is not known yet",
-            changes,
+            differing(edit, found),
         )
 
 
@@ -260,6 +274,7 @@ RULES: Sequence[Rule] = (
 )
 PATCH_RULES: Sequence[Rule] = (
     unread,
+    patch_made_again,
     patch_deleted,
     patch_replaced,
     resized,

@@ -7,13 +7,16 @@ from dataclasses import dataclass, replace
 from ..context import Context
 from ..edits import Action, Edit
 from ..finding import Finding
+from ..folders import digest
 from ..library import DELETES_CLAIMS, Change
 from ..severity import Severity
 from ..sides import Sides
-from ..values import Hidden, look, text
+from ..values import Hidden, conceals, look, text
 
 __all__ = [
+    "COMPONENTS",
     "DEFAULT",
+    "ORPHAN",
     "Field",
     "Rule",
     "change",
@@ -30,6 +33,10 @@ __all__ = [
 Rule = Callable[[Edit, Context], Iterator[Finding]]
 
 DEFAULT = "(default)"
+# How the types of this project begin, whose guard reads the cluster before anything is applied.
+COMPONENTS = "statefast:index:"
+# Of the provider: what a deletion does to what the object owns.
+ORPHAN = ("metadata", "annotations", "pulumi.com/deletionPropagationPolicy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +81,21 @@ def whole(edit: Edit) -> tuple[Change, ...]:
 def differing(edit: Edit, fields: Iterable[Field]) -> tuple[Change, ...]:
     """The fields that are not known to stay, as changes; the whole object where all do."""
     found = tuple(
-        change(edit, its.name, its.shown(its.sides.old), its.shown(its.sides.new))
+        change(edit, its.name, *(_said(edit, its, side) for side in (its.sides.old, its.sides.new)))
         for its in fields
         if not its.same
     )
     return found or whole(edit)
+
+
+def _said(edit: Edit, field: Field, value: object) -> object:
+    """A value in a consent: what has no short form is told from others and not shown."""
+    shown = field.shown(value)
+    if isinstance(value, dict | list) and not shown:
+        if conceals(value):
+            return Hidden(is_secret=not conceals(value, secrets=False))
+        return f"#{digest(value, edit.uid)}"
+    return shown
 
 
 def taking_claims(changes: Iterable[Change]) -> tuple[Change, ...]:

@@ -8,9 +8,9 @@ from ..finding import Finding
 from ..owners import is_claim_owner
 from ..severity import Severity
 from ..values import Hidden, look
-from .common import Rule, change, risk
+from .common import Rule, change, risk, whole
 
-__all__ = ["RULES"]
+__all__ = ["RULES", "SET_RULES"]
 
 _OWNERS = ("metadata", "ownerReferences")
 _FINALIZERS = ("metadata", "finalizers")
@@ -41,6 +41,22 @@ def owned(edit: Edit, context: Context) -> Iterator[Finding]:
     else:
         its = change(edit, "owner_references", had, sides.new)
         yield risk("owned", said, (its,))
+
+
+def templates_owned(edit: Edit, context: Context) -> Iterator[Finding]:
+    """The claims that a set makes get an owner, and go with it."""
+    if edit.action not in (Action.CREATE, Action.REPLACE):
+        return
+    listed = edit.wants("spec", "volumeClaimTemplates")
+    found = [look(its, *_OWNERS) for its in listed] if isinstance(listed, list) else []
+    hidden = isinstance(listed, Hidden) and not edit.sides("spec", "volumeClaimTemplates").same
+    if hidden or any(its not in (None, []) for its in found):
+        yield risk(
+            "owned",
+            "the claims it makes from now on are deleted with their owner (ownerReferences in"
+            " volumeClaimTemplates)",
+            whole(edit),
+        )
 
 
 def _names(references: object) -> set[str]:
@@ -100,3 +116,4 @@ def finalizers_dropped(edit: Edit, context: Context) -> Iterator[Finding]:
 
 
 RULES: Sequence[Rule] = (owned, finalizers_dropped)
+SET_RULES: Sequence[Rule] = (*RULES, templates_owned)

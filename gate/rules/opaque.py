@@ -191,5 +191,5 @@ def _differ_harmlessly(old: object, new: object, path: tuple[str, ...]) -> bool:
     return old == new or _is_harmless_value(path)
 
 
-LIST_RULES: Sequence[Rule] = (list_goes,)
+LIST_RULES: Sequence[Rule] = (unread, list_goes)
 RELEASE_RULES: Sequence[Rule] = (unread, release_goes, release_changes)

@@ -5,11 +5,15 @@ from collections.abc import Iterator, Sequence
 from ..context import Context
 from ..edits import Action, Edit, named
 from ..finding import Finding
+from ..kinds import holds_nothing
 from ..owners import is_claim_owner
 from ..severity import Severity
-from .common import Rule, fate, risk, unread, whole
+from ..urn import kind_of
+from ..values import look, text
+from .claims import fate_of
+from .common import ORPHAN, Rule, fate, risk, unread, whole
 
-__all__ = ["RULES"]
+__all__ = ["OF_ALL", "RULES"]
 
 
 def goes(edit: Edit, context: Context) -> Iterator[Finding]:
@@ -53,4 +57,39 @@ def left(edit: Edit, context: Context) -> Iterator[Finding]:
         )
 
 
+def takes_along(edit: Edit, context: Context) -> Iterator[Finding]:
+    """Kubernetes deletes what names this object as its owner, whatever keeps that in the stack."""
+    is_its_own = edit.kind.name == "ConfigMap" and is_claim_owner(edit)
+    if not edit.goes or is_its_own or _orphans(edit):
+        return
+    taken = context.taken_along(edit)
+    if not taken:
+        return
+    fates = [fate_of(its, context)[0] for its in taken if its.kind.name == "PersistentVolumeClaim"]
+    yield Finding(
+        rule="owner-goes",
+        severity=max(fates, default=Severity.AT_RISK),
+        said=f"what names it as its owner is deleted with it (ownerReferences): {named(taken)}",
+        changes=whole(edit),
+    )
+
+
+def changes_kind(edit: Edit, context: Context) -> Iterator[Finding]:
+    """An alias makes an object that holds nothing of one that may hold data."""
+    was = kind_of(edit.old.type) if edit.changes_type else None
+    if was is not None and holds_nothing(edit.kind) and not holds_nothing(was):
+        yield risk(
+            "unreadable",
+            f"an alias makes it of another kind of object ({edit.old.type[:80]}), and no preview"
+            " shows what becomes of that",
+            whole(edit),
+        )
+
+
+def _orphans(edit: Edit) -> bool:
+    return text(look(edit.old.inputs, *ORPHAN)).casefold() == "orphan"
+
+
 RULES: Sequence[Rule] = (goes, left)
+# Of every kind of object, those that hold no data among them.
+OF_ALL: Sequence[Rule] = (takes_along, changes_kind)

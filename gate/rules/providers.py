@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from ..clusters import PLACE, stays
+from ..clusters import DECIDING, stays
 from ..context import Context
 from ..edits import Action, Edit
 from ..finding import Finding
@@ -13,12 +13,12 @@ __all__ = ["RULES"]
 
 def points_elsewhere(edit: Edit, context: Context) -> Iterator[Finding]:
     """An update under which all objects may go on in another cluster."""
-    if edit.action is not Action.UPDATE:
+    if edit.action not in (Action.UPDATE, Action.UNKNOWN):
         return
-    if not edit.told:
+    if not edit.told or edit.action is Action.UNKNOWN:
         yield risk("provider-unknown", "which cluster it points to is not to be seen")
     elif not stays(edit.sides):
-        moved = [its for name in PLACE if not (its := Field(name, edit.sides(name))).same]
+        moved = [its for name in DECIDING if not (its := Field(name, edit.sides(name))).same]
         names = " and ".join(its.name for its in moved)
         yield risk(
             "provider-elsewhere",

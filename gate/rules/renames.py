@@ -11,7 +11,7 @@ from ..templates import templates
 from ..values import Hidden
 from .common import Rule, change, risk
 
-__all__ = ["RULES"]
+__all__ = ["RULES", "TWINS"]
 
 
 def same_object(edit: Edit, context: Context) -> Iterator[Finding]:
@@ -76,7 +76,11 @@ def _finds_all(gone: Edit, come: Edit) -> bool:
         return False
     old = mounts_of(gone.kind.name, gone.old.inputs)
     new = mounts_of(come.kind.name, come.new.inputs)
+    if any(its.startswith("template ") for its in old.sources):
+        # Claims of a template are called after their set.
+        return False
     return old.is_read and new.is_read and bool(old.claims) and old.sources <= new.sources
 
 
 RULES: Sequence[Rule] = (same_object, renamed)
+TWINS: Sequence[Rule] = (same_object,)

@@ -1,4 +1,4 @@
-"""Rules for autoscalers: a scale-in takes claims along where their StatefulSet says so."""
+"""Rules for autoscalers of any kind: a scale-in takes claims along where the set says so."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,7 +6,7 @@ from ..context import Context
 from ..edits import Action, Edit
 from ..finding import Finding
 from ..values import look
-from .common import Field, Rule, differing, risk
+from .common import Field, Rule, differing, risk, unread
 
 __all__ = ["RULES"]
 
@@ -16,6 +16,13 @@ _WHEN_SCALED = ("spec", "persistentVolumeClaimRetentionPolicy", "whenScaled")
 
 def scales_in(edit: Edit, context: Context) -> Iterator[Finding]:
     """It may scale a set in, whose claims may be deleted then (whenScaled)."""
+    known = edit.kind.group == "autoscaling" or edit.kind.name == "ScaledObject"
+    trees = (edit.old.inputs, edit.new.inputs)
+    if not known and all(look(tree, *_TARGET) is None for tree in trees):
+        return
+    if edit.action is Action.UNKNOWN or not edit.told:
+        yield from unread(edit, context)
+        return
     if edit.action not in (Action.CREATE, Action.UPDATE, Action.REPLACE):
         return
     fields = [
@@ -24,6 +31,10 @@ def scales_in(edit: Edit, context: Context) -> Iterator[Finding]:
             ("target", "scaleTargetRef"),
             ("min_replicas", "minReplicas"),
             ("max_replicas", "maxReplicas"),
+            # KEDA's.
+            ("min_replicas", "minReplicaCount"),
+            ("max_replicas", "maxReplicaCount"),
+            ("idle_replicas", "idleReplicaCount"),
         )
     ]
     if edit.action is Action.UPDATE and all(its.same for its in fields):
@@ -31,8 +42,13 @@ def scales_in(edit: Edit, context: Context) -> Iterator[Finding]:
     kind, name = edit.wants(*_TARGET, "kind"), edit.wants(*_TARGET, "name")
     if isinstance(kind, str) and kind != "StatefulSet":
         return
-    if isinstance(name, str) and _keeps_claims(edit, name, context):
-        return
+    if isinstance(name, str):
+        found = _set_of(edit, name, context)
+        # KEDA takes one whose kind is not named for a Deployment.
+        if kind is None and edit.kind.group != "autoscaling" and found is None:
+            return
+        if found is not None and _keeps_claims(found):
+            return
     yield risk(
         "scaler-takes-claims",
         "scales a StatefulSet of which the preview does not show that it keeps the claims of"
@@ -41,18 +57,22 @@ def scales_in(edit: Edit, context: Context) -> Iterator[Finding]:
     )
 
 
-def _keeps_claims(edit: Edit, name: str, context: Context) -> bool:
+def _set_of(edit: Edit, name: str, context: Context) -> Edit | None:
     for its in context.of_kind("StatefulSet"):
         here = its.namespace == edit.namespace and context.cluster(its) == context.cluster(edit)
         if here and name in (its.old_name, its.new_name):
-            if its.lacks or not its.told:
-                return False
-            if look(its.new.inputs, *_WHEN_SCALED) == "Retain":
-                return True
-            trees = (its.new.inputs, its.new.outputs, its.old.inputs, its.old.outputs)
-            # The API server takes one that is not given for Retain.
-            return all(look(tree, *_WHEN_SCALED) in (None, "Retain") for tree in trees)
-    return False
+            return its
+    return None
+
+
+def _keeps_claims(its: Edit) -> bool:
+    if its.lacks or not its.told:
+        return False
+    if look(its.new.inputs, *_WHEN_SCALED) == "Retain":
+        return True
+    trees = (its.new.inputs, its.new.outputs, its.old.inputs, its.old.outputs)
+    # The API server takes one that is not given for Retain.
+    return all(look(tree, *_WHEN_SCALED) in (None, "Retain") for tree in trees)
 
 
 RULES: Sequence[Rule] = (scales_in,)

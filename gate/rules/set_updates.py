@@ -7,15 +7,15 @@ from ..edits import Action, Edit
 from ..finding import Finding
 from ..library import Change
 from ..severity import Severity
+from ..templates import number
 from ..values import Hidden, conceals, look, text
-from .common import Rule, change, risk, taking_claims, unruled, whole
+from .common import ORPHAN, Rule, change, risk, taking_claims, unruled, whole
 from .sets import WHEN_DELETED, fate_of_claims
 
 __all__ = ["PATCH_RULES", "RULES"]
 
 _WHEN_SCALED = ("spec", "persistentVolumeClaimRetentionPolicy", "whenScaled")
 _START = ("spec", "ordinals", "start")
-_ORPHAN = ("metadata", "annotations", "pulumi.com/deletionPropagationPolicy")
 # Judged here, in `sets` or in `workloads`, or harmless.
 _KNOWN = {
     "minReadySeconds",
@@ -35,7 +35,7 @@ _KNOWN = {
 def _before(edit: Edit) -> object:
     """How many replicas there are, at the most that anybody says."""
     found = [look(tree, "spec", "replicas") for tree in (edit.old.inputs, edit.old.outputs)]
-    known = [its for its in found if its is not None]
+    known = [number(its) for its in found if its is not None]
     if conceals(known):
         return next(its for its in known if isinstance(its, Hidden))
     numbers = [its for its in known if isinstance(its, int | float)]
@@ -50,7 +50,7 @@ def _after(edit: Edit) -> object:
         return Hidden(is_secret=False)
     if sides.new is None:
         return _before(edit) if edit.action is Action.UPDATE else 1
-    return sides.new
+    return number(sides.new)
 
 
 def _as_many(edit: Edit, policy: object) -> bool:
@@ -158,7 +158,7 @@ def orphan_dropped(edit: Edit, context: Context) -> Iterator[Finding]:
     """`orphan` goes, which kept the claims of a set that deletes them (whenDeleted)."""
     if edit.action is not Action.UPDATE or not edit.told:
         return
-    sides = edit.sides(*_ORPHAN)
+    sides = edit.sides(*ORPHAN)
     was = text(sides.old).casefold() == "orphan"
     if was and not sides.same and edit.becomes(*WHEN_DELETED) != "Retain":
         yield risk(

@@ -11,12 +11,11 @@ from ..severity import Severity
 from ..sides import Sides
 from ..templates import templates
 from ..values import Hidden, look, text
-from .common import Field, Rule, change, differing, fate, risk, taking_claims, whole
+from .common import ORPHAN, Field, Rule, differing, fate, risk, taking_claims, whole
 
 __all__ = ["RULES", "claims_go", "fate_of_claims", "fields"]
 
 WHEN_DELETED = ("spec", "persistentVolumeClaimRetentionPolicy", "whenDeleted")
-_ORPHAN = ("metadata", "annotations", "pulumi.com/deletionPropagationPolicy")
 
 
 def _app(selector: object) -> object:
@@ -64,14 +63,17 @@ def _template_fields(edit: Edit) -> Iterator[Field]:
 
 def _orphans(edit: Edit) -> bool:
     """Whether pods and claims outlive the set; the provider reads it from the old inputs."""
-    return text(look(edit.old.inputs, *_ORPHAN)).casefold() == "orphan"
+    return text(look(edit.old.inputs, *ORPHAN)).casefold() == "orphan"
 
 
-def claims_go(edit: Edit) -> bool | None:
+def claims_go(edit: Edit, context: Context) -> bool | None:
     """Whether the claims go when the set that lives now is deleted; None where nobody can tell."""
     if _orphans(edit):
         return False
-    policies = [look(tree, *WHEN_DELETED) for tree in (edit.old.inputs, edit.old.outputs)]
+    trees = [edit.old.inputs, edit.old.outputs]
+    # A patch that turns the policy does so before the set goes.
+    trees += [its.new.inputs for its in context.patches_of(edit)]
+    policies = [look(tree, *WHEN_DELETED) for tree in trees]
     found = [its for its in policies if its is not None]
     # Where the two differ, both may count; an API server since 1.27 writes the policy out.
     if any(its != "Retain" for its in found):
@@ -95,7 +97,7 @@ def deleted(edit: Edit, context: Context) -> Iterator[Finding]:
     """A set leaves the stack; its retention policy says what becomes of its claims."""
     if edit.action is not Action.DELETE or not edit.told:
         return
-    go = claims_go(edit)
+    go = claims_go(edit, context)
     if not edit.goes or _orphans(edit):
         yield Finding(
             rule="set-retained",
@@ -132,7 +134,7 @@ def replaced(edit: Edit, context: Context) -> Iterator[Finding]:
     changes = differing(edit, fields(edit))
     # A size in a template is of no claim there is: consent to the rest is consent to it.
     changes = tuple(its for its in changes if not _is_size(its)) or changes
-    go = claims_go(edit)
+    go = claims_go(edit, context)
     if edit.goes and go is not False:
         severity, said = fate_of_claims(edit, context)
         yield Finding(
@@ -213,10 +215,7 @@ def believed(edit: Edit, context: Context) -> Iterator[Finding]:
             "set-unknown",
             "the preview shows an update, and `up` may replace the set for this: what it is or"
             " which cluster it is in is not known yet",
-            tuple(
-                change(edit, one.name, one.shown(one.sides.old), one.shown(one.sides.new))
-                for one in its
-            ),
+            differing(edit, its),
         )
 
 

@@ -7,13 +7,12 @@ from ..edits import Action, Edit
 from ..finding import Finding
 from ..severity import Severity
 from ..values import Hidden, look
-from .common import Rule, change, risk, unread, unruled, whole
+from .common import COMPONENTS, Rule, change, risk, unread, unruled, whole
 
 __all__ = ["PATCH_RULES", "RULES"]
 
 _POLICY = ("spec", "persistentVolumeReclaimPolicy")
 _CLAIM = ("spec", "claimRef")
-_COMPONENTS = "statefast:index:"
 # Judged below, or harmless: how it is mounted, and how large it calls itself.
 _KNOWN = {
     "capacity",
@@ -30,6 +29,9 @@ def goes(edit: Edit, context: Context) -> Iterator[Finding]:
         return
     if edit.old.retain_on_delete:
         leaves = edit.action is Action.DELETE
+        if not leaves and not (edit.keeps_place and context.clusters.moves(edit) is False):
+            yield risk("volume-left-behind", "stays, and another one takes its place", whole(edit))
+            return
         yield Finding(
             rule="volume-retained",
             severity=Severity.SAFE if leaves else Severity.DOWNTIME,
@@ -102,7 +104,7 @@ def patch_made(edit: Edit, context: Context) -> Iterator[Finding]:
         )
     if edit.wants(*_CLAIM) is None:
         return
-    if edit.urn.parents.startswith(_COMPONENTS) or f"${_COMPONENTS}" in edit.urn.parents:
+    if edit.urn.parents.startswith(COMPONENTS) or f"${COMPONENTS}" in edit.urn.parents:
         yield Finding(
             rule="volume-handed-back",
             severity=Severity.SAFE,

@@ -9,7 +9,9 @@ from ..mounts import POD_SPECS, Mounts, mounts_of
 from ..remounts import losses
 from ..severity import Severity
 from ..state import State
-from ..values import conceals, look, settled
+from ..templates import number
+from ..values import Hidden, conceals, contradicts, look, settled
+from . import places
 from .common import Rule, change, risk, unread, whole
 
 __all__ = ["PATCH_RULES", "REMOUNTS", "RULES"]
@@ -43,7 +45,8 @@ def stops(edit: Edit, context: Context) -> Iterator[Finding]:
 
 def unreadable(edit: Edit, context: Context) -> Iterator[Finding]:
     """As for every object, where its pods mount data, or nobody can tell."""
-    if edit.kind.name == "StatefulSet" or not edit.told or _has_data(edit):
+    unknown = edit.action is Action.UNKNOWN or not edit.told
+    if edit.kind.name == "StatefulSet" or unknown or _has_data(edit):
         yield from unread(edit, context)
 
 
@@ -58,9 +61,14 @@ def mounts(edit: Edit, context: Context) -> Iterator[Finding]:
         and look(edit.old.outputs, *POD_SPECS[edit.kind.name]) is not None
     )
     left_out = _left_out(edit)
-    if not (old or live.sources or left_out or unread) or _engine_says_the_same(edit):
+    if not (old or live.sources or left_out or unread):
         return
-    if not (old.is_read and new.is_read) or left_out or unread or _unsaid(old, new, live):
+    is_read = old.is_read and new.is_read
+    if _engine_says_the_same(edit):
+        # It is not believed against what is to be seen.
+        if not is_read:
+            return
+    elif not is_read or left_out or unread or _unsaid(old, new, live):
         yield risk(
             "mounts-unknown",
             "which data its pods mount, and where, is not to be seen on both sides: they may start"
@@ -120,16 +128,20 @@ _MOUNTS = (["volumeDevices"], ["volumeMounts"])
 
 def moves(edit: Edit, context: Context) -> Iterator[Finding]:
     """It goes on in another namespace or cluster, where claims of the same name are others."""
+    if not _had_data(edit):
+        return
+    yield from places.moves(edit, context)
     if edit.action not in (Action.UPDATE, Action.REPLACE) or not edit.told:
         return
     place = edit.sides("metadata", "namespace")
     stays = place.same or (bool(edit.old_namespace) and edit.old_namespace == place.new)
-    if _had_data(edit) and not (stays and context.clusters.moves(edit) is False):
+    away = edit.action is Action.REPLACE and context.clusters.moves(edit) is not False
+    if away or not stays:
         yield risk(
             "mounts-other-data",
             "goes on in another namespace or cluster, or may: claims of the same name are others"
             " there",
-            (change(edit, "namespace", edit.old_namespace, place.new),),
+            whole(edit) if stays else (change(edit, "namespace", edit.old_namespace, place.new),),
         )
 
 
@@ -141,6 +153,14 @@ def _engine_says_the_same(edit: Edit) -> bool:
         return False
     if edit.word.differs is None or edit.word.on((*base, "volumes")):
         return False
+    if contradicts(look(trees[0], "volumes"), look(trees[1], "volumes")):
+        # What is to be seen says something else.
+        return False
+    # Folders may be made of variables.
+    by_variables = "subPathExpr" in repr(trees) or any(map(_hides_folders, trees))
+    deciding = {"name", "volumeDevices", "volumeMounts"} | (
+        {"env", "envFrom"} if by_variables else set()
+    )
     for path in edit.word.differs:
         for key in ("containers", "initContainers"):
             inside = path.removeprefix(".".join((*base, key, "")))
@@ -150,9 +170,18 @@ def _engine_says_the_same(edit: Edit) -> bool:
                     return False
                 continue
             field = inside.split(".")[1:2]
-            if not field or field[0] in ("name", "volumeDevices", "volumeMounts"):
+            if not field or field[0] in deciding:
                 return False
     return True
+
+
+def _hides_folders(spec: object) -> bool:
+    """Whether what a container mounts may be a folder of which nothing is to be seen."""
+    listed = [look(spec, key) for key in ("containers", "initContainers")]
+    containers = [its for some in listed if isinstance(some, list) for its in some]
+    mounts = [look(its, "volumeMounts") for its in containers]
+    each = [its for some in mounts if isinstance(some, list) for its in some]
+    return any(isinstance(its, Hidden) for its in (*listed, *containers, *mounts, *each))
 
 
 def rolls(edit: Edit, context: Context) -> Iterator[Finding]:
@@ -164,6 +193,25 @@ def rolls(edit: Edit, context: Context) -> Iterator[Finding]:
             severity=Severity.ROLLS_PODS,
             said="its pods restart on the volumes they have",
         )
+
+
+def scaled_in(edit: Edit, context: Context) -> Iterator[Finding]:
+    """Fewer pods, or none; a StatefulSet has a rule of its own."""
+    sides = edit.sides("spec", "replicas")
+    if edit.action is not Action.UPDATE or not edit.told or sides.same or not _had_data(edit):
+        return
+    counts = (edit.lives("spec", "replicas"), sides.new)
+    old, new = (1 if its is None else number(its) for its in counts)
+    known = isinstance(old, int | float) and isinstance(new, int | float)
+    if known and new >= old:  # type: ignore[operator]
+        return
+    yield Finding(
+        rule="scaled-in",
+        severity=Severity.ROLLS_PODS if known and new else Severity.DOWNTIME,
+        said="some pods stop; the claims they mount stay"
+        if known and new
+        else "all pods stop, or may; the claims they mount stay",
+    )
 
 
 def patch_goes(edit: Edit, context: Context) -> Iterator[Finding]:
@@ -192,5 +240,13 @@ def _has_scratch(edit: Edit) -> bool:
 
 # What a StatefulSet has in common with the others.
 REMOUNTS: Sequence[Rule] = (unreadable, mounts)
-RULES: Sequence[Rule] = (unreadable, mounts, moves, stops, rolls)
-PATCH_RULES: Sequence[Rule] = (unreadable, mounts, moves, rolls, patch_goes, patch_made)
+RULES: Sequence[Rule] = (unreadable, mounts, moves, stops, scaled_in, rolls)
+PATCH_RULES: Sequence[Rule] = (
+    unreadable,
+    mounts,
+    moves,
+    scaled_in,
+    rolls,
+    patch_goes,
+    patch_made,
+)

@@ -107,8 +107,15 @@ def _is_of_patch(step: Json) -> bool:
 
 
 def _is_alone(step: Json, path: Path) -> bool:
-    """Whether a field is among the inputs of one side alone, so that without it nothing differs."""
-    if path[3] != "inputs" or not all(state in step for state in STATES):
+    """Whether a field is among the inputs of one side alone, so that without it nothing differs.
+
+    The same of owners that the cluster alone names: whatever it names no owner of has none.
+    """
+    if path[3] == "outputs":
+        asked = [its for its in STATES if "ownerReferences" in _metadata(step, its, "inputs")]
+        has = "ownerReferences" in _metadata(step, path[2], "outputs")
+        return has and not asked and _overlap(path[4:], ("metadata", "ownerReferences"))
+    if not all(state in step for state in STATES):
         return False
     (other,) = set(STATES) - {path[2]}
     try:
@@ -116,6 +123,11 @@ def _is_alone(step: Json, path: Path) -> bool:
     except (IndexError, KeyError, TypeError):
         return not _is_said(step, path[4:])
     return False
+
+
+def _metadata(step: Json, state: str, tree: str) -> Json:
+    found: Json = step.get(state, {}).get(tree, {}).get("metadata", {})
+    return found
 
 
 def _is_all(document: Json, one: Path, other: Path) -> bool:

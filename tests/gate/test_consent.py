@@ -11,6 +11,7 @@ from gate.report import Report
 from gate.severity import Severity
 from statefast.safety.consent import DELETES_CLAIMS, Change
 
+from .cases import CASES
 from .handmade import (
     UNKNOWN,
     Json,
@@ -183,3 +184,26 @@ def test_the_engine_shows_the_list_as_it_is_read_here() -> None:
     document = recorded("claim-removed")
     assert document["config"] == {CONSENT: '["of another change"]'}
     assert judged(document).notes == []
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_no_consent_is_good_for_any_other_change(name: str) -> None:
+    """A text that names no value would be good for every later one."""
+    for its in judged(CASES[name].document).judged:
+        for found in its.findings:
+            for change in found.changes:
+                assert change.old != change.new, change.consent
+
+
+def test_a_consent_to_a_field_of_an_operator_is_for_these_values() -> None:
+    def asked(count: int, password: str) -> list[str]:
+        old = {"spec": {"instances": 3, "password": "hunter2"}}
+        new = {"spec": {"instances": count, "password": password}}
+        document = preview(step("update", "Cluster", state("Cluster", old), state("Cluster", new)))
+        (its,) = judged(document).judged
+        return its.missing_consents(Severity.AT_RISK)
+
+    count, password = asked(1, "hunter3")
+    assert count.startswith("Cluster x: spec.instances 3 -> 1 [")
+    assert "hunter" not in password
+    assert password != asked(1, "hunter4")[1]

@@ -43,7 +43,9 @@ _CHANGED = {
     for name, every in _PLACES.items()
 }
 # What decides over data is not read where it is secret, whether it stays or not.
-_DECIDES = frozenset({"allowVolumeExpansion", "persistentVolumeClaimRetentionPolicy"})
+_DECIDES = frozenset(
+    {"allowVolumeExpansion", "ownerReferences", "persistentVolumeClaimRetentionPolicy"}
+)
 
 
 def _severity(document: Json) -> Severity | None:
@@ -93,11 +95,13 @@ def test_what_is_hidden_is_never_safe(says: bool, name: str, order: random.Rando
 
 def _decides(document: Json, path: Path) -> bool:
     in_pods = {"containers", "volumes"} & set(path)
-    if in_pods and (path[-1] == "name" or isinstance(witnessed(document, path), dict | list)):
+    if in_pods and (
+        path[-1] in ("driver", "name") or isinstance(witnessed(document, path), dict | list)
+    ):
         # What says which volume it is, while another one comes.
         return True
     of_set = "StatefulSet" in document["steps"][path[1]]["urn"]
-    if of_set and any("Autoscaler" in step["urn"] for step in document["steps"]):
+    if of_set and any("scale" in step["urn"].lower() for step in document["steps"]):
         # Which set it scales, and what becomes of its claims.
         return True
     is_class = "StorageClass" in document["steps"][path[1]]["urn"]

@@ -4,6 +4,7 @@ import pytest
 
 from gate.severity import Severity
 
+from .cases.made import app, mounting, pods
 from .handmade import (
     UNKNOWN,
     Json,
@@ -182,6 +183,13 @@ def test_what_an_earlier_run_replaced_and_did_not_delete_is_still_deleted() -> N
         SET,
         "StatefulSetPatch",
         "VolumeSnapshot",
+        "Cluster",
+        "CustomResourceDefinition",
+        "DaemonSet",
+        "Deployment",
+        "DeploymentPatch",
+        "HorizontalPodAutoscaler",
+        "Release",
     ],
 )
 def test_a_step_without_its_states_is_not_safe(op: str, kind: str) -> None:
@@ -189,6 +197,22 @@ def test_a_step_without_its_states_is_not_safe(op: str, kind: str) -> None:
     # The claim of a deleted patch stays, whatever it was.
     assert verdict.severity >= RISK
     assert "unreadable" in rules(verdict)
+
+
+def test_the_engine_is_not_believed_against_what_is_to_be_seen() -> None:
+    """Its word names the image alone, and the claim changes as well."""
+    new = pods({"persistentVolumeClaim": {"claimName": "new"}}, app("mysql:9"))
+    document = mounting(pods(), new)
+    (its,) = document["steps"]
+    its["detailedDiff"] = {"spec.template.spec.containers[0].image": {}}
+    verdict = judged(document)
+    assert (verdict.severity, rules(verdict)) == (RISK, {"mounts-other-data", "pods-roll"})
+
+
+@pytest.mark.parametrize("op", ["update", "conjure"])
+def test_a_provider_that_nobody_can_read_may_point_anywhere(op: str) -> None:
+    verdict = judged(preview(step(op, "Provider", None, None)))
+    assert (verdict.severity, rules(verdict)) == (RISK, {"provider-unknown"})
 
 
 @pytest.mark.parametrize("op", ["update", "replace", "delete"])

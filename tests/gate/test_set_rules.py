@@ -155,6 +155,14 @@ def test_a_claim_of_a_set_that_scales_in_is_no_rename() -> None:
     assert "renamed" in rules(judged(preview(gone, created)))
 
 
+def test_a_set_that_comes_with_an_owner_of_its_claims_is_at_risk() -> None:
+    owner = {"kind": "ConfigMap", "name": "o", "uid": "1"}
+    template = {"metadata": {"name": "vol", "ownerReferences": [owner]}, **claim_spec()}
+    made = state(SET, set_spec(volumeClaimTemplates=[template]))
+    verdict = judged(preview(step("create", SET, None, made)))
+    assert (verdict.severity, rules(verdict)) == (RISK, {"owned"})
+
+
 def test_a_consent_to_a_replacement_is_none_to_the_claims_that_go_with_it() -> None:
     document = preview(
         step(

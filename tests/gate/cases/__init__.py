@@ -6,13 +6,19 @@ consent to, without the mark of the object's identity; nothing where nobody can.
 
 from .bookkeeping import BOOKKEEPING
 from .elsewhere import MOVED, PROVIDERS, believed
-from .harmless import HARMLESS
+from .folders import FOLDERS
+from .harmless import HARMLESS as HARMLESS_ONCE_STOPPED
+from .harmless_too import HARMLESS_TOO
 from .made import Case
+from .operators import OPERATORS
 from .others import OTHERS
+from .together import TOGETHER
+from .unseen import UNSEEN
 from .workloads import WORKLOADS, mounts
 
 __all__ = ["CASES", "HARMLESS", "Case"]
 
+HARMLESS = {**HARMLESS_ONCE_STOPPED, **HARMLESS_TOO}
 CASES: dict[str, Case] = {
     **PROVIDERS,
     **believed(),
@@ -21,4 +27,8 @@ CASES: dict[str, Case] = {
     **WORKLOADS,
     **OTHERS,
     **BOOKKEEPING,
+    **UNSEEN,
+    **OPERATORS,
+    **TOGETHER,
+    **FOLDERS,
 }

@@ -21,7 +21,25 @@ _OTHER_UID["outputs"] = {
 }
 _ZK = state(SET, {**app_set(), "metadata": {"name": "zk", "namespace": "data"}})
 
+_OTHER_SET = {**app_set(), "metadata": {"name": "y", "namespace": "data"}}
+
 BOOKKEEPING = {
+    "set-leaves-and-stays-and-another-one-comes-with-the-same-claim-beside": Case(
+        preview(
+            step("delete", SET, state(SET, app_set(), retainOnDelete=True), None),
+            step("create", SET, None, state(SET, _OTHER_SET), "y"),
+        ),
+        RISK,
+        "renamed",
+        ("StatefulSet x: name x -> y",),
+    ),
+    "claim-becomes-a-secret-by-an-alias": Case(
+        preview(
+            step("update", "Secret", state(CLAIM, claim_spec()), state("Secret", {"data": {}}))
+        ),
+        RISK,
+        "unreadable",
+    ),
     "leftover-of-an-earlier-run-beside-a-retained-replacement": Case(
         preview(
             step(

@@ -6,7 +6,7 @@ from tests.gate.handmade import Json, claim_spec, preview, state, step
 
 from .made import CLAIM, LOST, RISK, Case, edit, gone
 
-__all__ = ["OTHERS"]
+__all__ = ["OTHERS", "volume"]
 
 _NAMES = {"StatefulSet.apps/apps/v1": ["db"], "PersistentVolumeClaim/v1": ["data"]}
 _PROTECTED = "kubernetes.io/pvc-protection"
@@ -27,7 +27,7 @@ def _unlocked(kind: str, body: Json | None = None, **lock: bool) -> Json:
     return preview(step("same", kind, state(kind, body, **lock), state(kind, body)))
 
 
-def _volume(**more: Any) -> Json:
+def volume(**more: Any) -> Json:
     return {
         "spec": {
             "capacity": {"storage": "8Gi"},
@@ -145,7 +145,7 @@ OTHERS = {
         ("VolumeSnapshotContent x: deletion_policy Retain -> Delete",),
     ),
     "volume-is-handed-to-another-claim": Case(
-        edit("PersistentVolume", _volume(claimRef={"name": "a"}), _volume(claimRef={"name": "b"})),
+        edit("PersistentVolume", volume(claimRef={"name": "a"}), volume(claimRef={"name": "b"})),
         RISK,
         "volume-rebound",
         ('PersistentVolume x: claim_ref {"name": "a"} -> {"name": "b"}',),

@@ -169,6 +169,12 @@ WORKLOADS = {
         "set-scaled-in-with-claims",
         ("StatefulSet x: replicas 3 -> 1, deleting its claims",),
     ),
+    "set-scales-in-to-a-number-in-quotes": Case(
+        edit(SET, set_spec(scaled="Delete"), set_spec(scaled="Delete", replicas="1")),
+        LOST,
+        "set-scaled-in-with-claims",
+        ("StatefulSet x: replicas 3 -> 1, deleting its claims",),
+    ),
     "set-patch-leaves": Case(
         preview(gone("StatefulSetPatch", {"spec": {"replicas": 3}})),
         RISK,
