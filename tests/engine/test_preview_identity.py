@@ -225,11 +225,15 @@ def test_it_previews_a_real_stack_and_deploys_none(
         zookeeper={**app, "storage": grown, "replicas": 3},
         mysql={**disk, "storage": grown, "env": {"TZ": "UTC"}},
     )
+    # Which makes an account with a Role: RBAC looks at whoever gives rights, in a dry-run as well.
+    schedule = {"cron": "0 3 * * *", "image": "alpine/k8s:1.34.1"}
+    deployment.config["statefast:snapshots"] = {"schedule": schedule}
     before = deployment.footprint()
 
     preview = identity.pulumi(deployment, "preview", "--suppress-progress")
     assert preview.code == 0, preview.text
     assert "to update" in preview.text
+    assert "CronJob" in preview.text
     refresh = ("refresh", "--preview-only", "--expect-no-changes")
     drift = identity.pulumi(deployment, *refresh, "--exclude", READ)
     assert drift.code == 0, drift.text
