@@ -147,8 +147,14 @@ class Context:
 
     def taken_along(self, owner: Edit) -> Sequence[Edit]:
         """What holds data and goes with an object that it names as its owner."""
-        owned = self._owned.get(self.cluster(owner))
-        return owned.by(owner) if owned else ()
+        cluster = self.cluster(owner)
+        return [
+            its
+            for place, owned in self._owned.items()
+            # Which cluster it is in is not to be seen where no state of it is.
+            if place == cluster or not owner.old.inputs
+            for its in owned.by(owner)
+        ]
 
     @cached_property
     def _patches(self) -> Mapping[tuple[str, str, str, str], list[Edit]]:

@@ -56,8 +56,10 @@ def edits_of(steps: Iterable[Step]) -> Sequence[Edit]:
             continue
         left, rest = _leftovers(group)
         found += [_leftover(kind, step) for step in left]
-        if rest:
-            found.append(_edit(kind, rest))
+        known = [step for step in rest if step.op in _ACTIONS]
+        unknown = [step for step in rest if step.op not in _ACTIONS]
+        # What nobody knows hides nothing of the rest, and is hidden by none of it.
+        found += [_edit(kind, some) for some in (known, unknown) if some]
     return found
 
 
@@ -69,8 +71,10 @@ def _leftovers(group: Sequence[Step]) -> tuple[Sequence[Step], Sequence[Step]]:
     deletions = [step for step in group if step.op == _DELETES_REPLACED]
     if not deletions:
         return (), group
-    replaced = next((step.old for step in group if step.op != _DELETES_REPLACED and step.old), None)
-    replaces = any(step.op in _REPLACING for step in group if step not in deletions)
+    others = [step for step in group if step.op != _DELETES_REPLACED]
+    replacing = [step for step in others if step.op in _REPLACING]
+    replaced = next((step.old for step in (*replacing, *others) if step.old), None)
+    replaces = bool(replacing)
     own = [step for step in deletions if replaces and _is_of(step, replaced)][:1]
     left = [step for step in deletions if step not in own]
     return left, [step for step in group if step not in left]
@@ -101,6 +105,8 @@ def _edit(kind: Kind, steps: Sequence[Step]) -> Edit:
     actions = [_ACTIONS.get(step.op, Action.UNKNOWN) for step in steps]
     action = max(actions, key=_BY_WEIGHT.index)
     telling = [step for step, its in zip(steps, actions, strict=True) if its is action]
+    # What a run compares `same` tells: a refresh before it has the former state on both sides.
+    telling.sort(key=lambda step: step.op != "same")
     old = next((step.old for step in telling if step.old is not None), None)
     new = next((step.new for step in telling if step.new is not None), None)
     if action is Action.REPLACE and _is_gone(steps, old):

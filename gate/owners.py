@@ -58,7 +58,9 @@ class Owned:
     def _named(self) -> list[tuple[Edit, list[object]]]:
         found = []
         for edit in self.edits:
-            trees = [tree for its in (edit.old, edit.new) for tree in (its.inputs, its.outputs)]
+            # What an update is to name comes later, and is judged by itself.
+            states = [edit.old] + [edit.new] * (edit.action is Action.NOTHING)
+            trees = [tree for its in states for tree in (its.inputs, its.outputs)]
             items = [its for tree in trees for its in _items(tree)]
             if items and edit.action is not Action.CREATE:
                 found.append((edit, items))

@@ -11,7 +11,7 @@ from .common import Rule, change, risk
 
 __all__ = ["RULES"]
 
-_STAYS = (Action.NOTHING, Action.UPDATE, Action.REPLACE)
+_STAYS = (Action.NOTHING, Action.UPDATE, Action.REPLACE, Action.UNKNOWN)
 
 
 def protect_dropped(edit: Edit, context: Context) -> Iterator[Finding]:

@@ -49,7 +49,8 @@ def templates_owned(edit: Edit, context: Context) -> Iterator[Finding]:
         return
     listed = edit.wants("spec", "volumeClaimTemplates")
     found = [look(its, *_OWNERS) for its in listed] if isinstance(listed, list) else []
-    hidden = isinstance(listed, Hidden) and not edit.sides("spec", "volumeClaimTemplates").same
+    sides = edit.sides("spec", "volumeClaimTemplates")
+    hidden = sides.left_out or (isinstance(listed, Hidden) and not sides.same)
     if hidden or any(its not in (None, []) for its in found):
         yield risk(
             "owned",

@@ -60,7 +60,8 @@ def left(edit: Edit, context: Context) -> Iterator[Finding]:
 def takes_along(edit: Edit, context: Context) -> Iterator[Finding]:
     """Kubernetes deletes what names this object as its owner, whatever keeps that in the stack."""
     is_its_own = edit.kind.name == "ConfigMap" and is_claim_owner(edit)
-    if not edit.goes or is_its_own or _orphans(edit):
+    may_go = edit.goes or edit.action is Action.UNKNOWN
+    if not may_go or is_its_own or _orphans(edit):
         return
     taken = context.taken_along(edit)
     if not taken:

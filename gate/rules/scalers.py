@@ -43,11 +43,17 @@ def scales_in(edit: Edit, context: Context) -> Iterator[Finding]:
     if isinstance(kind, str) and kind != "StatefulSet":
         return
     if isinstance(name, str):
-        found = _set_of(edit, name, context)
+        named = [
+            its
+            for its in context.of_kind("StatefulSet")
+            if name in (its.old_name, its.new_name)
+            and context.cluster(its) == context.cluster(edit)
+        ]
         # KEDA takes one whose kind is not named for a Deployment.
-        if kind is None and edit.kind.group != "autoscaling" and found is None:
+        if kind is None and edit.kind.group != "autoscaling" and not named:
             return
-        if found is not None and _keeps_claims(found):
+        here = [its for its in named if its.namespace == edit.namespace]
+        if here and _keeps_claims(here[0]):
             return
     yield risk(
         "scaler-takes-claims",
@@ -55,14 +61,6 @@ def scales_in(edit: Edit, context: Context) -> Iterator[Finding]:
         " replicas that go (whenScaled: Retain)",
         () if edit.action is Action.CREATE else differing(edit, fields),
     )
-
-
-def _set_of(edit: Edit, name: str, context: Context) -> Edit | None:
-    for its in context.of_kind("StatefulSet"):
-        here = its.namespace == edit.namespace and context.cluster(its) == context.cluster(edit)
-        if here and name in (its.old_name, its.new_name):
-            return its
-    return None
 
 
 def _keeps_claims(its: Edit) -> bool:

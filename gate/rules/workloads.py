@@ -1,6 +1,6 @@
 """Rules for everything that runs pods on claims: whether an application finds its data again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..context import Context
 from ..edits import Action, Edit
@@ -112,9 +112,11 @@ def _unsaid(old: Mounts, new: Mounts, live: Mounts) -> bool:
 def _left_out(edit: Edit) -> bool:
     """Whether the engine says that a volume or mount differs, and neither side shows how."""
     base = ".".join((*POD_SPECS[edit.kind.name], ""))
+    trees = [look(its.inputs, *POD_SPECS[edit.kind.name]) for its in (edit.old, edit.new)]
+    deciding = [*_MOUNTS, *_VARIABLES] if _makes_folders(trees) else _MOUNTS
     for path in edit.word.differs or ():
         keys = path.removeprefix(base).split(".")
-        is_mount = keys[0] in ("containers", "initContainers") and keys[2:3] in _MOUNTS
+        is_mount = keys[0] in ("containers", "initContainers") and keys[2:3] in deciding
         if path.startswith(base) and (keys[0] == "volumes" or is_mount):
             at = [int(key) if key.isdigit() else key for key in path.split(".")]
             # Of what is added or removed as a whole it names the whole.
@@ -123,7 +125,8 @@ def _left_out(edit: Edit) -> bool:
     return False
 
 
-_MOUNTS = (["volumeDevices"], ["volumeMounts"])
+_MOUNTS = [["volumeDevices"], ["volumeMounts"]]
+_VARIABLES = [["env"], ["envFrom"]]
 
 
 def moves(edit: Edit, context: Context) -> Iterator[Finding]:
@@ -156,10 +159,8 @@ def _engine_says_the_same(edit: Edit) -> bool:
     if contradicts(look(trees[0], "volumes"), look(trees[1], "volumes")):
         # What is to be seen says something else.
         return False
-    # Folders may be made of variables.
-    by_variables = "subPathExpr" in repr(trees) or any(map(_hides_folders, trees))
     deciding = {"name", "volumeDevices", "volumeMounts"} | (
-        {"env", "envFrom"} if by_variables else set()
+        {"env", "envFrom"} if _makes_folders(trees) else set()
     )
     for path in edit.word.differs:
         for key in ("containers", "initContainers"):
@@ -169,10 +170,25 @@ def _engine_says_the_same(edit: Edit) -> bool:
                 if edit.word.on((*base, key)) and ".".join((*base, key)).startswith(path):
                     return False
                 continue
-            field = inside.split(".")[1:2]
-            if not field or field[0] in deciding:
+            number, *field = inside.split(".")[:2]
+            if not field or field[0] in deciding or not _is_shown(trees, key, number):
                 return False
     return True
+
+
+def _is_shown(specs: Iterable[object], key: str, number: str) -> bool:
+    """Whether both sides show a container that the engine speaks of, a part of which differs."""
+    listed = [look(spec, key) for spec in specs]
+    return all(
+        isinstance(its, Hidden)
+        or (isinstance(its, list) and number.isdigit() and int(number) < len(its))
+        for its in listed
+    )
+
+
+def _makes_folders(specs: Sequence[object]) -> bool:
+    """Whether folders are put together from variables, or may be."""
+    return "subPathExpr" in repr(specs) or any(map(_hides_folders, specs))
 
 
 def _hides_folders(spec: object) -> bool:

@@ -40,7 +40,8 @@ class Recorder:
         stack = LocalStack(self._workspace, name, HERE / "programs")
         for entries in scenario.before:
             self._deploy(stack, _raw_config(entries, name, consents))
-        return self._preview(stack, _raw_config(scenario.after, name, consents), _PREVIEW)
+        arguments = (*_PREVIEW, *(["--refresh"] if scenario.refresh else []))
+        return self._preview(stack, _raw_config(scenario.after, name, consents), arguments)
 
     def own(self, name: str, scenario: Own) -> dict[str, Any]:
         """What the engine says of an edit of this project's config."""

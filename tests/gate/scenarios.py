@@ -32,10 +32,12 @@ class Raw:
     Attributes:
         before: What is deployed, one list an `up`.
         after: What is previewed.
+        refresh: Whether the preview asks the cluster first.
     """
 
     before: list[list[Entry]]
     after: list[Entry]
+    refresh: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,11 @@ RAW: dict[str, Raw] = {
         [claim(**_PROTECTED)], [claim(of="outside", **_PROTECTED)]
     ),
     "claim-retain-dropped": _edit([claim(**_KEPT)], [claim()]),
+    "claim-retain-dropped-after-a-refresh": Raw(
+        [[namespace(), storage_class(), claim(**_KEPT)]],
+        [namespace(), storage_class(), claim()],
+        refresh=True,
+    ),
     "claim-retained-and-replaced": _edit([claim(**_KEPT)], [claim(of="outside", **_KEPT)]),
     "claim-retain-dropped-and-replaced": _edit([claim(**_KEPT)], [claim(of="outside")]),
     "claim-import-dropped": Raw(
@@ -191,6 +198,22 @@ RAW: dict[str, Raw] = {
     "provider-replaced": Raw(
         [[provider("one"), *at("cluster", namespace(), storage_class(), stateful_set())]],
         [provider("two"), *at("cluster", namespace(), storage_class(), stateful_set())],
+    ),
+    "provider-not-known-yet": Raw(
+        [[provider("one"), *at("cluster", namespace(), storage_class(), claim(), stateful_set())]],
+        [
+            provider("one"),
+            at("cluster", called("new", entry("ConfigMap", "new", {"metadata": {"name": None}})))[
+                0
+            ],
+            # By its identifier it is the same cluster, whatever its context will be.
+            {
+                "kind": "Provider",
+                "name": "next",
+                "body": {"clusterIdentifier": "one", "context": {"name of": "new"}},
+            },
+            *at("next", namespace(), storage_class(), claim(), stateful_set()),
+        ],
     ),
     "deployment-image": _edit([claim(), deployment()], [claim(), deployment(image="mysql:8.4.7")]),
     "deployment-mounts-another-claim": _edit(

@@ -48,7 +48,7 @@ _DECIDES = frozenset(
 )
 
 
-def _severity(document: Json) -> Severity | None:
+def severity_of(document: Json) -> Severity | None:
     """None where there is no verdict, which stops the change as well."""
     try:
         return judged(document).severity
@@ -56,8 +56,8 @@ def _severity(document: Json) -> Severity | None:
         return None
 
 
-def _passes(document: Json) -> bool:
-    severity = _severity(document)
+def passes(document: Json) -> bool:
+    severity = severity_of(document)
     return severity is not None and severity < Severity.AT_RISK
 
 
@@ -77,7 +77,7 @@ def _smallest(document: Json, choices: list[Choice]) -> list[Choice]:
     """The fewest of the choices that still make it pass."""
     for its in choices:
         fewer = [other for other in choices if other != its]
-        if _passes(hide(document, fewer)):
+        if passes(hide(document, fewer)):
             return _smallest(document, fewer)
     return choices
 
@@ -89,7 +89,7 @@ def test_what_is_hidden_is_never_safe(says: bool, name: str, order: random.Rando
     """Any subset of all that the steps say, unknown, secret or missing."""
     document = (_SAID if says else DANGEROUS)[name]
     choices = kept(_chosen(name, order), document)
-    if _passes(hide(document, choices)):
+    if passes(hide(document, choices)):
         pytest.fail(f"{name}: {_smallest(document, choices)}")
 
 
@@ -113,7 +113,7 @@ def _decides(document: Json, path: Path) -> bool:
 def test_what_does_not_matter_makes_nothing_worse(name: str, order: random.Random) -> None:
     """Another order, secrets that stay, another name for the provider of the same cluster."""
     document = with_word(HARMLESS[name])
-    expected = _severity(document)
+    expected = severity_of(document)
     secrets = [paths for paths in unchanged(document) if not _decides(document, paths[0])]
     changed = []
     if secrets and order.random() < 0.6:
@@ -125,4 +125,4 @@ def test_what_does_not_matter_makes_nothing_worse(name: str, order: random.Rando
         made = renamed_provider(made, "the same")
     made = shuffled(made, order)
     order.shuffle(made["steps"])
-    assert _severity(made) is expected, changed
+    assert severity_of(made) is expected, changed

@@ -21,6 +21,13 @@ _OTHER_UID["outputs"] = {
 }
 _ZK = state(SET, {**app_set(), "metadata": {"name": "zk", "namespace": "data"}})
 
+_KEPT = state(CLAIM, claim_spec(), retainOnDelete=True)
+
+
+def _without_lock(its: Json) -> Json:
+    return {key: value for key, value in its.items() if key != "retainOnDelete"}
+
+
 _OTHER_SET = {**app_set(), "metadata": {"name": "y", "namespace": "data"}}
 
 BOOKKEEPING = {
@@ -32,6 +39,19 @@ BOOKKEEPING = {
         RISK,
         "renamed",
         ("StatefulSet x: name x -> y",),
+    ),
+    "lock-is-dropped-after-a-refresh": Case(
+        preview(
+            step("refresh", CLAIM, _KEPT, _KEPT), step("same", CLAIM, _KEPT, _without_lock(_KEPT))
+        ),
+        RISK,
+        "retain-dropped",
+        ("PersistentVolumeClaim x: retain_on_delete true -> false",),
+    ),
+    "step-that-nobody-knows-beside-a-retained-replacement": Case(
+        preview(step("replace", CLAIM, _KEPT, _KEPT), step("conjure", CLAIM, _KEPT, _KEPT)),
+        RISK,
+        "unreadable",
     ),
     "claim-becomes-a-secret-by-an-alias": Case(
         preview(

@@ -18,6 +18,16 @@ _DEFINITION: Json = {
 }
 
 
+_SNAPSHOTS: Json = {
+    "metadata": {"name": "volumesnapshots.snapshot.storage.k8s.io"},
+    "spec": {
+        "group": "snapshot.storage.k8s.io",
+        "names": {"kind": "VolumeSnapshot"},
+        "versions": [],
+    },
+}
+
+
 def _release(names: Json | None, **more: Any) -> Json:
     return {**({} if names is None else {"resourceNames": names}), "chart": "db", **more}
 
@@ -79,6 +89,12 @@ OTHERS = {
         "protect-dropped",
         ("PersistentVolumeClaim x: protect true -> false",),
     ),
+    "list-no-longer-retained": Case(
+        _unlocked("PersistentVolumeClaimList", retainOnDelete=True),
+        RISK,
+        "retain-dropped",
+        ("PersistentVolumeClaim x: retain_on_delete true -> false",),
+    ),
     "release-leaves-with-custom-resources": Case(
         preview(gone("Release", _release(_CUSTOM))),
         RISK,
@@ -107,6 +123,21 @@ OTHERS = {
         LOST,
         "definition-goes",
         ("CustomResourceDefinition clusters.postgresql.cnpg.io: object exists -> deleted",),
+    ),
+    "definition-of-snapshots-leaves": Case(
+        preview(gone("CustomResourceDefinition", _SNAPSHOTS)),
+        LOST,
+        "definition-goes",
+        (
+            "CustomResourceDefinition volumesnapshots.snapshot.storage.k8s.io:"
+            " object exists -> deleted",
+        ),
+    ),
+    "object-of-an-unknown-operator-is-replaced": Case(
+        edit("Store", {"spec": {"a": 1}}, {"spec": {"a": 2}}, "replace"),
+        RISK,
+        "custom-resource-goes",
+        ("Store x: object exists -> replaced",),
     ),
     "database-leaves": Case(
         preview(gone("Cluster", {"spec": {"instances": 3}})),
