@@ -82,8 +82,8 @@ def _leftovers(group: Sequence[Step]) -> tuple[Sequence[Step], Sequence[Step]]:
 
 def _is_of(step: Step, replaced: State | None) -> bool:
     """Whether a step is about an object in this state; one that cannot be told is another one."""
-    if replaced is None or step.old is None:
-        return True
+    if step.old is None or replaced is None:
+        return step.old is not None
     if not step.urn.type.startswith("kubernetes:") or ":helm.sh/" in step.urn.type:
         return step.old.id == replaced.id
     uids = [look(its.outputs, "metadata", "uid") for its in (step.old, replaced)]

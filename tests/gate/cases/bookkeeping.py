@@ -40,6 +40,11 @@ BOOKKEEPING = {
         "renamed",
         ("StatefulSet x: name x -> y",),
     ),
+    "leftover-without-a-state-beside-a-retained-replacement": Case(
+        preview(step("replace", CLAIM, _KEPT, _KEPT), step("delete-replaced", CLAIM, None, None)),
+        RISK,
+        "unreadable",
+    ),
     "lock-is-dropped-after-a-refresh": Case(
         preview(
             step("refresh", CLAIM, _KEPT, _KEPT), step("same", CLAIM, _KEPT, _without_lock(_KEPT))
