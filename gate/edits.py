@@ -139,7 +139,10 @@ class Edit:
         """Whether the preview shows what an update changes, or why there is one."""
         if self.word.differs is not None or self.old.failed:
             return True
-        return plain(self.old.inputs) != plain(self.new.inputs)
+        # Another provider is one, and is judged by itself.
+        return self.old.provider != self.new.provider or (
+            plain(self.old.inputs) != plain(self.new.inputs)
+        )
 
     @property
     def lacks(self) -> str:

@@ -1,7 +1,7 @@
 """Harmless previews that are close to dangerous ones, made by hand."""
 
 from gate.severity import Severity
-from tests.gate.handmade import Json, claim_spec, preview, state, step
+from tests.gate.handmade import Json, claim_spec, preview, state, step, urn
 
 from .folders import inline, variable
 from .made import CLAIM, DEPLOYMENT, SET, app_set, edit, mounting, pods, workload
@@ -63,6 +63,13 @@ def _provider(op: str, **new: str) -> Json:
 
 def _same(kind: str, *states: Json) -> Json:
     return step("same", kind, states[0], states[-1])
+
+
+_KUBECONFIG = {"type": "pulumi:providers:kubernetes", "inputs": {"kubeconfig": "k"}}
+
+
+def _claim_by(provider: str) -> Json:
+    return state(CLAIM, claim_spec(), provider=f"{urn('Provider', provider)}::1")
 
 
 _FOUND = f"{CLAIM}Patch"
@@ -132,6 +139,14 @@ HARMLESS_TOO: dict[str, tuple[Severity, Json]] = {
                     for its in "12"
                 ),
             ),
+        ),
+    ),
+    "claim-goes-on-by-another-provider-of-the-same-cluster": (
+        SAFE,
+        preview(
+            step("create", "Provider", None, _KUBECONFIG, "after"),
+            step("update", CLAIM, _claim_by("before"), _claim_by("after")),
+            step("delete", "Provider", _KUBECONFIG, None, "before"),
         ),
     ),
     "provider-asks-more-often": (SAFE, preview(_provider("update", kubeClientSettings="{}"))),
