@@ -122,19 +122,26 @@ class WorkloadSecrets:
         live: pulumi.Output[Mapping[str, str]] = pulumi.Output.from_input({})
         # The engine fails where it is to read what is not there.
         if not (plan.gone and plan.patched):
-            live = k8s.core.v1.Secret.get(
-                f"{child}-live",
-                refuse_deleted_secret(
-                    self._asks,
-                    kept,
-                    resource=workload.resource,
-                    namespace=workload.namespace,
-                    name=name,
-                ),
-                pulumi.ResourceOptions(
-                    parent=parent, additional_secret_outputs=["data", "stringData"]
-                ),
-            ).data
+
+            def read(known: str) -> pulumi.Output[Mapping[str, str]]:
+                found: pulumi.Output[Mapping[str, str]] = k8s.core.v1.Secret.get(
+                    f"{child}-live",
+                    known,
+                    pulumi.ResourceOptions(
+                        parent=parent, additional_secret_outputs=["data", "stringData"]
+                    ),
+                ).data
+                return found
+
+            # Once the engine has the patch: it reads what `--target` leaves out as well, and a read
+            # below a parent that is in no state breaks the state (docs/engine.md 75).
+            live = refuse_deleted_secret(
+                self._asks,
+                kept,
+                resource=workload.resource,
+                namespace=workload.namespace,
+                name=name,
+            ).apply(read)
             live.apply(lambda data: _note_changed(parent, workload, plan, data))
         passwords = {key: _Password(live, key, plan) for key in keys}
         written = pulumi.ResourceOptions(

@@ -124,3 +124,17 @@ def test_a_targeted_up_waits_for_no_growth_but_its_own(deployment: Deployment) -
         assert {name for name, size in deployment.capacities().items() if size == "12Gi"} == {
             "mysql-vol"
         }
+
+
+def test_a_new_workload_that_a_target_leaves_out_leaves_the_state_whole(
+    deployment: Deployment,
+) -> None:
+    deployment.workloads(zookeeper=ZOOKEEPER).up()
+    deployment.workloads(zookeeper={**ZOOKEEPER, "minReadySeconds": 1}, mysql=MYSQL)
+    options = ("--yes", "--skip-preview", "--suppress-progress")
+    done = deployment.pulumi("up", *options, "--target", "**StatefulSet::zookeeper")
+    assert done.code == 0, done.text
+    assert "mysql-generated" not in deployment.list("secret")
+    deployment.up()
+    assert deployment.get("secret", "mysql-generated")["data"]
+    assert set(deployment.up().changes) == {"unchanged"}
