@@ -125,8 +125,8 @@ def edits(resource: str, live: LiveWorkload, wanted: Shape) -> Iterator[Edit]:
                     fields.volume(name, field),
                     before or "(default)",
                     after or "(default)",
-                    "all pods would stop at once, and the claims there are keep what they have:"
-                    " only new replicas would get the new",
+                    "all pods would stop at once, and the claims that there are keep what they"
+                    " have: only new replicas would get the new",
                 )
 
 

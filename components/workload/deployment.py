@@ -37,7 +37,7 @@ from .rollout import pod_seconds
 from .scaled_down import refuse_scaled_down
 from .schedule_args import before_changes
 from .secret import WorkloadSecrets, secret_sources
-from .service import client_service, headless_service, service_host, service_opts, service_port
+from .service import client_host, register_services, service_port
 
 __all__ = [
     "CheckedDeployment",
@@ -154,7 +154,7 @@ class PersistentDeployment(pulumi.ComponentResource):
             if volume.existing_claim is None
         ]
         secrets = WorkloadSecrets(self, workload, owner, planned.names, asks, planned.passwords)
-        companions = register_companions(self, workload, planned.names)
+        companions = register_companions(self, workload, planned.names, asks)
         # A little more, so that a stuck rollout is reported with the reason Kubernetes gives.
         minutes = f"{deadline // 60 + 2}m"
         deployment = k8s.apps.v1.Deployment(
@@ -199,19 +199,12 @@ class PersistentDeployment(pulumi.ComponentResource):
         )
         anew = any(claim.made_anew for claim in claims)
         refuse_scaled_down(asks, deployment, workload, "deployments", plan, made_anew=anew)
-        client = client_service(workload, planned.names)
-        if client is not None:
-            k8s.core.v1.Service(name, client, service_opts(planned.names, workload.name, child))
-        if workload.ports_of("headless"):
-            k8s.core.v1.Service(
-                workload.child(workload.headless_name),
-                headless_service(workload, planned.names),
-                service_opts(planned.names, workload.headless_name, child),
-            )
+        its = bool(workload.ports_of("headless"))
+        register_services(asks, planned.names, workload, child, headless=its)
         self.deployment_name = deployment.metadata["name"]
         self.plain: dict[str, Any] = {
             "claims": [volume.claim for volume in workload.volumes],
-            "host": service_host(workload.name, workload.namespace) if client is not None else "",
+            "host": client_host(workload),
             "port": service_port(workload),
             "strategy": checked.strategy,
         }

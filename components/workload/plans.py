@@ -49,7 +49,7 @@ from .made_names import wanted_names
 from .members import can_step
 from .model import Volume, Workload
 from .mounts import check_mounts_alive
-from .ordinals import members, ordinals
+from .ordinals import claims_of_scaler, members, ordinals
 from .restore import note_restore, restored_from
 from .secret import password_plan
 
@@ -194,6 +194,9 @@ def _set_plan(
         known=before,
         consents=consents,
     )
+    if workload.autoscaled and plan.live is not None:
+        claims = claims_of_scaler(claims, workload, plan.replicas)
+        volumes = {name: volumes[name] for name in claims}
     note_restore(asks, workload, claims)
     pod = check_data(
         asks,

@@ -1,4 +1,4 @@
-"""The Services of a workload: pure builders, no resource is registered here."""
+"""The Services of a workload."""
 
 from collections.abc import Sequence
 
@@ -7,14 +7,17 @@ import pulumi_kubernetes as k8s
 
 from ..pod.ports import Port
 from ..safety.plan.names import NO_NAMES, Names
+from ..safety.preflight import Reader
+from ..safety.wait.stale import refuse_gone
 from .model import Workload
 
 __all__ = [
+    "client_host",
     "client_service",
     "headless_service",
     "peer_host",
+    "register_services",
     "service_host",
-    "service_opts",
     "service_port",
 ]
 
@@ -54,18 +57,59 @@ def headless_service(workload: Workload, names: Names = NO_NAMES) -> k8s.core.v1
     )
 
 
-def service_opts(names: Names, name: str, opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
-    """The options of one Service."""
+def register_services(
+    asks: Reader, names: Names, workload: Workload, opts: pulumi.ResourceOptions, *, headless: bool
+) -> list[pulumi.Input[pulumi.Resource]]:
+    """Registers them under the component; for the `depends_on` of the workload.
+
+    Args:
+        asks: The reader of the component.
+        names: What becomes of those that are there already.
+        workload: Their workload.
+        opts: Of what the component makes.
+        headless: Whether the pods have names.
+
+    Raises:
+        pulumi.RunError: out of the run and not out of this call: somebody deleted one of them.
+    """
+    made: list[pulumi.Input[pulumi.Resource]] = []
+    if headless:
+        service = headless_service(workload, names)
+        state = workload.child(workload.headless_name)
+        made.append(_register(asks, names, workload, service, workload.headless_name, state, opts))
+    if (client := client_service(workload, names)) is not None:
+        state = workload.component
+        made.append(_register(asks, names, workload, client, workload.name, state, opts))
+    return made
+
+
+def _register(
+    asks: Reader,
+    names: Names,
+    workload: Workload,
+    service: k8s.core.v1.ServiceInitArgs,
+    name: str,
+    state: str,
+    opts: pulumi.ResourceOptions,
+) -> pulumi.Input[pulumi.Resource]:
     # The API server's to choose. One that was imported has them among its inputs, and leaving them
     # out would be a replacement.
     chosen = pulumi.ResourceOptions(ignore_changes=["spec.clusterIP", "spec.clusterIPs"])
-    return names.opts("Service", name, pulumi.ResourceOptions.merge(opts, chosen))
+    its = names.opts("Service", name, pulumi.ResourceOptions.merge(opts, chosen))
+    made = k8s.core.v1.Service(state, service, its)
+    place = workload.namespace
+    return refuse_gone(asks, names, made, made.metadata, kind="Service", namespace=place, name=name)
 
 
 def service_port(workload: Workload) -> int:
     """The first port for clients; 0 where there is none."""
     ports = workload.ports_of("client")
     return ports[0].port if ports else 0
+
+
+def client_host(workload: Workload) -> str:
+    """DNS name of the Service that clients use; empty where there is none."""
+    return service_host(workload.name, workload.namespace) if service_port(workload) else ""
 
 
 def service_host(service: str, namespace: str, cluster_domain: str = "cluster.local") -> str:

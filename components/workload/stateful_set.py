@@ -47,14 +47,7 @@ from .rollout import (
 )
 from .scaled_down import refuse_scaled_down
 from .secret import WorkloadSecrets, secret_sources
-from .service import (
-    client_service,
-    headless_service,
-    peer_host,
-    service_host,
-    service_opts,
-    service_port,
-)
+from .service import client_host, peer_host, register_services, service_port
 
 __all__ = ["CheckedSet", "PersistentStatefulSet", "PersistentStatefulSetArgs", "checked_set"]
 
@@ -141,16 +134,8 @@ class PersistentStatefulSet(pulumi.ComponentResource):
         super().__init__("statefast:index:PersistentStatefulSet", name, {}, opts)
         report(plan.asks.notes, self)
         child = pulumi.ResourceOptions(parent=self, aliases=workload.aliases(self))
-        headless: list[pulumi.Resource] = []
-        if workload.makes_headless:
-            name_in_state = workload.child(workload.headless_name)
-            its = service_opts(plan.names, workload.headless_name, child)
-            headless.append(
-                k8s.core.v1.Service(name_in_state, headless_service(workload, plan.names), its)
-            )
-        client = client_service(workload, plan.names)
-        if client is not None:
-            k8s.core.v1.Service(name, client, service_opts(plan.names, workload.name, child))
+        its = workload.makes_headless
+        services = register_services(plan.asks, plan.names, workload, child, headless=its)
         owner = claim_owner_for(
             self,
             name,
@@ -160,7 +145,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
             named=any(claim.claim_owner for claim in plan.claims.values()),
         )
         secrets = WorkloadSecrets(self, workload, owner, plan.names, plan.asks, plan.passwords)
-        companions = register_companions(self, workload, plan.names)
+        companions = register_companions(self, workload, plan.names, plan.asks)
         minutes = rollout_minutes(workload)
         # Where the guard waits for a canary.
         cluster = (
@@ -201,7 +186,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                 # An owner is deleted after the pods, so that its claims can go, and are snapshotted
                 # at rest.
                 depends_on=[
-                    *headless,
+                    *services,
                     *secrets.resources,
                     *companions,
                     *taken_up,
@@ -271,7 +256,7 @@ class PersistentStatefulSet(pulumi.ComponentResource):
         self.stateful_set_name = stateful_set.metadata["name"]
         self.plain: dict[str, Any] = {
             "claims": list(plan.claims),
-            "host": service_host(workload.name, workload.namespace) if client is not None else "",
+            "host": client_host(workload),
             "port": service_port(workload),
             "strategy": strategy.type,
             "peers": [

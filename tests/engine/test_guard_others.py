@@ -103,6 +103,11 @@ def test_an_autoscaler_keeps_its_replicas_and_all_of_them_grow(deployment: Deplo
     assert set(sizes(deployment).values()) == {"12Gi"}
     assert deployment.data() == data
 
+    # Replicas that config has and the scaler does not want have no claims to patch.
+    deployment.workloads(zookeeper={**scaled, "replicas": 6, "storage": {"size": "13Gi"}}).up()
+    assert set(sizes(deployment).values()) == {"13Gi"}
+    assert deployment.data() == data
+
 
 def test_labels_and_annotations_of_others_on_a_claim(deployment: Deployment) -> None:
     deployment.workloads(zookeeper=ZOOKEEPER, mysql=MYSQL).up()

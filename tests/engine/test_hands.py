@@ -175,3 +175,36 @@ def test_a_claim_that_is_lost_again_is_reattached_again(
         up_with_refresh(deployment)
         assert deployment.data()[claim].volume_uid == volume
     assert set(deployment.up().changes) == {"unchanged"}
+
+
+def test_a_workload_whose_marks_somebody_took_off_is_taken_over(deployment: Deployment) -> None:
+    deployment.workloads(zookeeper=ZOOKEEPER, mysql=MYSQL).up()
+    data, uids = deployment.data(), deployment.uids("statefulset,deployment")
+    for kind, name in (("statefulset", "zookeeper"), ("deployment", "mysql")):
+        marks = [f"{it}-" for it in deployment.get(kind, name)["metadata"]["annotations"]]
+        deployment.kubectl("annotate", kind, name, *marks)
+        said = deployment.refused(f"name is '{name}'", "belongs to nobody")
+        given = re.findall(rf"'([^']* {name}: owner [^']*)'", said)
+        deployment.config.setdefault("statefast:consent", []).extend(given)
+        deployment.up()
+        assert set(deployment.up().changes) == {"unchanged"}
+    assert deployment.data() == data
+    assert deployment.uids("statefulset,deployment") == uids
+
+
+def test_what_somebody_deleted_around_a_workload_is_not_called_unchanged(
+    deployment: Deployment,
+) -> None:
+    redis: Config = {"storage": {"size": "1Gi"}, "networkPolicy": {"clients": []}}
+    deployment.workloads(redis=redis, mysql=MYSQL).up()
+    for kind, word, name in (
+        ("ServiceAccount", "serviceaccount", "redis"),
+        ("ConfigMap", "configmap", "redis-config"),
+        ("Service", "service", "mysql"),
+        ("NetworkPolicy", "networkpolicy", "redis"),
+    ):
+        deployment.kubectl("delete", word, name)
+        deployment.refused(f"{kind} {name}", "somebody deleted", "up --refresh", up=True)
+        up_with_refresh(deployment)
+        assert set(deployment.up().changes) == {"unchanged"}
+        deployment.get(word, name)

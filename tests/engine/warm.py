@@ -11,6 +11,7 @@ import json
 import os
 import select
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -79,6 +80,7 @@ def warm_hosts(workspace: Workspace) -> Iterator[None]:
         for server in servers:
             server.kill()
             server.wait()
+        shutil.rmtree(folder)
 
 
 def serve(name: str) -> None:

@@ -170,6 +170,20 @@ def test_an_autoscaled_set_grows_what_the_cluster_has(monkeypatch: pytest.Monkey
     assert "spec.replicas" in made(autoscaled=True).one("StatefulSet", "zk").ignore_changes
 
 
+def test_nobody_makes_the_claims_of_replicas_that_a_scaler_does_not_want(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    use(monkeypatch, cluster(stateful_sets=[stateful_set(replicas=1)], claims=[claim(CLAIMS[0])]))
+    assert set(sizes(made(autoscaled=True))) == {CLAIMS[0]}
+    # Those that a scaler left behind are there, and grow.
+    few = [stateful_set(replicas=0)]
+    use(monkeypatch, cluster(stateful_sets=few, claims=[claim(it) for it in CLAIMS[:2]]))
+    assert set(sizes(made(autoscaled=True))) == set(CLAIMS[:2])
+    # Where there is no set yet, it is made with as many as config says.
+    use(monkeypatch, cluster(stateful_sets=[], claims=[]))
+    assert len(sizes(made(autoscaled=True))) == 3
+
+
 @pytest.mark.parametrize(
     ("changes", "fragment"),
     [

@@ -10,9 +10,10 @@ from ...drivers.catalogue import DRIVERS, driver_of
 from ...drivers.driver import BLOCK, FILESYSTEM, Driver
 from ...errors import StatefastError
 from ...schema.args import ACCESS_MODES
+from ..edits import Shape
 from ..preflight import Reader
 from ..read.capability import check_class, check_expandable, check_quota, needs_of
-from ..read.live import LiveClaim, LiveClass, class_by_default
+from ..read.live import LiveClaim, LiveClass, Template, class_by_default
 from ..run import this_run
 from .claim_plan import ClaimPlan, WantedClaim
 from .default_class import default_classes
@@ -21,6 +22,7 @@ __all__ = [
     "check_classes",
     "check_default",
     "check_drivers",
+    "check_new_classes",
     "check_quotas",
     "classes_of",
     "own_classes_of",
@@ -84,6 +86,21 @@ def check_classes(
                 claim.storage_class_name,
                 classes,
             )
+
+
+def check_new_classes(reader: Reader, live: Mapping[str, Template], wanted: Shape) -> None:
+    """A class that is written into a claim template is there, for the replicas that come later.
+
+    Raises:
+        StatefastError: see `check_class`.
+    """
+    for name, template in wanted.templates.items():
+        new, before = template.storage_class_name, live.get(name)
+        if new and before is not None and before.storage_class_name != new:
+            classes = classes_of(reader)
+            if classes is not None:
+                field = wanted.fields.volume(name, "storage_class_name")
+                check_class(reader.resource, field, new, classes)
 
 
 def check_default(

@@ -20,7 +20,7 @@ from ..preflight import Reader, owner_of_run
 from ..read.live import OWNER
 from ..read.memory import held
 
-__all__ = ["NO_NAMES", "Names", "WantedName", "plan_names"]
+__all__ = ["NO_NAMES", "Names", "WantedName", "listed", "plan_names"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +84,13 @@ class Names:
     Attributes:
         forced: What was another's, and may be taken from whoever edited it last: its fields have
             managers of then, and the API server answers with a conflict.
+        gone: What the state has, or had before a refresh, and the cluster has not.
     """
 
     taken_back: Mapping[tuple[str, str], Sequence[str]] = field(default_factory=dict)
     keys: Mapping[tuple[str, str], str] = field(default_factory=dict)
     forced: frozenset[tuple[str, str]] = frozenset()
+    gone: frozenset[tuple[str, str]] = frozenset()
 
     def annotations(self, kind: str, name: str) -> dict[str, str]:
         """What one object has to say of that, in this run and in every later one."""
@@ -128,6 +130,7 @@ def plan_names(reader: Reader, wanted: Iterable[WantedName], consents: Sequence[
     taken_back: dict[tuple[str, str], Sequence[str]] = {}
     keys: dict[tuple[str, str], str] = {}
     forced: set[tuple[str, str]] = set()
+    gone: set[tuple[str, str]] = set()
     for (kind, namespace), group in groupby(sorted(wanted, key=_place), key=_place):
         each = {item.name: item for item in group}
         found = reader.metadata_of(
@@ -137,6 +140,8 @@ def plan_names(reader: Reader, wanted: Iterable[WantedName], consents: Sequence[
             f"whether {' and '.join(f'{kind} {item.key}' for item in each.values())}"
             f" {'is' if len(each) == 1 else 'are'} another's",
         )
+        if found is not None:
+            gone |= {(kind, name) for name in each.keys() - found.keys() if _is_held(each[name])}
         for name, metadata in (found or {}).items():
             left = _left(reader, each[name], metadata, consents)
             said = metadata.get("annotations") or {}
@@ -147,7 +152,16 @@ def plan_names(reader: Reader, wanted: Iterable[WantedName], consents: Sequence[
             if left is not None:
                 taken_back[kind, name] = left
                 keys[kind, name] = each[name].key
-    return Names(taken_back, keys, frozenset(forced))
+    return Names(taken_back, keys, frozenset(forced), frozenset(gone))
+
+
+def listed(kind: str) -> str:
+    """What a kind is called where the cluster is read; see `Cluster.list`."""
+    return _KINDS[kind].listed
+
+
+def _is_held(item: WantedName) -> bool | None:
+    return held(f"{_KINDS[item.kind].type}{'Patch' if item.applied else ''}", item.key)
 
 
 def _place(item: WantedName) -> tuple[str, str]:
@@ -159,7 +173,7 @@ def _left(
 ) -> Sequence[str] | None:
     """The fields that stay as they are where it is taken back; None where it is not."""
     owner = (metadata.get("annotations") or {}).get(OWNER, "")
-    known = held(f"{_KINDS[item.kind].type}{'Patch' if item.applied else ''}", item.key)
+    known = _is_held(item)
     # What is applied outlives its stack, and the state of it.
     maybe = known is None or item.applied
     if not owner and (known or (maybe and _of_an_earlier_version(metadata))):

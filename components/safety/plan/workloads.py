@@ -10,8 +10,9 @@ from ..owner import check_owner
 from ..preflight import Reader, owner_of_run
 from ..read.known import Known
 from ..read.live import LiveWorkload
-from ..read.memory import held
+from ..read.memory import applied, held
 from ..refusals.moved import refuse_moved_workload
+from .limits import check_new_classes
 
 __all__ = ["WorkloadPlan", "plan_workload"]
 
@@ -137,6 +138,7 @@ def plan_workload(
             f"the claims of {reader.resource} are to be retained, but somebody set whenDeleted to"
             " Delete: run pulumi up --refresh, which sets Retain again, before anything deletes it"
         )
+    check_new_classes(reader, live.templates, shape)
     found_edits = list(edits(reader.resource, live, shape))
     free = refuse(found_edits, consents)
     if found_edits and live.unwatched:
@@ -162,5 +164,20 @@ def plan_workload(
         replicas=live.replicas,
         force=True,
         live=live,
-        manager=live.manager if live.owner == owner_of_run() else field_manager(owner_of_run()),
+        manager=_manager(live, _TYPES[kind], key),
     )
+
+
+def _manager(live: LiveWorkload, type_: str, key: str) -> str:
+    """Under which name it is applied: what was another's, under one of this stack's own.
+
+    Not so what the state has, whatever somebody did to its annotations: after an update under
+    another name the provider drops what only the former one has, and that are the fields which
+    `ignore_changes` leaves out, required ones among them (docs/engine.md 76).
+    """
+    if live.owner == owner_of_run():
+        return live.manager
+    if not held(type_, key):
+        return field_manager(owner_of_run())
+    last = (applied(type_, key) or {}).get("metadata") or {}
+    return str((last.get("annotations") or {}).get(FIELD_MANAGER) or "")

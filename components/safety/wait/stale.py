@@ -12,6 +12,7 @@ from typing import Any
 import pulumi
 
 from ...errors import StatefastError
+from ..plan.names import Names, listed
 from ..plan.workloads import WorkloadPlan
 from ..preflight import Reader, owner_of_run
 from ..read.cluster import Unreadable
@@ -19,7 +20,7 @@ from ..read.deleted import namespace_deleted
 from ..read.live import LiveClaim
 from ..run import refused_late
 
-__all__ = ["note_found", "refuse_stale_state"]
+__all__ = ["note_found", "refuse_gone", "refuse_stale_state"]
 
 _REMEDY = (
     "bring the state up to date and make what is missing in one run: pulumi up --refresh (pulumi"
@@ -37,7 +38,7 @@ def refuse_stale_state(
     namespace: str,
     name: str,
     uid: str | None,
-) -> None:
+) -> pulumi.Output[None]:
     """Fails a run in which the engine counts on an object that the cluster does not have.
 
     Args:
@@ -51,13 +52,16 @@ def refuse_stale_state(
         uid: Of the one that was read before; empty where there was none, None where none could be
             read.
 
+    Returns:
+        Nothing, once that is known.
+
     Raises:
         pulumi.RunError: out of the run and not out of this call: the object is gone, by itself or
             with its namespace, or is another one of the same name.
     """
     cluster = asks.cluster
     if cluster is None or uid is None:
-        return
+        return pulumi.Output.from_input(None)
 
     async def compare(found: Any) -> None:  # noqa: ANN401  metadata, or nothing
         said = _uid(found)
@@ -84,7 +88,52 @@ def refuse_stale_state(
 
     # An object that the engine is about to make, or leaves out of this run, has no id.
     # One after the other: `Output.all` makes an Output of each label.
-    _: pulumi.Output[None] = made.id.apply(lambda _: metadata.apply(compare))
+    compared: pulumi.Output[None] = made.id.apply(lambda _: metadata.apply(compare))
+    return compared
+
+
+def refuse_gone(
+    asks: Reader,
+    names: Names,
+    made: pulumi.CustomResource,
+    metadata: pulumi.Output[Any],
+    *,
+    kind: str,
+    namespace: str,
+    name: str,
+) -> pulumi.Input[pulumi.Resource]:
+    """Fails a run in which the engine counts on an object around a workload that somebody deleted.
+
+    Args:
+        asks: The reader of the component.
+        names: What is there of the names that the component gives.
+        made: The object as registered.
+        metadata: Its metadata, as the engine has them afterwards.
+        kind: Of the object, e.g. `ServiceAccount`.
+        namespace: Of the object.
+        name: Of the object.
+
+    Returns:
+        The object, for the `depends_on` of what cannot run without it.
+
+    Raises:
+        pulumi.RunError: see `refuse_stale_state`.
+    """
+    if (kind, name) not in names.gone:
+        return made
+    compared = refuse_stale_state(
+        asks,
+        made,
+        metadata,
+        resource=f"{kind} {name}",
+        kind=listed(kind),
+        namespace=namespace,
+        name=name,
+        uid="",
+    )
+    # It comes to be in this run where the engine does not have it, and has an id after that.
+    there: pulumi.Output[pulumi.Resource] = compared.apply(lambda _: made)
+    return there
 
 
 def note_found(asks: Reader, namespace: str, claims: Iterable[str], plan: WorkloadPlan) -> None:

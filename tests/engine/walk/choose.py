@@ -305,7 +305,7 @@ def _hand(rng: random.Random, world: World) -> Step:
         (3, "delete", ["secret", f"{name}-generated"]),
         (2, "delete", ["service", name]),
         (1, "delete", ["serviceaccount", name]),
-        (2, "delete", ["configmap", f"{name}-files"]),
+        (2, "delete", ["configmap", f"{name}-config"]),
         (1, "delete", ["configmap", "--all"]),
         (1, "delete", ["pod", "--all"]),
         (1, "delete class", []),
