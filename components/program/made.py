@@ -12,6 +12,7 @@ from ..safety.preflight import owner_of_run
 from ..safety.read.last_run import key_of
 from ..safety.read.live import OWNER
 from ..safety.read.memory import held, memory_of_run
+from ..safety.refusals.left_out import refuse_left_out
 from ..schema.kubernetes import OF_CLUSTER
 
 __all__ = ["Made", "has_unknowns", "plain"]
@@ -137,9 +138,15 @@ class Made:
 
         Args:
             live: The metadata that the cluster has; None where it has none.
+
+        Raises:
+            StatefastError: this run leaves out what is above it.
         """
         said = (live or {}).get("annotations") or {}
-        return said.get(OWNER) == owner_of_run() and not held(self.args.type_, self.key)
+        if said.get(OWNER) != owner_of_run() or held(self.args.type_, self.key):
+            return False
+        refuse_left_out(self.resource, self.name)
+        return True
 
     def annotate(self, said: Mapping[str, str]) -> None:
         """Adds annotations; the program's own come before those that are not the guard's."""

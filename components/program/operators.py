@@ -16,6 +16,7 @@ from ..safety.read.cluster import Cluster, Object, Unreadable
 from ..safety.read.last_run import key_of
 from ..safety.read.live import claims_of_pod
 from ..safety.read.memory import applied, held
+from ..safety.refusals.left_out import refuse_left_out
 from ..schema.annotations import STAYS
 from ..schema.kubernetes import resource_path
 from .made import Made
@@ -105,6 +106,8 @@ def _staying(
         and not held(made.args.type_, key)
         and _said_to_stay(made, cluster, space)
     )
+    if taken_back:
+        refuse_left_out(made.resource, made.name)
     made.annotate({STAYS: owner_of_run()})
     return made.result(
         pulumi.ResourceOptions(retain_on_delete=True, import_=key if taken_back else None)

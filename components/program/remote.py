@@ -19,7 +19,8 @@ from pulumi.runtime.sync_await import _sync_await
 
 from ..errors import StatefastError
 from ..safety.read.last_run import VOLUMES
-from ..safety.read.memory import RECORD, memory_of_run, registered
+from ..safety.read.memory import RECORD, memory_of_run
+from ..safety.read.record import registered
 from .args import GuardArgs, checked, said_to_policies
 from .end import GUARD, starts_instead
 from .made import Made

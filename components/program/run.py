@@ -14,7 +14,8 @@ from ..safety.read.cluster import Cluster, cluster_of
 from ..safety.read.known import Known
 from ..safety.read.last_run import key_of
 from ..safety.read.live import LiveClaim
-from ..safety.read.memory import RECORD, registered
+from ..safety.read.memory import RECORD
+from ..safety.read.record import registered
 from .args import GuardArgs
 from .made import Made, plain
 from .names import Names

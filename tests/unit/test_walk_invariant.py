@@ -1,6 +1,7 @@
 """The invariant of the random walk finds what it is there for: histories made by hand."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -410,6 +411,7 @@ def test_what_runs_themselves_are_held_to() -> None:
     assert ledger().observe(before, before, refused) == []
     failed = Act(runs=(run("preview"), Run(verb="up", text="error: boom", code=255)), stack="a")
     assert kinds(ledger().observe(before, before, failed)) == ["green preview"]
+    assert kinds(ledger().observe(before, before, replace(failed, read=False))) == []
     trace = Run(verb="up", text="Traceback (most recent call last):\n  File", code=1)
     late = Run(verb="up", text="", code=None, late=True)
     assert kinds(ledger().observe(before, before, Act(runs=(trace,)))) == ["traceback"]
@@ -470,3 +472,12 @@ def test_a_claim_whose_marks_a_hand_took_off_is_named_by_nobody() -> None:
     its.strip("n", "c0")
     its.observe(FIRST, FIRST, HAND)
     assert kinds(its.observe(FIRST, Seen(), up())) == ["lost"]
+
+
+def test_what_cannot_shrink_is_written_as_it_is() -> None:
+    said = (
+        "StatefulSet w1: storage.size is '1Gi', but the volume of claim w1-vol-w1-0 has 3Gi and no"
+        " volume can shrink; write '3Gi' or more, or move the data to a smaller volume of another"
+        " name."
+    )
+    assert ways(run("up", said, word=Word.REFUSES, code=1)) == [Way(size=("w1", "3Gi"))]

@@ -19,6 +19,7 @@ from ..owner import check_owner, owned
 from ..preflight import Reader, owner_of_run
 from ..read.live import OWNER
 from ..read.memory import held
+from ..refusals.left_out import refuse_left_out
 
 __all__ = ["NO_NAMES", "Names", "WantedName", "listed", "plan_names"]
 
@@ -150,6 +151,7 @@ def plan_names(reader: Reader, wanted: Iterable[WantedName], consents: Sequence[
             ):
                 forced.add((kind, name))
             if left is not None:
+                refuse_left_out(f"{kind} {each[name].key}", name)
                 taken_back[kind, name] = left
                 keys[kind, name] = each[name].key
     return Names(taken_back, keys, frozenset(forced), frozenset(gone))

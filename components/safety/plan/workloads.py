@@ -11,6 +11,7 @@ from ..preflight import Reader, owner_of_run
 from ..read.known import Known
 from ..read.live import LiveWorkload
 from ..read.memory import applied, held
+from ..refusals.left_out import refuse_left_out
 from ..refusals.moved import refuse_moved_workload
 from .limits import check_new_classes
 
@@ -157,6 +158,8 @@ def plan_workload(
     # Where nobody knows what the state has, its seal hurts only who wants a replacement.
     ours = live.owner == owner_of_run() or not adopts
     unknown_to_state = ours and not free and not held(_TYPES[kind], key)
+    if unknown_to_state:
+        refuse_left_out(reader.resource, name)
     return WorkloadPlan(
         free=free,
         sealed=key if sealed else "",

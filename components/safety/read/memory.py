@@ -7,7 +7,7 @@ the stack made before cannot: the engine hands a program the state it runs on.
 import time
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -16,20 +16,20 @@ import pulumi
 from pulumi.runtime.proto import resource_pb2
 
 from ..run import once
+from .answers import fields
 from .cluster import Object
 from .last_run import LastRun, key_of
+from .record import Record
 
 __all__ = [
     "RECORD",
     "RECORDS",
     "Memory",
-    "Record",
     "Remembered",
     "applied",
     "beneath",
     "held",
     "memory_of_run",
-    "registered",
 ]
 
 # The output of a component that holds what the next run has to know.
@@ -38,7 +38,6 @@ RECORD = "record"
 RECORDS = "records"
 
 _STATE = "pulumi:pulumi:readStackResourceOutputs"
-_RESOURCE = "pulumi:pulumi:getResource"
 _RELEASE = "kubernetes:helm.sh/v3:Release"
 # Where the Kubernetes provider keeps what it was last given.
 _INPUTS = "__inputs"
@@ -53,29 +52,6 @@ _HALF_WRITTEN = "failed to load checkpoint"
 _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
 # A file backend has no organizations, and one word for all of them.
 _NO_ORGANIZATION = "organization"
-# The longest part of many objects, and of no use here.
-_NEVER_READ = frozenset({"managedFields"})
-# How the engine writes a value that is more than a value, and a secret among them.
-_SPECIAL, _SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
-
-
-class Record(pulumi.ComponentResource):
-    """Says that its stack has a state, which is the state of a run that kept a record.
-
-    The engine fails where a program asks for the state of a stack that has none yet. What a
-    component had for outputs last time is in the answer to its registration; so this one has one.
-    There is one in each stack, made by whichever component asks first.
-    """
-
-    def __init__(self) -> None:
-        super().__init__("statefast:index:Record", "record", {})
-
-    def was_there(self) -> bool:
-        """Whether the last run left it; called once, before its outputs are registered."""
-        found = pulumi.runtime.invoke(_RESOURCE, {"urn": self.urn}).value or {}
-        kept = bool((found.get("state") or {}).get("kept"))
-        self.register_outputs({"kept": True})
-        return kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +84,7 @@ class Memory:
         urns: By type and `<namespace>/<name>` of a Kubernetes object, its URNs in the state; empty
             where it is not known.
         releases: By URN, the outputs of each `helm.v3.Release`.
+        left_out: Whether this run makes no record, as `--target` leaves it out.
         trouble: Why the state could not be read; empty where it could, or there is none yet.
     """
 
@@ -118,6 +95,7 @@ class Memory:
     resources: Sequence[tuple[str, Mapping[str, Any]]] | None = field(default=None, repr=False)
     urns: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     releases: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    left_out: bool = False
     trouble: str = ""
 
     def named(self, kind: str, name: str) -> list[Object]:
@@ -224,27 +202,11 @@ def _written(
     return {key: them[0] for key, them in found.items() if len(them) == 1}
 
 
-def registered(urn: str) -> Mapping[str, Any] | None:
-    """The outputs of a resource that this run has registered by now; None where it has not.
-
-    Args:
-        urn: Its URN.
-    """
-    request = resource_pb2.ResourceInvokeRequest(tok=_RESOURCE, acceptResources=False)
-    request.args.update({"urn": urn})
-    monitor: Any = pulumi.runtime.settings.get_monitor()
-    try:
-        answer = monitor.Invoke(request)
-    except grpc.RpcError:
-        return None
-    found = _fields(getattr(answer, "return"))
-    return None if answer.failures else dict(found.get("state") or {})
-
-
 def _read() -> Memory:
     try:
-        if not Record().was_there():
-            return _of_before()
+        record = Record()
+        if not record.was_there():
+            return replace(_of_before(), left_out=record.is_left_out())
         found = _state()
         resources = list(found.values())
     except Exception as error:  # the engine has no type for what it says
@@ -348,7 +310,7 @@ def _state() -> Mapping[str, tuple[str, Mapping[str, Any]]]:
     answer = _answer(request)
     if answer.failures:
         raise ValueError(answer.failures[0].reason)
-    found = _fields(getattr(answer, "return")).get("outputs") or {}
+    found = fields(getattr(answer, "return")).get("outputs") or {}
     return {
         str(urn): (str(resource.get("type") or ""), resource.get("outputs") or {})
         for urn, resource in found.items()
@@ -373,28 +335,3 @@ def _stack_name() -> str:
     if organization == _NO_ORGANIZATION:
         return pulumi.get_stack()
     return f"{organization}/{pulumi.get_project()}/{pulumi.get_stack()}"
-
-
-def _opened(value: Any) -> Any:  # noqa: ANN401  a message without a type
-    """A value as Python has it, with whole numbers whole and no seal on secrets.
-
-    Written out here: the library's own way takes twice as long, and a state may have many values.
-    """
-    kind = value.WhichOneof("kind")
-    if kind == "string_value":
-        return value.string_value
-    if kind == "struct_value":
-        return _fields(value.struct_value)
-    if kind == "list_value":
-        return [_opened(item) for item in value.list_value.values]
-    if kind == "number_value":
-        number = value.number_value
-        return int(number) if number.is_integer() else number
-    return value.bool_value if kind == "bool_value" else None
-
-
-def _fields(struct: Any) -> Any:  # noqa: ANN401  see _opened
-    fields = struct.fields
-    if _SPECIAL in fields and fields[_SPECIAL].string_value == _SECRET:
-        return _opened(fields["value"])
-    return {key: _opened(item) for key, item in fields.items() if key not in _NEVER_READ}

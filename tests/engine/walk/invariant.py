@@ -399,7 +399,8 @@ def _of_runs(before: Seen, after: Seen, act: Act) -> Iterator[Finding]:
         if written and before.settled and not _at_the_end(up.refusals):
             names = ", ".join(sorted(written))
             yield Finding(kind="half done", text=f"a refused up wrote {names}: {up.refusals[:1]}")
-    if preview.code == 0 and up.code != 0:
+    # Where nothing is read, what is there already is met at `up`.
+    if preview.code == 0 and up.code != 0 and act.read:
         yield Finding(kind="green preview", text=f"and up failed: {' | '.join(up.errors)[:900]}")
 
 

@@ -69,12 +69,14 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way on that a refusal offers: what to consent to, what to run, and with which flag."""
+    """One way on that a refusal offers: what to consent to or to write, what to run, and how."""
 
     consents: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     refresh: bool = False
     former: str = ""
+    # Of a volume that cannot shrink: who has it, and what to write.
+    size: tuple[str, str] | None = None
 
 
 def ways(run: Run) -> list[Way]:
@@ -89,6 +91,9 @@ def ways(run: Run) -> list[Way]:
         former = re.search(r"write statefast:formerStack: (\S+) into", sentence)
         if former is not None:
             found.append(Way(former=former[1]))
+        grown = re.match(r"\w+ (\S+): storage\.size is .*; write '(\S+)' or more", sentence)
+        if grown is not None:
+            found.append(Way(size=(grown[1], grown[2])))
         parts = re.split(r"; (?=to |or )|, or (?=start|consent)|; or ", sentence)
         for part in parts:
             consents = tuple(_CONSENT.findall(part))

@@ -222,6 +222,9 @@ class World:
             self.ledger.consent(consent)
         if way.former:
             stack.config["statefast:formerStack"] = way.former
+        for workload, its in (stack.get("workloads") or {}).items():
+            if way.size is not None and way.size[0] in (workload, f"{workload}-vol"):
+                its["storage"]["size"] = way.size[1]
         for command in way.commands:
             self._hand(stack.namespace).shell(command)
         stack.refresh = stack.refresh or way.refresh or bool(way.commands)
