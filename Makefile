@@ -75,7 +75,7 @@ test-fast: venv ## Runs the tests that need no cluster.
 test-real: venv ## Runs the databases on a real node, and reads back what they held. Linux, as root.
 	@STATEFAST_REAL=1 $(CLUSTER) build
 # Two nodes, each for the files of its process: most of the time something is waited for.
-	@STATEFAST_REAL=1 $(PYTEST) -n 2 --dist loadfile -m real
+	@STATEFAST_REAL=1 $(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder -m real
 
 test-languages: venv ## Guards programs in TypeScript, Go and YAML by the plugin. Takes Go, and Node with npm.
 	@$(CLUSTER) build
@@ -104,4 +104,4 @@ test: lint test-fast ## Checks everything: style, types, and every tier of tests
 	@$(CLUSTER) build
 # Each process has a cluster of its own, so that it does not matter which runs what.
 	@$(PYTEST) -n 2 --dist worksteal -m "engine and not languages$(if $(STATEFAST_REAL), and not real)"
-	@$(if $(STATEFAST_REAL),$(PYTEST) -n 2 --dist loadfile -m real)
+	@$(if $(STATEFAST_REAL),$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder -m real)

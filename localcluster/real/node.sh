@@ -124,10 +124,13 @@ until ctr version > /dev/null 2>&1; do
   kill -0 $runtime || { echo "containerd ended: see containerd.log"; exit 1; }
   sleep 0.1
 done
+# All at a time: most of it waits for the disk.
+imports=()
 for image; do
   stamp=/srv/node/config/$(basename "$image").imported
-  [ -e "$stamp" ] || { ctr images import "$image"; touch "$stamp"; }
+  [ -e "$stamp" ] || { ctr images import "$image" && touch "$stamp"; } & imports+=($!)
 done
+for import in "${imports[@]}"; do wait "$import"; done
 "$kubelet" --config=/srv/node/config/kubelet.yaml --kubeconfig=/srv/kubeconfig --hostname-override="$name" \
   --node-ip="$address" --root-dir=/srv/node/kubelet --cert-dir=/srv/node/kubelet/pki --v=2 > /srv/log/kubelet.log 2>&1 &
 wait -n

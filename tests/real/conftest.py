@@ -13,6 +13,10 @@ from tests.engine.quick import quick
 
 from .databases import KINDS, Database, deployed
 
+_LONGEST = {
+    name: place for place, name in enumerate(("test_postgresql", "test_redis", "test_quorum"))
+}
+
 
 def why_not() -> str | None:
     """What these tests lack here; None when nothing."""
@@ -24,6 +28,9 @@ def why_not() -> str | None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything in this folder needs the engine, and a node that runs pods."""
     here = [item for item in items if Path(item.path).is_relative_to(Path(__file__).parent)]
+    # The files that take longest come first, so that both processes end at about the same time.
+    here.sort(key=lambda item: _LONGEST.get(item.path.stem, len(_LONGEST)))
+    items[:] = [*here, *(item for item in items if item not in here)]
     reason = why_not() if here else None
     for item in here:
         item.add_marker(pytest.mark.engine)
