@@ -178,6 +178,8 @@ def test_a_claim_that_is_lost_again_is_reattached_again(
 
 
 def test_a_workload_whose_marks_somebody_took_off_is_taken_over(deployment: Deployment) -> None:
+    # Whose claims may go, which the claims go on to say.
+    deployment.config["statefast:ephemeral"] = True
     deployment.workloads(zookeeper=ZOOKEEPER, mysql=MYSQL).up()
     data, uids = deployment.data(), deployment.uids("statefulset,deployment")
     for kind, name in (("statefulset", "zookeeper"), ("deployment", "mysql")):

@@ -1,10 +1,10 @@
 """What becomes of a workload in this run: made, edited in place, or replaced with consent."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...errors import StatefastError
-from ...schema.annotations import FIELD_MANAGER, FORCE, field_manager
+from ...schema.annotations import FIELD_MANAGER, FORCE, RETENTION, field_manager
 from ..edits import Shape, edits, refuse
 from ..owner import check_owner
 from ..preflight import Reader, owner_of_run
@@ -125,6 +125,8 @@ def plan_workload(
             f"but the one in namespace {namespace} is being deleted, and its claims {stay}",
             "wait until it is gone, and run again with --refresh",
         )
+    key = f"{namespace}/{name}"
+    live = _said(live, _TYPES[kind], key)
     if live.retention == "retain" and retention != "retain":
         raise StatefastError(
             reader.resource,
@@ -153,7 +155,6 @@ def plan_workload(
             "run up with a partition of 0 first, and with this change afterwards: the consent"
             " stays good",
         )
-    key = f"{namespace}/{name}"
     sealed = retention == "retain" and live.owner == owner_of_run() and not free
     # Where nobody knows what the state has, its seal hurts only who wants a replacement.
     ours = live.owner == owner_of_run() or not adopts
@@ -167,20 +168,27 @@ def plan_workload(
         replicas=live.replicas,
         force=True,
         live=live,
-        manager=_manager(live, _TYPES[kind], key),
+        manager=live.manager,
     )
 
 
-def _manager(live: LiveWorkload, type_: str, key: str) -> str:
-    """Under which name it is applied: what was another's, under one of this stack's own.
+def _said(live: LiveWorkload, type_: str, key: str) -> LiveWorkload:
+    """The workload with what the last run wrote on it, where somebody took that off.
 
-    Not so what the state has, whatever somebody did to its annotations: after an update under
-    another name the provider drops what only the former one has, and that are the fields which
-    `ignore_changes` leaves out, required ones among them (docs/engine.md 76).
+    Under which name it is applied above all: after an update under another name the provider drops
+    what only the former one has, and that are the fields which `ignore_changes` leaves out,
+    required ones among them (docs/engine.md 76).
     """
-    if live.owner == owner_of_run():
-        return live.manager
+    owner = owner_of_run()
+    if live.owner == owner:
+        return live
     if not held(type_, key):
-        return field_manager(owner_of_run())
-    last = (applied(type_, key) or {}).get("metadata") or {}
-    return str((last.get("annotations") or {}).get(FIELD_MANAGER) or "")
+        # What was another's is applied under a name of this stack's own.
+        return replace(live, manager=field_manager(owner))
+    metadata = (applied(type_, key) or {}).get("metadata") or {}
+    said = metadata.get("annotations") or {}
+    return replace(
+        live,
+        manager=str(said.get(FIELD_MANAGER) or ""),
+        retention=live.retention if live.owner else str(said.get(RETENTION) or live.retention),
+    )
