@@ -115,6 +115,7 @@ class Settings:
                 "mode": self.preflight_mode,
                 "context": self.context,
                 "own_classes": own,
+                "own_attributes": made.names_of_attributes if made is not None else [],
                 "own_namespaces": [self.namespace],
                 "growth_seconds": self.growth_seconds,
             },

@@ -73,6 +73,11 @@ class StorageClassSettings:
         for name, snapshots in self.snapshot_classes.items():
             VolumeSnapshotClass.preflight(name, snapshots)
 
+    @property
+    def names_of_attributes(self) -> list[str]:
+        """The names in the cluster of its attributes classes."""
+        return [self.attributes_class_name(name) for name in self.attributes_classes]
+
     def attributes_class_name(self, name: str) -> str:
         """The name in the cluster of an attributes class; the name itself where it is not ours."""
         if name in self.attributes_classes:

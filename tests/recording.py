@@ -179,11 +179,7 @@ class _Monitor(mocks.MockMonitor):
     def RegisterResourceOutputs(
         self, request: resource_pb2.RegisterResourceOutputsRequest
     ) -> empty_pb2.Empty:
-        given = rpc.deserialize_properties(request.outputs)
-        self._recording.outputs[request.urn] = given
-        # As the engine answers who asks for the resource afterwards.
-        if (made := self.resources.get(request.urn)) is not None:
-            self.resources[request.urn] = made._replace(state=given)
+        self._recording.outputs[request.urn] = rpc.deserialize_properties(request.outputs)
         return empty_pb2.Empty()
 
 

@@ -21,6 +21,7 @@ NEEDED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("apps", "statefulsets", ("get", "list")),
     ("apiextensions.k8s.io", "customresourcedefinitions", ("get", "list")),
     ("storage.k8s.io", "storageclasses", ("get", "list")),
+    ("storage.k8s.io", "volumeattributesclasses", ("get", "list")),
     ("", "configmaps", ("get", "list")),
     ("", "serviceaccounts", ("get", "list")),
     ("", "services", ("get", "list")),

@@ -53,6 +53,9 @@ class PreflightArgs(TypedDict):
     one."""
     own_classes: NotRequired[Mapping[str, OwnClassArgs]]
     """Storage classes of the same program that are made after this component. Default none."""
+    own_attributes: NotRequired[Sequence[str]]
+    """Names in the cluster of VolumeAttributesClasses of the same program that are made after this
+    component. Default none."""
     own_namespaces: NotRequired[Sequence[str]]
     """Namespaces of the same program that are not made by a WorkloadNamespace before this
     component. Default none."""
@@ -254,6 +257,11 @@ class Reader:
         self._assumed |= {
             name: {"provisioner": "", "expandable": True, "default": not name} for name in classes
         }
+
+    @property
+    def own_attributes(self) -> Collection[str]:
+        """Attributes classes that this program makes, which the cluster may not have yet."""
+        return {*this_run().attributes, *(self._given.get("own_attributes") or ())}
 
     @property
     def own_namespaces(self) -> Collection[str]:

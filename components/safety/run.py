@@ -79,6 +79,7 @@ class Run:
 
     Attributes:
         classes: Storage classes by name.
+        attributes: Names of attributes classes.
         namespaces: Names of namespaces.
         claims: Namespace and name of claims.
         of_workloads: Those of them that a workload makes for itself.
@@ -97,6 +98,7 @@ class Run:
     """
 
     classes: dict[str, OwnClassArgs] = field(default_factory=dict)
+    attributes: set[str] = field(default_factory=set)
     namespaces: set[str] = field(default_factory=set)
     claims: set[tuple[str, str]] = field(default_factory=set)
     of_workloads: set[tuple[str, str]] = field(default_factory=set)

@@ -19,6 +19,7 @@ import pulumi_kubernetes as k8s
 
 from ..drivers.catalogue import driver_named
 from ..errors import MISSING, StatefastError
+from ..safety.run import this_run
 from ..schema.annotations import FORCE
 from ..schema.labels import object_labels
 from ..schema.named import Named
@@ -89,6 +90,7 @@ class VolumeAttributesClass(Named):
         plan = _plan(name, args)
         super().__init__("statefast:index:VolumeAttributesClass", name, {}, opts)
         self.stands_for(plan.name)
+        this_run().attributes.add(plan.name)
         made = k8s.storage.v1.VolumeAttributesClassPatch(
             name,
             metadata=k8s.meta.v1.ObjectMetaPatchArgs(

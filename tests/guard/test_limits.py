@@ -5,7 +5,14 @@ from typing import Any
 
 import pytest
 
-from statefast import PersistentDeployment, PersistentStatefulSet, StatefastError, VolumeClaim
+from statefast import (
+    PersistentDeployment,
+    PersistentStatefulSet,
+    StatefastError,
+    VolumeAttributesClass,
+    VolumeAttributesClassArgs,
+    VolumeClaim,
+)
 from statefast.safety.read.cluster import Object
 from tests.recording import run
 from tests.unit.samples import deployment_args, stateful_set_args, volume
@@ -115,6 +122,33 @@ def test_what_a_claim_is_already_is_not_held_against_its_class(
     use(monkeypatch, cluster(claims=[there], classes=[of("nfs.csi.k8s.io")]))
     with pytest.raises(StatefastError, match="cannot modify a volume"):
         run(lambda: a_claim(access_modes=modes, volume_attributes_class_name="fast"))
+
+
+def test_a_class_of_attributes_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    named: dict[str, Any] = {"volume_attributes_class_name": "fast"}
+    slow = {"metadata": {"name": "slow"}}
+    use(monkeypatch, cluster(classes=[of("csi.example.com")], attributes_classes=[slow]))
+    with pytest.raises(StatefastError) as caught:
+        run(lambda: a_claim(**named))
+    assert caught.value.sentence == (
+        "VolumeClaim vol: volume_attributes_class_name is 'fast', but the cluster has no such"
+        " VolumeAttributesClass; known are slow."
+    )
+    args = stateful_set_args(volumes=volume(storage_class_name="any", **named), preflight={})
+    with pytest.raises(StatefastError, match=r"volumes\.zk-vol\.volume_attributes_class_name is"):
+        run(lambda: PersistentStatefulSet("zk", args))
+    # That of the program comes to be in the same run.
+    run(lambda: a_claim(**named, preflight={"own_attributes": ["fast"]}))
+
+    def together() -> None:
+        its: VolumeAttributesClassArgs = {"driver": "ceph-rbd", "parameters": {"maxReadIops": "1"}}
+        made = VolumeAttributesClass("fast", its)
+        a_claim(volume_attributes_class_name=made)
+
+    run(together)
+    use(monkeypatch, cluster(classes=[of("csi.example.com")], attributes_classes=[]))
+    with pytest.raises(StatefastError, match="make one first"):
+        run(lambda: a_claim(**named))
 
 
 def tight(key: str = "requests.storage", hard: str = "20Gi") -> Object:

@@ -20,6 +20,7 @@ from ..refusals.unseen import refuse_unseen
 from .claim_plan import ClaimPlan, CopyPlan, WantedClaim
 from .copies import plan_copies
 from .limits import (
+    check_attributes,
     check_classes,
     check_default,
     check_drivers,
@@ -121,6 +122,7 @@ def plan_claims(
         check_classes(reader, wanted, plans, live, classes)
         check_default(reader, wanted, plans, classes)
         check_drivers(reader, wanted, plans, live, classes, retention)
+    check_attributes(reader, wanted)
     check_quotas(reader, namespace, wanted, plans, live, classes)
     return {
         claim.name: _with_capacity(reader, plans[claim.name], live.get(claim.name), claim, classes)

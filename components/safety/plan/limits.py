@@ -10,6 +10,7 @@ from ...drivers.catalogue import DRIVERS, driver_of
 from ...drivers.driver import BLOCK, FILESYSTEM, Driver
 from ...errors import StatefastError
 from ...schema.args import ACCESS_MODES
+from ...schema.nearest import nearest
 from ..edits import Shape
 from ..preflight import Reader
 from ..read.capability import check_class, check_expandable, check_quota, needs_of
@@ -19,6 +20,7 @@ from .claim_plan import ClaimPlan, WantedClaim
 from .default_class import default_classes
 
 __all__ = [
+    "check_attributes",
     "check_classes",
     "check_default",
     "check_drivers",
@@ -85,6 +87,32 @@ def check_classes(
                 claim.called("storage_class_name"),
                 claim.storage_class_name,
                 classes,
+            )
+
+
+def check_attributes(reader: Reader, wanted: Iterable[WantedClaim]) -> None:
+    """A class of attributes that a claim names is there: with another one its volume is not made.
+
+    One that a volume has is not deleted before (KEP-3751).
+
+    Raises:
+        StatefastError: the cluster has none of that name, nor does this program make it.
+    """
+    asked = [claim for claim in wanted if claim.attributes not in ("", *reader.own_attributes)]
+    if not asked:
+        return
+    found = reader.read("attributes classes", "", "whether the classes of attributes are there")
+    for claim in asked:
+        if found is not None and claim.attributes not in found:
+            known = sorted({*found, *reader.own_attributes})
+            raise StatefastError(
+                reader.resource,
+                claim.called("volume_attributes_class_name"),
+                claim.attributes,
+                "but the cluster has no such VolumeAttributesClass",
+                nearest(claim.attributes, known)
+                if known
+                else "make one first, with attributesClasses of statefast:storageClass",
             )
 
 

@@ -20,6 +20,7 @@ T = TypeVar("T")
 _PAGE = 500
 _ALL_METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _PATHS = {
+    "attributes classes": "/apis/storage.k8s.io/v1/volumeattributesclasses",
     "claims": "/api/v1/{within}persistentvolumeclaims",
     "classes": "/apis/storage.k8s.io/v1/storageclasses",
     "config maps": "/api/v1/{within}configmaps",
