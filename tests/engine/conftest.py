@@ -207,6 +207,7 @@ spec:
   resources: {{requests: {{storage: {size}}}}}
 """,
         )
+        self.wait(f"pvc/{name}", "--for=jsonpath={.status.phase}=Bound")
 
     def get(self, kind: str, name: str) -> Any:
         """One object; fails the test if it is not there."""

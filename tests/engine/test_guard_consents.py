@@ -34,10 +34,8 @@ def test_a_consent_is_good_for_its_change_and_for_no_other(deployment: Deploymen
     consent = asked_for(deployment.refused("pod_management_policy"))
     deployment.config["statefast:consent"] = [consent]
     # Another change with that consent in hand: no.
-    deployment.workloads(
-        zookeeper={**ZOOKEEPER, "storage": {"size": "8Gi", "storageClassName": "x"}}
-    )
-    deployment.refused("storage_class_name", "consent", up=True)
+    deployment.workloads(zookeeper={**ZOOKEEPER, "serviceName": "other"})
+    deployment.refused("zookeeper-server", "consent", up=True)
 
     deployment.workloads(zookeeper={**ZOOKEEPER, "podManagementPolicy": "OrderedReady"})
     assert deployment.up().changes["replaced"] == 1
@@ -124,7 +122,6 @@ def test_a_consented_move_leaves_the_data_where_it_was(deployment: Deployment) -
 def test_a_claim_of_another_hand_is_taken_over_by_consent(deployment: Deployment) -> None:
     deployment.workloads().up()
     deployment.claim_of_nobody("mysql-vol", "20Gi")
-    deployment.wait("pvc/mysql-vol", "--for=jsonpath={.status.phase}=Bound")
     data = deployment.data()
 
     deployment.workloads(mysql=MYSQL)

@@ -14,6 +14,7 @@ from statefast.safety.run import Run
 from statefast.safety.wait import before_change
 from statefast.safety.wait.before_change import deletion_hook, image_hook
 from statefast.safety.wait.rule import RULE, SnapshotRule
+from statefast.safety.wait.taking import Lasting
 from tests.unit.samples import stateful_set, volume
 
 EVERY = SnapshotRule(before=("image", "growth", "replacement", "destroy"), keep=2)
@@ -229,13 +230,23 @@ def test_the_newest_stay_and_nobody_elses_go(api: Api, keep: int) -> None:
     assert left == {"of-another-stack", "by-hand", "unready", *(["old"] if keep == 2 else [])}
 
 
-def test_what_fails_stops_the_change_in_one_sentence_and_prunes_nothing(api: Api) -> None:
+def test_what_fails_stops_the_change_in_one_sentence_and_prunes_nothing(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(before_change, "_EVERY_SECONDS", 0.01)
     api.snapshots = {name: ours(name, f"2026-01-0{name}") for name in "123"}
     api.error = "the pool is full"
     with pytest.raises(StatefastError) as caught:
         changed(api, "a:1", "a:2")
     assert "failed (the pool is full), so nothing was changed" in caught.value.sentence
     assert set("123") <= set(api.snapshots)
+
+
+def test_what_the_snapshotter_gets_over_is_no_failure() -> None:
+    heard = Lasting()
+    for said in ("a conflict", "", *["the pool is full"] * 9):
+        assert not heard(said)
+    assert heard("the pool is full") == "the pool is full"
 
 
 def test_one_that_is_never_ready_stops_the_change(

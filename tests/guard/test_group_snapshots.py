@@ -332,7 +332,7 @@ def test_a_group_that_fails_or_lacks_a_claim_stops_the_change(
     api: Api, monkeypatch: pytest.MonkeyPatch, forgotten: str
 ) -> None:
     api.forgotten, api.trouble = forgotten, "" if forgotten else "the pool is full"
-    monkeypatch.setattr(before_change, "_READY_SECONDS", 0.05)
+    monkeypatch.setattr(before_change, "_READY_SECONDS", 0.05 if forgotten else 5)
     with pytest.raises(StatefastError) as caught:
         destroyed()
     expected = "is not ready in ten minutes" if forgotten else "failed (the pool is full)"

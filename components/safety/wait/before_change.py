@@ -34,7 +34,7 @@ from .of_workload import (
     read_last,
 )
 from .rule import RULE, SnapshotRule
-from .taking import TAKEN_BEFORE, CannotTake, driver_of_claim, progress, take
+from .taking import TAKEN_BEFORE, CannotTake, Lasting, driver_of_claim, progress, take
 
 __all__ = ["deletion_hook", "growth_hook", "image_hook"]
 
@@ -267,13 +267,13 @@ class _Taking:
 
     async def _wait(self, taken: "_Taken") -> None:
         name = taken.name
-        began = time.monotonic()
+        began, trouble_of = time.monotonic(), Lasting()
         while time.monotonic() - began < _READY_SECONDS:
-            ready, trouble = await self.ask(taken.progress)
+            ready, said = await self.ask(taken.progress)
             if ready:
                 self._say(f"{name} is ready")
                 return
-            if trouble:
+            if trouble := trouble_of(said):
                 raise self._failure(
                     f"snapshot {name} failed ({trouble})",
                     f"mend what it needs, run kubectl delete {taken.kind} {name} -n"

@@ -15,7 +15,7 @@ from ...errors import StatefastError
 from ..read.client import Client, Unreadable
 from ..read.live import LiveClaim
 from .hooks import hook_of_run
-from .taking import CannotTake, progress, take
+from .taking import CannotTake, Lasting, progress, take
 
 __all__ = ["SNAPSHOT_CLASS", "snapshot_before_deletion", "snapshot_hook"]
 
@@ -91,13 +91,13 @@ def _claims(api: Client, owner: Mapping[str, Any]) -> Iterator[str]:
 
 def _wait(api: Client, resource: str, namespace: str, name: str) -> None:
     deadline = time.monotonic() + _READY_SECONDS
-    said = "it is not ready in ten minutes"
+    said, trouble_of = "it is not ready in ten minutes", Lasting()
     while time.monotonic() < deadline:
-        ready, trouble = progress(api, namespace, name)
+        ready, error = progress(api, namespace, name)
         if ready:
             pulumi.log.info(f"{resource}: snapshot {namespace}/{name} is ready")
             return
-        if trouble:
+        if trouble := trouble_of(error):
             said = trouble
             break
         time.sleep(_EVERY_SECONDS)

@@ -11,6 +11,7 @@ from ..read.client import Client, NotThere, Object, Unreadable
 __all__ = [
     "TAKEN_BEFORE",
     "CannotTake",
+    "Lasting",
     "classes_for",
     "delete",
     "driver_of_claim",
@@ -25,6 +26,8 @@ TAKEN_BEFORE = "statefast/taken-before"
 
 _SNAPSHOTS = "/apis/snapshot.storage.k8s.io/v1/namespaces/{namespace}/volumesnapshots"
 _CLASSES = "/apis/snapshot.storage.k8s.io/v1/volumesnapshotclasses"
+# Looks in a row, two a second.
+_LASTING_LOOKS = 10
 
 
 class CannotTake(Exception):
@@ -84,6 +87,22 @@ def progress(api: Client, namespace: str, name: str) -> tuple[bool, str]:
     status = api.get("getting a snapshot", path).get("status") or {}
     error = status.get("error")
     return bool(status.get("readyToUse")), str(error.get("message", "it failed")) if error else ""
+
+
+class Lasting:
+    """What is said of a snapshot, once it is said for some time.
+
+    The snapshotter writes down a conflict of two of its own writes as well, and tries again after a
+    second or two; what its driver cannot do it says again and again.
+    """
+
+    def __init__(self) -> None:
+        self._looks = 0
+
+    def __call__(self, said: str) -> str:
+        """What was said in this look; empty until it has been said in the looks before, too."""
+        self._looks = self._looks + 1 if said else 0
+        return said if self._looks >= _LASTING_LOOKS else ""
 
 
 def snapshots_of(api: Client, namespace: str) -> Sequence[Object]:
