@@ -9,7 +9,7 @@ from ..library import Change
 from ..severity import Severity
 from ..sizes import compare, same_size
 from ..values import Hidden, conceals, joined, look, text
-from .common import COMPONENTS, Field, Rule, change, differing, fate, risk, unread, unruled, whole
+from .common import Field, Rule, by_the_guard, change, differing, fate, risk, unread, unruled, whole
 
 __all__ = ["PATCH_RULES", "RULES", "SIZE", "fate_of"]
 
@@ -117,7 +117,7 @@ def patch_made_again(edit: Edit, context: Context) -> Iterator[Finding]:
     """As a whole claim, but where the guard of this project has looked for its volume."""
     if edit.action is not Action.CREATE or not edit.is_missed:
         return
-    if edit.urn.parents.startswith(COMPONENTS) or f"${COMPONENTS}" in edit.urn.parents:
+    if by_the_guard(edit):
         yield Finding(
             rule="claim-made-again",
             severity=Severity.SAFE,

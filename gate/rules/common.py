@@ -14,14 +14,15 @@ from ..sides import Sides
 from ..values import Hidden, conceals, look, text
 
 __all__ = [
-    "COMPONENTS",
     "DEFAULT",
     "ORPHAN",
     "Field",
     "Rule",
+    "by_the_guard",
     "change",
     "differing",
     "fate",
+    "goes_on_as",
     "risk",
     "taking_claims",
     "unread",
@@ -33,8 +34,8 @@ __all__ = [
 Rule = Callable[[Edit, Context], Iterator[Finding]]
 
 DEFAULT = "(default)"
-# How the types of this project begin, whose guard reads the cluster before anything is applied.
-COMPONENTS = "statefast:index:"
+# How the types of this project begin.
+_COMPONENTS = "statefast:index:"
 # Of the provider: what a deletion does to what the object owns.
 ORPHAN = ("metadata", "annotations", "pulumi.com/deletionPropagationPolicy")
 
@@ -96,6 +97,25 @@ def _said(edit: Edit, field: Field, value: object) -> object:
             return Hidden(is_secret=not conceals(value, secrets=False))
         return f"#{digest(value, edit.uid)}"
     return shown
+
+
+def goes_on_as(edit: Edit, like: Edit, what: str) -> Finding:
+    """An object leaves, and another one may go on in its place without its data.
+
+    Args:
+        edit: The one that leaves.
+        like: The one that comes.
+        what: What becomes of the data, after a colon.
+    """
+    name = like.new_name or like.urn.name
+    said = f"may go on as {name}, which starts empty: {what}"
+    return risk("renamed", said, (change(edit, "name", edit.name, name),))
+
+
+def by_the_guard(edit: Edit) -> bool:
+    """Whether a component of this project makes it, whose guard reads the cluster before."""
+    parents = edit.urn.parents
+    return parents.startswith(_COMPONENTS) or f"${_COMPONENTS}" in parents
 
 
 def taking_claims(changes: Iterable[Change]) -> tuple[Change, ...]:

@@ -12,7 +12,7 @@ from ..kinds import holds_nothing, keeps_data
 from ..severity import Severity
 from ..urn import Kind
 from ..values import conceals, look, plain, text
-from .common import Field, Rule, change, differing, risk, unread, whole
+from .common import Field, Rule, change, differing, goes_on_as, risk, unread, whole
 
 __all__ = ["DEFINITION_RULES", "RULES", "renamed"]
 
@@ -155,12 +155,7 @@ def renamed(edit: Edit, context: Context) -> Iterator[Finding]:
     like = context.comes_like(edit)
     if edit.action is not Action.DELETE or edit.goes or like is None or context.twin(edit):
         return
-    name = like.new_name or like.urn.name
-    yield risk(
-        "renamed",
-        f"may go on as {name}, which starts empty: what it has stays behind",
-        (change(edit, "name", edit.name, name),),
-    )
+    yield goes_on_as(edit, like, "what it has stays behind")
 
 
 def _only_pods(edit: Edit) -> bool:

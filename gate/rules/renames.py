@@ -9,7 +9,7 @@ from ..mounts import POD_SPECS, mounts_of
 from ..severity import Severity
 from ..templates import templates
 from ..values import Hidden
-from .common import Rule, change, risk
+from .common import Rule, change, goes_on_as, risk
 
 __all__ = ["RULES", "TWINS"]
 
@@ -53,12 +53,7 @@ def renamed(edit: Edit, context: Context) -> Iterator[Finding]:
     like = context.likeness.renamed_to(edit)
     if like is None or (is_workload and _finds_all(edit, like)):
         return
-    name = like.new_name or like.urn.name
-    yield risk(
-        "renamed",
-        f"may go on as {name}, which starts empty: the data does not move along",
-        (change(edit, "name", edit.name, name),),
-    )
+    yield goes_on_as(edit, like, "the data does not move along")
 
 
 def _has_data(edit: Edit) -> bool:

@@ -7,7 +7,7 @@ from ..edits import Action, Edit
 from ..finding import Finding
 from ..severity import Severity
 from ..values import Hidden, look
-from .common import COMPONENTS, Rule, change, risk, unread, unruled, whole
+from .common import Rule, by_the_guard, change, risk, unread, unruled, whole
 
 __all__ = ["PATCH_RULES", "RULES"]
 
@@ -104,7 +104,7 @@ def patch_made(edit: Edit, context: Context) -> Iterator[Finding]:
         )
     if edit.wants(*_CLAIM) is None:
         return
-    if edit.urn.parents.startswith(COMPONENTS) or f"${COMPONENTS}" in edit.urn.parents:
+    if by_the_guard(edit):
         yield Finding(
             rule="volume-handed-back",
             severity=Severity.SAFE,

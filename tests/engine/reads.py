@@ -3,27 +3,24 @@
 `kubectl` starts anew for each look, and the tests look some thousand times.
 """
 
-import json
 from functools import lru_cache
-from http.client import OK
 from typing import Any
 
-from kubernetes.client.api_client import ApiClient
+from statefast.safety.read.client import Client, Unreadable
+from statefast.schema.kubernetes import OF_CLUSTER, resource_path
 
-from statefast.safety.read.kubeconfig import api_client
-
-# By the word that kubectl knows: API, resource, whether it is in a namespace.
+# By the word that kubectl knows: version and kind.
 _KINDS = {
-    "deployment": ("apis/apps/v1", "deployments", True),
-    "namespace": ("api/v1", "namespaces", False),
-    "pod": ("api/v1", "pods", True),
-    "pv": ("api/v1", "persistentvolumes", False),
-    "pvc": ("api/v1", "persistentvolumeclaims", True),
-    "secret": ("api/v1", "secrets", True),
-    "service": ("api/v1", "services", True),
-    "statefulset": ("apis/apps/v1", "statefulsets", True),
-    "storageclass": ("apis/storage.k8s.io/v1", "storageclasses", False),
-    "volumesnapshot": ("apis/snapshot.storage.k8s.io/v1", "volumesnapshots", True),
+    "deployment": ("apps/v1", "Deployment"),
+    "namespace": ("core/v1", "Namespace"),
+    "pod": ("core/v1", "Pod"),
+    "pv": ("core/v1", "PersistentVolume"),
+    "pvc": ("core/v1", "PersistentVolumeClaim"),
+    "secret": ("core/v1", "Secret"),
+    "service": ("core/v1", "Service"),
+    "statefulset": ("apps/v1", "StatefulSet"),
+    "storageclass": ("storage.k8s.io/v1", "StorageClass"),
+    "volumesnapshot": ("snapshot.storage.k8s.io/v1", "VolumeSnapshot"),
 }
 
 
@@ -38,27 +35,24 @@ def read(kubeconfig: str, kinds: str, namespace: str, name: str = "") -> Any:
     Raises:
         AssertionError: the API server refuses, or has no such object.
     """
-    reader = _client(kubeconfig)
-    found = [_one(reader, kind, namespace, name) for kind in kinds.split(",")]
+    found = [_one(_client(kubeconfig), kind, namespace, name) for kind in kinds.split(",")]
     return found[0] if name else [item for items in found for item in items]
 
 
-def _one(reader: ApiClient, kind: str, namespace: str, name: str) -> Any:
-    api, resource, within = _KINDS[kind]
-    space = f"namespaces/{namespace}/" if within else ""
-    path = f"/{api}/{space}{resource}" + (f"/{name}" if name else "")
-    request = reader.param_serialize("GET", path, auth_settings=["BearerToken"])
-    response = reader.call_api(*request)
-    content = response.read()  # type: ignore[no-untyped-call]
-    assert response.status == OK, f"GET {path}: {content.decode()}"
-    parsed = json.loads(content)
+def _one(client: Client, word: str, namespace: str, name: str) -> Any:
+    version, kind = _KINDS[word]
+    within = "" if kind in OF_CLUSTER else f"namespaces/{namespace}/"
+    path = resource_path(version, kind).format(within=within) + (f"/{name}" if name else "")
+    try:
+        found = client.get(f"GET {path}", path)
+    except Unreadable as error:
+        raise AssertionError(str(error)) from None
     if name:
-        return parsed
+        return found
     # The items of a list do not say what they are.
-    said = {"apiVersion": parsed["apiVersion"], "kind": parsed["kind"].removesuffix("List")}
-    return [said | item for item in parsed["items"]]
+    return [{"apiVersion": found["apiVersion"], "kind": kind, **item} for item in found["items"]]
 
 
 @lru_cache
-def _client(kubeconfig: str) -> ApiClient:
-    return api_client("", kubeconfig)
+def _client(kubeconfig: str) -> Client:
+    return Client(kubeconfig=kubeconfig)

@@ -10,7 +10,6 @@ from ...drivers.catalogue import DRIVERS, driver_of
 from ...drivers.driver import BLOCK, FILESYSTEM, Driver
 from ...errors import StatefastError
 from ...schema.args import ACCESS_MODES
-from ...schema.nearest import nearest
 from ..edits import Shape
 from ..preflight import Reader
 from ..read.capability import check_class, check_expandable, check_quota, needs_of
@@ -98,22 +97,20 @@ def check_attributes(reader: Reader, wanted: Iterable[WantedClaim]) -> None:
     Raises:
         StatefastError: the cluster has none of that name, nor does this program make it.
     """
-    asked = [claim for claim in wanted if claim.attributes not in ("", *reader.own_attributes)]
+    own = reader.own_attributes
+    asked = [it for it in wanted if it.attributes and it.attributes not in own]
     if not asked:
         return
     found = reader.read("attributes classes", "", "whether the classes of attributes are there")
-    for claim in asked:
-        if found is not None and claim.attributes not in found:
-            known = sorted({*found, *reader.own_attributes})
-            raise StatefastError(
-                reader.resource,
-                claim.called("volume_attributes_class_name"),
-                claim.attributes,
-                "but the cluster has no such VolumeAttributesClass",
-                nearest(claim.attributes, known)
-                if known
-                else "make one first, with attributesClasses of statefast:storageClass",
-            )
+    for claim in asked if found is not None else ():
+        check_class(
+            reader.resource,
+            claim.called("volume_attributes_class_name"),
+            claim.attributes,
+            {*(found or ()), *own},
+            what="VolumeAttributesClass",
+            made_with="attributesClasses of statefast:storageClass",
+        )
 
 
 def check_new_classes(reader: Reader, live: Mapping[str, Template], wanted: Shape) -> None:

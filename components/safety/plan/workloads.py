@@ -35,9 +35,8 @@ class WorkloadPlan:
         taken_back: `<namespace>/<name>` where it lives and is in no state, so that it is imported.
         replicas: How many the cluster has now; 0 where it has no such workload.
         force: Whether it is known not to be another's, so that fields may be taken over.
-        live: The workload as it lives; None where there is none, or none could be read.
-        manager: Under which name it is applied; empty where the provider chooses one. One that was
-            another's keeps the name that its fields were handed over to.
+        live: The workload as it lives, with the name that it is applied under; None where there is
+            none, or none could be read.
     """
 
     free: frozenset[str] = frozenset()
@@ -46,7 +45,6 @@ class WorkloadPlan:
     replicas: int = 0
     force: bool = False
     live: LiveWorkload | None = None
-    manager: str = ""
 
     @property
     def imported(self) -> str:
@@ -57,7 +55,9 @@ class WorkloadPlan:
     def applied(self) -> dict[str, str]:
         """What it says of how it is applied."""
         force = FORCE if self.force else {}
-        return {**force, **({FIELD_MANAGER: self.manager} if self.manager else {})}
+        # Of one that was another's the name that its fields were handed over to.
+        manager = self.live.manager if self.live is not None else ""
+        return {**force, **({FIELD_MANAGER: manager} if manager else {})}
 
     @property
     def uid(self) -> str | None:
@@ -168,7 +168,6 @@ def plan_workload(
         replicas=live.replicas,
         force=True,
         live=live,
-        manager=live.manager,
     )
 
 

@@ -28,8 +28,16 @@ _COUNT = "persistentvolumeclaims"
 Need = Mapping[str, int]
 
 
-def check_class(resource: str, field: str, name: str, known: Iterable[str]) -> None:
-    """A claim that is to be made needs a class that is there.
+def check_class(
+    resource: str,
+    field: str,
+    name: str,
+    known: Iterable[str],
+    *,
+    what: str = "storage class",
+    made_with: str = "statefast:storageClass",
+) -> None:
+    """A claim needs classes that are there.
 
     Raises:
         StatefastError: the cluster has no class of that name.
@@ -40,8 +48,8 @@ def check_class(resource: str, field: str, name: str, known: Iterable[str]) -> N
             resource,
             field,
             name,
-            "but the cluster has no such storage class",
-            nearest(name, names) if names else "make one first, with statefast:storageClass",
+            f"but the cluster has no such {what}",
+            nearest(name, names) if names else f"make one first, with {made_with}",
         )
 
 

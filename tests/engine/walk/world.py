@@ -38,7 +38,7 @@ _PATHS = (
     "/apis/storage.k8s.io/v1/storageclasses",
 )
 # Of the whole cluster, by the beginnings of their names.
-CLASSES = (
+_CLASSES = (
     ("storageclass", "rbd"),
     ("storageclass", "rbd-second"),
     ("volumesnapshotclass", "snap"),
@@ -149,7 +149,7 @@ class World:
         """Takes everything out of the cluster that this walk brought into it."""
         hand = self._hand(self.name)
         hand.kubectl("delete", "namespace", *self.namespaces, "--ignore-not-found", "--wait=false")
-        for kind, name in CLASSES:
+        for kind, name in _CLASSES:
             hand.kubectl("delete", kind, f"{name}-{self.name}", "--ignore-not-found")
         shutil.rmtree(self._program, ignore_errors=True)
         self._connection.close()
