@@ -3,6 +3,7 @@
 import pulumi
 
 from settings import Settings, Surroundings, WorkloadSettings, load_settings
+from settings.process import short_lived
 from statefast import (
     ClaimOwner,
     PersistentDeployment,
@@ -52,4 +53,5 @@ def deploy(
     return {"pattern": workload.pattern, **exports_of(made)}
 
 
+short_lived()
 main(load_settings())

@@ -70,9 +70,10 @@ class LocalStack:
         (self.folder / "Pulumi.yaml").write_text(_dump(project), encoding="utf-8")
 
         file = self.folder / f"Pulumi.{self.name}.yaml"
-        salt = _read(file).get(_SALT) if file.exists() else None
+        kept = _read(file) if file.exists() else {}
+        kept.pop("config", None)
         settings = {"config": dict(config)} if config is not None else self.settings()
-        file.write_text(_dump(settings | ({_SALT: salt} if salt else {})), encoding="utf-8")
+        file.write_text(_dump(settings | kept), encoding="utf-8")
         if not (
             self.workspace.stacks / ".pulumi/stacks" / project["name"] / f"{self.name}.json"
         ).exists():

@@ -17,6 +17,7 @@ from localcluster.stacks import LocalStack
 from localcluster.toolchain import environment
 from statefast.marks import sentences
 
+from .begun import prepare
 from .quick import quick
 from .reads import known, read
 
@@ -99,7 +100,7 @@ class Deployment:
 
     def pulumi(self, *arguments: str) -> Result:
         """Runs pulumi on the stack with the config of now."""
-        self.stack.prepare(self.config)
+        prepare(self.stack, self.config)
         done = self.stack.run(*arguments, quiet=True, check=False)
         return Result(done.returncode, done.stdout)
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from localcluster.layout import Workspace
 
+from .keeper import keeper
 from .warm import warm_hosts
 
 
@@ -18,5 +19,5 @@ def quick(workspace: Workspace) -> Iterator[None]:
     if logs.is_dir():
         shutil.rmtree(logs)
     logs.touch()
-    with warm_hosts(workspace):
+    with warm_hosts(workspace), keeper():
         yield

@@ -6,6 +6,7 @@ this checkout have its packages as well, as they are on disk when the tests begi
 lies elsewhere is read anew in each run.
 """
 
+import gc
 import importlib
 import json
 import os
@@ -97,6 +98,9 @@ def serve(name: str) -> None:
         for package in _PACKAGES:
             importlib.import_module(package)
         del sys.path[0]
+    # What all of them have is no garbage of any.
+    gc.collect()
+    gc.freeze()
     threads = [path.name for path in Path("/proc/self/task").iterdir()]
     assert threads == [str(os.getpid())], "only a process of one thread can be forked"
     listener = socket.socket(socket.AF_UNIX)

@@ -44,6 +44,7 @@ def grow(
     size: str = "12Gi",
     live: Object | None = None,
     provisioner: str = "rbd.csi.ceph.com",
+    sees_volumes: bool = True,
     answers: Mapping[str, Mapping[str, Any] | None] | None = None,
     **preflight: Any,
 ) -> tuple[FakeCluster, Recording]:
@@ -52,8 +53,8 @@ def grow(
         stateful_sets=[stateful_set(replicas=1)],
         claims=[live or claim(NAME)],
         classes=[{**storage_class(), "provisioner": provisioner}],
-        volumes=[],
         quotas=[],
+        **({"volumes": []} if sees_volumes else {}),
     )
     cluster.later = list(later)
     use(monkeypatch, cluster)
@@ -140,6 +141,24 @@ def test_a_growth_that_takes_too_long_says_why(monkeypatch: pytest.MonkeyPatch) 
     said = refusal(monkeypatch, looks(**FAILING), growth_seconds=1)
     assert "has 8Gi (pool is full) after 1 seconds" in said
     assert "run up again" in said
+
+
+def test_a_claim_that_loses_its_volume_is_not_said_to_be_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = refusal(monkeypatch, looks(), looks("0", phase="Lost"), growth_seconds=86_400)
+    assert "but claim zk-vol-zk-0 has lost its volume" in said
+    assert "nothing is lost" not in said
+
+
+def test_a_volume_that_is_gone_is_told_and_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    lost = looks("0", phase="Lost")
+    assert grow(monkeypatch, live=lost)[0].looks == 0
+    assert "is not in the cluster any more" in caplog.text
+    # Who may not read volumes is told at the end.
+    assert "has lost its volume" in refusal(monkeypatch, lost, live=lost, sees_volumes=False)
 
 
 def test_a_cluster_that_is_away_for_a_moment_is_asked_again(

@@ -320,7 +320,9 @@ def _with_capacity(
                 f"driver {driver.name} rounds {binary_text(plan.request)} up to"
                 f" {binary_text(made)}, which is what the volume will have"
             )
-    capacity = expected_capacity(plan.request, live) if online else 0
+    # One that has lost its volume never has any; that is told where volumes are read.
+    lost = live is not None and live.lost and read_volumes(reader) is not None
+    capacity = expected_capacity(plan.request, live) if online and not lost else 0
     return replace(
         plan,
         capacity=capacity,

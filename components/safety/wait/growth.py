@@ -112,6 +112,11 @@ class _Wait:
         if live.capacity >= self._capacity:
             return ""
         trouble = self._trouble(live)
+        if live.lost:
+            raise self._refusal(
+                f"but claim {live.name} has lost its volume",
+                "run pulumi preview, which says how to have it back",
+            )
         if live.infeasible:
             raise self._refusal(
                 f"but {trouble}",
