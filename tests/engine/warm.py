@@ -22,6 +22,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pulumi
+
 from localcluster.files import private_folder
 from localcluster.layout import PROJECT, Workspace
 
@@ -98,6 +100,8 @@ def serve(name: str) -> None:
         for package in _PACKAGES:
             importlib.import_module(package)
         del sys.path[0]
+    # The SDK waits for an answer to each line for `--debug`, three or four for each resource.
+    pulumi.log.debug = lambda *_, **__: None
     # What all of them have is no garbage of any.
     gc.collect()
     gc.freeze()
