@@ -17,7 +17,7 @@ from statefast.safety.read.cluster import Object
 from tests.recording import run
 from tests.unit.samples import deployment_args, stateful_set_args, volume
 
-from .fakes import FakeCluster, claim, quota, storage_class, use
+from .fakes import FakeCluster, claim, quota, stateful_set, storage_class, use
 
 SLOW = "slow.storageclass.storage.k8s.io/requests.storage"
 
@@ -44,6 +44,21 @@ def cluster(**changes: Sequence[Object]) -> FakeCluster:
 def a_claim(name: str = "vol", **args: Any) -> None:
     given = {"namespace": "data", "size": "8Gi", "storage_class_name": "any", "preflight": {}}
     VolumeClaim(name, {**given, **args})  # type: ignore[typeddict-item]
+
+
+def test_an_edit_that_only_replicas_to_come_get_is_none_that_they_cannot_have(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lives = [claim(f"zk-vol-zk-{ordinal}") for ordinal in range(3)]
+    # It lives as it is written: its owner has consented.
+    written = stateful_set(templates={"zk-vol": ("rbd", ["ReadWriteMany"])})
+    use(monkeypatch, cluster(stateful_sets=[written], claims=lives, classes=[storage_class()]))
+    args = stateful_set_args(
+        volumes=volume(storage_class_name="rbd", access_modes=["ReadWriteMany"]), preflight={}
+    )
+    with pytest.raises(StatefastError) as caught:
+        run(lambda: PersistentStatefulSet("zk", args))
+    assert "driver ceph-rbd of class rbd cannot mount a file system" in caught.value.sentence
 
 
 @pytest.mark.parametrize(

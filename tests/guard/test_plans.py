@@ -88,7 +88,7 @@ EDITS: list[tuple[dict[str, object], str, str]] = [
         "spec.volumeClaimTemplates",
     ),
     (
-        {"volumes": volume(storage_class_name="rbd", access_modes=["ReadWriteMany"])},
+        {"volumes": volume(storage_class_name="rbd", access_modes=["ReadWriteOncePod"])},
         "volumes.zk-vol.access_modes",
         "spec.volumeClaimTemplates",
     ),

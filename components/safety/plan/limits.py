@@ -160,12 +160,14 @@ def check_drivers(
             it what is asked for.
     """
     for claim in wanted:
-        plan = plans[claim.name]
-        name = _class_of(claim, plan, live.get(claim.name), classes)
+        plan, lives = plans[claim.name], live.get(claim.name)
+        edited = lives is not None and _other_modes(claim, lives)
+        # The claims that there are keep theirs; the edit is for replicas to come.
+        name = _class_of(claim, plan, None if edited else lives, classes)
         if name not in classes:
             continue
         driver = driver_of(classes[name].provisioner)
-        unable = _makes(driver, claim) if is_made(plan, claim) else None
+        unable = _makes(driver, claim) if edited or is_made(plan, claim) else None
         if unable is None and claim.attributes and not driver.modifies:
             field = claim.called("volume_attributes_class_name")
             unable = field, claim.attributes, "cannot modify a volume", "leave it out"
@@ -183,6 +185,14 @@ def check_drivers(
                 f"but driver {driver.name} of class {name} {cannot}",
                 f"{remedy}, or use a class of another driver{_such(claim)}",
             )
+
+
+def _other_modes(claim: WantedClaim, live: LiveClaim) -> bool:
+    """Whether a claim that is there was made with other modes than are written now."""
+    return (
+        sorted(claim.access_modes) != sorted(live.access_modes)
+        or (claim.volume_mode or FILESYSTEM) != live.volume_mode
+    )
 
 
 def _such(claim: WantedClaim) -> str:
