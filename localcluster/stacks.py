@@ -22,6 +22,8 @@ from .layout import PROJECT, Workspace
 __all__ = ["LocalStack"]
 
 _SALT = "encryptionsalt"
+# What the CLI writes into a stack's file, and opens its secrets by.
+_OF_SECRETS = (_SALT, "secretsprovider", "encryptedkey")
 # A step that has begun, or goes on, with nothing to add.
 _SAYS_NOTHING = re.compile(r" \S{1,2} +\S+:\S+ .*\w+ing \(\d+s\)( Skipping await logic)?")
 # What the engine says where the provider is the one that was built here (docs/localcluster.md):
@@ -70,8 +72,8 @@ class LocalStack:
         (self.folder / "Pulumi.yaml").write_text(_dump(project), encoding="utf-8")
 
         file = self.folder / f"Pulumi.{self.name}.yaml"
-        kept = _read(file) if file.exists() else {}
-        kept.pop("config", None)
+        written = _read(file) if file.exists() else {}
+        kept = {key: written[key] for key in _OF_SECRETS if key in written}
         settings = {"config": dict(config)} if config is not None else self.settings()
         file.write_text(_dump(settings | kept), encoding="utf-8")
         if not (

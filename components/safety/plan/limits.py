@@ -161,14 +161,18 @@ def check_drivers(
     """
     for claim in wanted:
         plan, lives = plans[claim.name], live.get(claim.name)
-        edited = lives is not None and _other_modes(claim, lives)
-        # The claims that there are keep theirs; the edit is for replicas to come.
-        name = _class_of(claim, plan, None if edited else lives, classes)
+        if is_made(plan, claim) or (lives is not None and _other_modes(claim, lives)):
+            # Claims that are there keep their modes; an edit of them is for replicas to come.
+            name = _class_of(claim, plan, None, classes)
+            driver = driver_of(classes[name].provisioner) if name in classes else None
+            if driver is not None and (unable := _makes(driver, claim)) is not None:
+                raise _cannot(reader, claim, driver, name, unable)
+        name = _class_of(claim, plan, lives, classes)
         if name not in classes:
             continue
         driver = driver_of(classes[name].provisioner)
-        unable = _makes(driver, claim) if edited or is_made(plan, claim) else None
-        if unable is None and claim.attributes and not driver.modifies:
+        unable = None
+        if claim.attributes and not driver.modifies:
             field = claim.called("volume_attributes_class_name")
             unable = field, claim.attributes, "cannot modify a volume", "leave it out"
         if unable is None and retention == "snapshot" and not driver.snapshots:
@@ -177,14 +181,21 @@ def check_drivers(
             changes = ", ".join(claim.snapshots)
             unable = "snapshots.before", changes, "takes no snapshots", "leave snapshots out"
         if unable is not None:
-            field, value, cannot, remedy = unable
-            raise StatefastError(
-                reader.resource,
-                field,
-                value,
-                f"but driver {driver.name} of class {name} {cannot}",
-                f"{remedy}, or use a class of another driver{_such(claim)}",
-            )
+            raise _cannot(reader, claim, driver, name, unable)
+
+
+def _cannot(
+    reader: Reader, claim: WantedClaim, driver: Driver, name: str, unable: tuple[str, str, str, str]
+) -> StatefastError:
+    """What a driver cannot do: field, value, why not, and what to write."""
+    field, value, cannot, remedy = unable
+    return StatefastError(
+        reader.resource,
+        field,
+        value,
+        f"but driver {driver.name} of class {name} {cannot}",
+        f"{remedy}, or use a class of another driver{_such(claim)}",
+    )
 
 
 def _other_modes(claim: WantedClaim, live: LiveClaim) -> bool:
