@@ -54,7 +54,7 @@ def up(name: Name = "dev", state: State = None, real: Real = False) -> None:
     _show(stack)
     for (namespace, secret), keys in generated_secrets(stack.workspace, stack.owner).items():
         say(
-            f"{', '.join(keys)} of Secret {namespace}/{secret} were generated; to read one:"
+            f"generated in Secret {namespace}/{secret}: {', '.join(keys)}; to read {keys[0]}:"
             f" {Path(sys.executable)} -m localcluster exec -- kubectl get secret {secret}"
             f" -n {namespace} -o jsonpath={{.data.{keys[0]}}} | base64 -d"
         )
