@@ -55,6 +55,11 @@ class LocalStack:
         """The stack as the objects that it makes name it."""
         return f"{_read(self.project / 'Pulumi.yaml')['name']}/{self.name}"
 
+    @property
+    def state_file(self) -> Path:
+        """Where its state lies, once there is a stack."""
+        return self.workspace.stacks / ".pulumi/stacks" / f"{self.owner}.json"
+
     def prepare(self, config: Mapping[str, Any] | None = None) -> None:
         """Writes the folder anew from the project, and makes the stack if there is none.
 
@@ -76,9 +81,7 @@ class LocalStack:
         kept = {key: written[key] for key in _OF_SECRETS if key in written}
         settings = {"config": dict(config)} if config is not None else self.settings()
         file.write_text(_dump(settings | kept), encoding="utf-8")
-        if not (
-            self.workspace.stacks / ".pulumi/stacks" / project["name"] / f"{self.name}.json"
-        ).exists():
+        if not self.state_file.exists():
             self.run("stack", "init", self.name, quiet=True)
 
     def settings(self) -> dict[str, Any]:

@@ -37,18 +37,18 @@ class _First:
         written = yaml.safe_load(_config(stack).read_text())
         return _First(
             owner=stack.owner,
-            state=_state(stack).read_text(),
+            state=stack.state_file.read_text(),
             selected=_selected(stack).read_text(),
             key={name: text for name, text in written.items() if name != "config"},
         )
 
     def again(self, stack: LocalStack) -> None:
         """Makes another one, with the same key."""
-        folders = (stack.folder, _state(stack).parent, _selected(stack).parent)
+        folders = (stack.folder, stack.state_file.parent, _selected(stack).parent)
         for folder in folders:
             private_folder(folder)
         _config(stack).write_text(yaml.safe_dump(dict(self.key)))
-        for file, text in ((_state(stack), self.state), (_selected(stack), self.selected)):
+        for file, text in ((stack.state_file, self.state), (_selected(stack), self.selected)):
             file.write_text(re.sub(rf"\b{re.escape(self.owner)}(?=\")", stack.owner, text))
 
 
@@ -59,7 +59,7 @@ _firsts: dict[Path, _First] = {}
 def prepare(stack: LocalStack, config: Mapping[str, Any]) -> None:
     """Writes the folder of a stack anew, and makes the stack if there is none."""
     folder = stack.workspace.folder
-    is_new = not _state(stack).exists()
+    is_new = not stack.state_file.exists()
     if is_new and folder in _firsts:
         _firsts[folder].again(stack)
     stack.prepare(config)
@@ -69,11 +69,6 @@ def prepare(stack: LocalStack, config: Mapping[str, Any]) -> None:
 
 def _config(stack: LocalStack) -> Path:
     return stack.folder / f"Pulumi.{stack.name}.yaml"
-
-
-def _state(stack: LocalStack) -> Path:
-    project, _, name = stack.owner.partition("/")
-    return stack.workspace.stacks / ".pulumi/stacks" / project / f"{name}.json"
 
 
 def _selected(stack: LocalStack) -> Path:

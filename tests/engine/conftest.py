@@ -169,13 +169,9 @@ class Deployment:
         assert result.code == 0, result.text
         return result
 
-    def stack_file(self) -> Path:
-        """Where the state lies."""
-        return self.workspace.stacks / f".pulumi/stacks/statefast/{self.name}.json"
-
     def state(self) -> str:
         """The state as it lies on disk, secrets encrypted or not."""
-        file = self.stack_file()
+        file = self.stack.state_file
         return "\n".join(path.read_text() for path in file.parent.glob(f"{file.name}*"))
 
     def kubectl(self, *arguments: str, namespace: bool = True, stdin: str | None = None) -> str:

@@ -54,7 +54,7 @@ def killed_between_writes(deployment: Deployment, child: subprocess.Popen[str]) 
         return True
     held = (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE)
     eventually(lambda: psutil.Process(child.pid).status() in held)
-    state = deployment.stack_file()
+    state = deployment.stack.state_file
     try:
         for file in state.parent.glob(f"{state.name}*"):
             json.loads(file.read_text())

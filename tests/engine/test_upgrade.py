@@ -45,7 +45,7 @@ def test_claims_that_were_called_like_themselves_are_called_like_their_workload(
     parts.components(*before).up()
     data = parts.data()
     # The state as 0.1 left it.
-    file = parts.workspace.stacks / f".pulumi/stacks/statefast-components/{parts.name}.json"
+    file = parts.stack.state_file
     state = file.read_text()
     assert "::shop.data" in state
     file.write_text(

@@ -6,7 +6,6 @@ this checkout have its packages as well, as they are on disk when the tests begi
 lies elsewhere is read anew in each run.
 """
 
-import gc
 import importlib
 import json
 import os
@@ -102,9 +101,6 @@ def serve(name: str) -> None:
         del sys.path[0]
     # The SDK waits for an answer to each line for `--debug`, three or four for each resource.
     pulumi.log.debug = lambda *_, **__: None
-    # What all of them have is no garbage of any.
-    gc.collect()
-    gc.freeze()
     threads = [path.name for path in Path("/proc/self/task").iterdir()]
     assert threads == [str(os.getpid())], "only a process of one thread can be forked"
     listener = socket.socket(socket.AF_UNIX)

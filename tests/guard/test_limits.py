@@ -134,6 +134,10 @@ def test_what_a_claim_is_already_is_not_held_against_its_class(
     there = claim("vol", class_name="any", modes=modes)
     use(monkeypatch, cluster(claims=[there], classes=[of("rbd.csi.ceph.com")]))
     run(lambda: a_claim(access_modes=modes))
+    # Nothing is said of its volume mode, so that stays as it is.
+    device = {**there, "spec": {**there["spec"], "volumeMode": "Block"}}
+    use(monkeypatch, cluster(claims=[device], classes=[of("rbd.csi.ceph.com")]))
+    run(lambda: a_claim(access_modes=modes))
     use(monkeypatch, cluster(claims=[there], classes=[of("nfs.csi.k8s.io")]))
     with pytest.raises(StatefastError, match="cannot modify a volume"):
         run(lambda: a_claim(access_modes=modes, volume_attributes_class_name="fast"))

@@ -1,10 +1,12 @@
 """A claim as the args want it, and as this run will have it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pulumi
 
 from ..fields import OURS, Fields
+from ..read.live import LiveClaim
 from .names import Names
 
 __all__ = ["CONTENT", "SNAPSHOT", "ClaimPlan", "CopyPlan", "WantedClaim"]
@@ -59,6 +61,20 @@ class WantedClaim:
     def called(self, key: str) -> str:
         """Another field of the volume as its owner calls it, e.g. `volumes.data.access_modes`."""
         return self.field.removesuffix(self.fields.claim("size")) + self.fields.claim(key)
+
+    def edits(self, live: LiveClaim) -> Iterator[tuple[str, str, str]]:
+        """The immutable fields that a claim which is there has otherwise: key, as it is, as asked.
+
+        Args:
+            live: The claim as it lives. What is not written is as it is.
+        """
+        for key, before, after in (
+            ("storage_class_name", live.storage_class_name, self.storage_class_name),
+            ("access_modes", "+".join(live.access_modes), "+".join(self.access_modes)),
+            ("volume_mode", live.volume_mode, self.volume_mode),
+        ):
+            if after is not None and before != after:
+                yield key, before, after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

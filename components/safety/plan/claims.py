@@ -275,13 +275,7 @@ def _leaving(reader: Reader, namespace: str, live: LiveClaim, retention: str) ->
 
 def _check_settled(reader: Reader, wanted: WantedClaim, live: LiveClaim) -> None:
     """The immutable fields of a claim."""
-    for field, before, after in (
-        ("storage_class_name", live.storage_class_name, wanted.storage_class_name),
-        ("access_modes", "+".join(live.access_modes), "+".join(wanted.access_modes)),
-        ("volume_mode", live.volume_mode, wanted.volume_mode),
-    ):
-        if after is None or before == after:
-            continue
+    for field, before, after in wanted.edits(live):
         if not wanted.settled:
             called = wanted.fields.claim(field)
             reader.note(f"claim {live.name} keeps its {called} {before}; it cannot become {after}")

@@ -200,10 +200,7 @@ def _cannot(
 
 def _other_modes(claim: WantedClaim, live: LiveClaim) -> bool:
     """Whether a claim that is there was made with other modes than are written now."""
-    return (
-        sorted(claim.access_modes) != sorted(live.access_modes)
-        or (claim.volume_mode or FILESYSTEM) != live.volume_mode
-    )
+    return any(key != "storage_class_name" for key, _, _ in claim.edits(live))
 
 
 def _such(claim: WantedClaim) -> str:
