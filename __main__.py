@@ -2,6 +2,10 @@
 
 import pulumi
 
+from statefast.safety.read.memory import begin_reading
+
+begin_reading()  # The engine looks for the state while the program loads the rest of itself.
+
 from settings import Settings, Surroundings, WorkloadSettings, load_settings
 from settings.process import short_lived
 from statefast import (
@@ -53,5 +57,5 @@ def deploy(
     return {"pattern": workload.pattern, **exports_of(made)}
 
 
-short_lived()
-main(load_settings())
+with short_lived():
+    main(load_settings())

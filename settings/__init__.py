@@ -5,6 +5,7 @@ An unknown key is an error and not a shrug: a misspelt `reclaimPolicy` would be 
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import pulumi
@@ -21,11 +22,12 @@ from statefast.safety.preflight import (
     report,
     stack_of_run,
 )
+from statefast.safety.read.cluster import Unreadable
 from statefast.safety.read.leftovers import note_leftovers
 from statefast.safety.read.memory import memory_of_run
 from statefast.safety.read.unmounted import note_unmounted
 from statefast.safety.read.versions import ATTRIBUTES_CLASS, Need, check_version, note_old
-from statefast.safety.refusals.other_cluster import place_of
+from statefast.safety.refusals.other_cluster import place_of, uid_of_cluster
 from statefast.safety.run import this_run
 from statefast.schema.args import RETENTIONS, one_of
 from statefast.schema.collected import Collected
@@ -156,6 +158,10 @@ class Settings:
         # For what is said when the program has ended as well.
         this_run().words = self.words()
         asks = reader("stack config", where.preflight)
+        if asks.cluster is not None:
+            # It is on record in each run; asked for while the engine looks for the state.
+            with suppress(Unreadable):
+                uid_of_cluster(asks.cluster)
         memory = memory_of_run()
         clusters = [record.cluster for record in memory.records.values()]
         place_of(asks, memory, clusters, self.consent)

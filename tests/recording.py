@@ -42,6 +42,7 @@ class Registered:
     former_names: list[str]
     timeouts: dict[str, str]
     import_id: str
+    places: list[str]
 
     @property
     def kind(self) -> str:
@@ -171,6 +172,7 @@ class _Monitor(mocks.MockMonitor):
                         "update": request.customTimeouts.update,
                     },
                     import_id=request.importId,
+                    places=[frame.pc.uri for frame in request.stackTrace.frames],
                 )
             )
         response: resource_pb2.RegisterResourceResponse = super().RegisterResource(request)  # type: ignore[no-untyped-call]

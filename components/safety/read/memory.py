@@ -4,8 +4,11 @@ What lies in the cluster can be hidden from a run, by missing rights or by `pref
 the stack made before cannot: the engine hands a program the state it runs on.
 """
 
+import contextvars
+import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -27,6 +30,7 @@ __all__ = [
     "Memory",
     "Remembered",
     "applied",
+    "begin_reading",
     "beneath",
     "held",
     "memory_of_run",
@@ -127,7 +131,19 @@ def _by_place(
 
 
 # By the root of a run: with an inline program many runs share one process.
-_memories: MutableMapping[pulumi.Resource, Memory] = WeakKeyDictionary()
+_memories: MutableMapping[pulumi.Resource, Future[Memory]] = WeakKeyDictionary()
+
+
+def begin_reading() -> None:
+    """Asks the engine for the state of this stack; nothing is waited for, and nothing raised.
+
+    The engine takes seconds to hand a large state over, in which the program can load what it
+    needs. Whoever asks for the memory of the run begins by himself where nobody has.
+    """
+    root = pulumi.runtime.get_root_resource()
+    if root is not None and root not in _memories:
+        _memories[root] = Future()
+        _read(_memories[root])
 
 
 def memory_of_run() -> Memory:
@@ -135,9 +151,8 @@ def memory_of_run() -> Memory:
     root = pulumi.runtime.get_root_resource()
     if root is None:
         return Memory()
-    if root not in _memories:
-        _memories[root] = _read()
-    return _memories[root]
+    begin_reading()
+    return _memories[root].result()
 
 
 def held(kind: str, key: str) -> bool | None:
@@ -202,15 +217,34 @@ def _written(
     return {key: them[0] for key, them in found.items() if len(them) == 1}
 
 
-def _read() -> Memory:
+def _read(memory: Future[Memory]) -> None:
+    """Gives the memory, now or once the engine has answered."""
     try:
         record = Record()
         if not record.was_there():
-            return replace(_of_before(), left_out=record.is_left_out())
-        found = _state()
-        resources = list(found.values())
+            memory.set_result(replace(_of_before(), left_out=record.is_left_out()))
+            return
     except Exception as error:  # the engine has no type for what it says
-        return Memory(trouble=f"the state of this stack was not read: {type(error).__name__}")
+        memory.set_result(_unread(error))
+        return
+
+    def wait() -> None:
+        try:
+            memory.set_result(_of(_state()))
+        except Exception as error:  # as above
+            memory.set_result(_unread(error))
+
+    # A run that ends before waits for no answer.
+    run = contextvars.copy_context().run
+    threading.Thread(target=run, args=(wait,), daemon=True, name="state").start()
+
+
+def _unread(error: Exception) -> Memory:
+    return Memory(trouble=f"the state of this stack was not read: {type(error).__name__}")
+
+
+def _of(found: Mapping[str, tuple[str, Mapping[str, Any]]]) -> Memory:
+    resources = list(found.values())
     objects: dict[str, tuple[Object, ...]] = {}
     records: dict[str, Remembered] = {}
     for type_, outputs in resources:
