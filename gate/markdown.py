@@ -30,8 +30,9 @@ def clean(text: str) -> str:
     Without control characters, those that turn the direction of what follows, those that are not
     seen at all, and halves of characters.
     """
-    seen = (its if its.isprintable() else " " for its in text)
-    return " ".join("".join(seen).split())
+    if not text.isprintable():
+        text = "".join(its if its.isprintable() else " " for its in text)
+    return " ".join(text.split())
 
 
 def cut(text: str, longest: int = _LONGEST) -> str:

@@ -4,6 +4,7 @@ With STATEFAST_RANDOM=1 properties look elsewhere each time, as a search by hand
 """
 
 import asyncio
+import gc
 import os
 from collections.abc import Iterator
 
@@ -40,5 +41,11 @@ def event_loop_left_behind() -> Iterator[None]:
     except RuntimeError:
         policy.set_event_loop(policy.new_event_loop())
         return
-    for task in asyncio.all_tasks(loop):
-        task._log_destroy_pending = False  # type: ignore[attr-defined]
+    loop.set_exception_handler(lambda *_: None)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays, and need not be looked through for garbage in each test."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)

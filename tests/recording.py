@@ -6,8 +6,9 @@ the engine, the provider or the API server do with them: that is what tests/engi
 
 import asyncio
 import contextvars
+import sys
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,8 @@ from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.stack import run_in_stack
 
 SECONDS = 30
+# More than the program keeps.
+FRAMES = 16
 
 
 @dataclass
@@ -134,6 +137,18 @@ class _Answers(mocks.Mocks):
         return {"outputs": resources}, []
 
 
+class _Inline(ThreadPoolExecutor):
+    """Does at once what is handed over: mocks answer at once, and threads only cost time."""
+
+    def submit(self, call: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        done: Future[Any] = Future()
+        try:
+            done.set_result(call(*args, **kwargs))
+        except BaseException as error:
+            done.set_exception(error)
+        return done
+
+
 class _Monitor(mocks.MockMonitor):
     def __init__(self, answers: _Answers, recording: Recording) -> None:
         super().__init__(answers)
@@ -237,8 +252,10 @@ def run(
         def start() -> None:
             program()
 
+        # The SDK reads the whole stack for each resource, and pytest stands on 40 frames.
+        sys.tracebacklimit = FRAMES
         loop = asyncio.new_event_loop()
-        loop.set_default_executor(ThreadPoolExecutor(max_workers=8))
+        loop.set_default_executor(_Inline())
         try:
             loop.run_until_complete(asyncio.wait_for(run_in_stack(start), SECONDS))
         finally:
@@ -248,6 +265,7 @@ def run(
                 loop.run_until_complete(asyncio.wait(left))
             loop.run_until_complete(loop.shutdown_default_executor())
             loop.close()
+            vars(sys).pop("tracebacklimit", None)
 
     contextvars.copy_context().run(isolated)
     return recording
