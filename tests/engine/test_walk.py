@@ -8,17 +8,18 @@ import pytest
 from localcluster.layout import Workspace
 
 from .walk.report import Report
-from .walk.run import wander
+from .walk.walking import walk
 
-MINUTES = float(os.environ.get("STATEFAST_WALK_MINUTES", "1"))
+STEPS = int(os.environ.get("STATEFAST_WALK_STEPS", "14"))
 SEED = int(os.environ.get("STATEFAST_WALK_SEED", "1001"))
 
 
-@pytest.mark.timeout(60 * MINUTES + 600)
+@pytest.mark.timeout(60 * STEPS + 600)
 def test_no_step_of_a_walk_breaks_the_promise(workspace: Workspace, tmp_path: Path) -> None:
     report = Report(folder=tmp_path)
 
-    wander(workspace, report, seed=SEED, minutes=MINUTES)
+    done = walk(workspace, f"walk-{SEED}", SEED, length=STEPS, heard=report.heard)
 
-    assert report.steps
-    assert not report.findings, f"make walk SEED={SEED} shows them again"
+    assert len(done.steps) == STEPS
+    assert done.complete
+    assert not done.found, f"make walk SEED={SEED} shows them again"
