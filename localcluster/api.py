@@ -7,6 +7,7 @@ requests do not need it.
 import http.client
 import json
 import ssl
+from collections.abc import Sequence
 from typing import Any
 
 from .layout import Cluster
@@ -45,14 +46,18 @@ class Api:
             self._connection.close()
             raise
 
-    def ready(self) -> bool:
+    def ready(self, without: Sequence[str] = ()) -> bool:
         """Asks the server whether it is ready.
+
+        Args:
+            without: Checks of its own that need not have passed.
 
         Returns:
             False as well when nothing answers.
         """
+        query = "&".join(f"exclude={check}" for check in without)
         try:
-            return self._send("GET", "/readyz", None, "application/json")[0] == 200
+            return self._send("GET", f"/readyz?{query}", None, "application/json")[0] == 200
         except (OSError, http.client.HTTPException):
             return False
 

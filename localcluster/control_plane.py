@@ -37,6 +37,11 @@ class Phase(IntEnum):
     SNAPSHOTS = 3
 
 
+# Seconds until a part that was told to end is killed. The API server ends its requests at once and
+# then waits a second for its connections to itself; all that it knows lies in etcd.
+_GRACE = {Phase.API: 0.2}
+_GRACE_OF_OTHERS = 10.0
+
 # Every part that may run, in the order of starting.
 PHASES = {
     "etcd": Phase.STORE,
@@ -154,7 +159,7 @@ def stop_in_order(running: Iterable[tuple[str, Process]]) -> None:
     """
     known = list(running)
     for phase in reversed(Phase):
-        stop(process for name, process in known if PHASES.get(name) is phase)
+        stop((it for name, it in known if PHASES.get(name) is phase), _GRACE.get(phase, _GRACE_OF_OTHERS))
 
 
 def _etcd(cluster: Cluster) -> tuple[str, ...]:

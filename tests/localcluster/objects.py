@@ -10,7 +10,12 @@ CLASSES = "/apis/storage.k8s.io/v1/storageclasses"
 SNAPSHOTS = "/apis/snapshot.storage.k8s.io/v1"
 
 
-def storage_class(api: Api, name: str = "rbd", parameters: dict[str, str] | None = None) -> None:
+def storage_class(
+    api: Api,
+    name: str = "rbd",
+    parameters: dict[str, str] | None = None,
+    binding: str = "WaitForFirstConsumer",
+) -> None:
     api.apply(
         f"{CLASSES}/{name}",
         {
@@ -19,7 +24,7 @@ def storage_class(api: Api, name: str = "rbd", parameters: dict[str, str] | None
             "metadata": {"name": name},
             "provisioner": "rbd.csi.ceph.com",
             "allowVolumeExpansion": True,
-            "volumeBindingMode": "WaitForFirstConsumer",
+            "volumeBindingMode": binding,
             "parameters": parameters or {},
         },
     )

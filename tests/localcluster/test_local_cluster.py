@@ -13,8 +13,10 @@ import uuid
 from pathlib import Path
 
 import pytest
+import typer
 
 from localcluster import build, cluster, gotool, parts, ports, processes, status
+from localcluster.__main__ import status as show_status
 from localcluster.api import ApiError
 from localcluster.errors import LocalClusterError
 from localcluster.files import read_json
@@ -38,6 +40,15 @@ def bound_claim(of: Cluster) -> str:
     objects.pod(client, name, claim=name)
     eventually(lambda: objects.phase(client, f"{objects.CLAIMS}/{name}") == "Bound")
     eventually(lambda: objects.phase(client, f"{objects.PODS}/{name}") == "Running")
+    return name
+
+
+def volume(of: Cluster) -> str:
+    """A claim with a volume and no pod: the scheduler takes a second to see that one is bound."""
+    client, name = api(of), fresh()
+    objects.storage_class(client, "at-once", binding="Immediate")
+    objects.claim(client, name, of="at-once")
+    eventually(lambda: objects.phase(client, f"{objects.CLAIMS}/{name}") == "Bound")
     return name
 
 
@@ -142,23 +153,25 @@ DRAWN_ALONG = {
 
 @pytest.mark.parametrize("part", PROGRAMS)
 def test_a_killed_part_is_healed(running: Workspace, part: str) -> None:
-    name = bound_claim(running.cluster)
+    name = volume(running.cluster)
     before = pids(running.cluster)
     os.kill(before[part], signal.SIGKILL)
     eventually(lambda: processes.running(running.cluster, part) is None)
-    assert command(running, "status").returncode == 3
+    with pytest.raises(typer.Exit) as ended:
+        show_status(running.folder)
+    assert ended.value.exit_code == 3
     assert cluster.up(running)
     now = pids(running.cluster)
     assert {name for name in now if now[name] != before[name]} == {part, *DRAWN_ALONG.get(part, ())}
     client = api(running.cluster)
     assert objects.phase(client, f"{objects.CLAIMS}/{name}") == "Bound"
-    objects.claim(client, name, size="2Gi")
+    objects.claim(client, name, size="2Gi", of="at-once")
     eventually(lambda: objects.capacity(client, name) == "2Gi")
     bound_claim(running.cluster)
 
 
 def test_down_keeps_objects_and_volumes(running: Workspace) -> None:
-    name = bound_claim(running.cluster)
+    name = volume(running.cluster)
     credentials = command(
         running,
         "exec",
@@ -182,7 +195,7 @@ def test_down_keeps_objects_and_volumes(running: Workspace) -> None:
     cluster.up(running)
     client = api(running.cluster)
     assert objects.phase(client, f"{objects.CLAIMS}/{name}") == "Bound"
-    objects.claim(client, name, size="5Gi")
+    objects.claim(client, name, size="5Gi", of="at-once")
     eventually(lambda: objects.capacity(client, name) == "5Gi")
 
 
@@ -201,7 +214,7 @@ def test_a_port_taken_meanwhile_is_replaced(running: Workspace) -> None:
 
 def test_lost_records_of_processes_are_no_loss(running: Workspace) -> None:
     before = pids(running.cluster)
-    name = bound_claim(running.cluster)
+    name = volume(running.cluster)
     shutil.rmtree(running.cluster.run)
     cluster.up(running)
     assert not [pid for pid in before.values() if processes.start_ticks(pid) is not None]
@@ -209,7 +222,7 @@ def test_lost_records_of_processes_are_no_loss(running: Workspace) -> None:
 
 
 def test_two_clusters_run_side_by_side(running: Workspace, workspace: Workspace) -> None:
-    cluster.up(workspace, cluster_only=True)
+    two_ups_at_once_start_one(workspace)
     assert not workspace.pulumi_home.exists()
     assert port(workspace.cluster) != port(running.cluster)
     assert not set(pids(workspace.cluster).values()) & set(pids(running.cluster).values())
@@ -222,7 +235,7 @@ def test_two_clusters_run_side_by_side(running: Workspace, workspace: Workspace)
     bound_claim(running.cluster)
 
 
-def test_two_ups_at_once_start_one_cluster(workspace: Workspace) -> None:
+def two_ups_at_once_start_one(workspace: Workspace) -> None:
     argv = [sys.executable, "-m", "localcluster", "up", "--cluster-only"]
     argv += ["--state", str(workspace.folder)]
     both = [
@@ -234,10 +247,16 @@ def test_two_ups_at_once_start_one_cluster(workspace: Workspace) -> None:
     assert "waiting for it" in said[0] + said[1]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_an_interrupted_up_stops_what_it_started(
-    workspace: Workspace, number: signal.Signals
+def test_an_interrupted_up_stops_what_it_started_and_the_next_one_starts(
+    workspace: Workspace,
 ) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        interrupt(workspace, number)
+    cluster.up(workspace, cluster_only=True)
+
+
+def interrupt(workspace: Workspace, number: signal.Signals) -> None:
+    """Starts an `up`, ends it once its API server has been started, and looks what is left."""
     argv = [sys.executable, "-m", "localcluster", "up", "--cluster-only"]
     argv += ["--state", str(workspace.folder)]
     with subprocess.Popen(argv, cwd=PROJECT, stderr=subprocess.PIPE, text=True) as child:
@@ -249,7 +268,6 @@ def test_an_interrupted_up_stops_what_it_started(
     assert "Traceback" not in said
     assert not [pid for pid in started.values() if processes.start_ticks(pid) is not None]
     assert processes.strays(workspace.cluster, build.programs_folder()) == []
-    cluster.up(workspace, cluster_only=True)
 
 
 def test_a_part_that_cannot_start_is_told_with_its_log(workspace: Workspace) -> None:
