@@ -159,7 +159,10 @@ def stop_in_order(running: Iterable[tuple[str, Process]]) -> None:
     """
     known = list(running)
     for phase in reversed(Phase):
-        stop((it for name, it in known if PHASES.get(name) is phase), _GRACE.get(phase, _GRACE_OF_OTHERS))
+        stop(
+            (it for name, it in known if PHASES.get(name) is phase),
+            _GRACE.get(phase, _GRACE_OF_OTHERS),
+        )
 
 
 def _etcd(cluster: Cluster) -> tuple[str, ...]:

@@ -13,11 +13,18 @@ from .warm import warm_hosts
 @contextmanager
 def quick(workspace: Workspace) -> Iterator[None]:
     """Makes the CLI of a running cluster quick; the one of a user's own CLI keeps its host."""
-    # A third of its CPU goes into a log of each run (docs/engine.md 74). It does without one where
-    # it cannot make the folder.
+    without_logs(workspace)
+    with warm_hosts(workspace), keeper():
+        yield
+
+
+def without_logs(workspace: Workspace) -> None:
+    """Lets the CLI write no log of each run.
+
+    A third of its CPU goes into that (docs/engine.md 74). It does without where it cannot make the
+    folder.
+    """
     logs = workspace.pulumi_home / "logs"
     if logs.is_dir():
         shutil.rmtree(logs)
     logs.touch()
-    with warm_hosts(workspace), keeper():
-        yield

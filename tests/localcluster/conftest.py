@@ -16,6 +16,7 @@ from localcluster import build, cluster, processes
 from localcluster.api import Api
 from localcluster.files import read_json
 from localcluster.layout import Cluster, Workspace
+from tests.engine.quick import without_logs
 
 
 @contextmanager
@@ -42,6 +43,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     folder = tmp_path_factory.mktemp("deep") / ("deep" * 25) / "work"
     with stopped_afterwards(folder) as made:
         cluster.up(made)
+        without_logs(made)
         yield made
 
 

@@ -221,7 +221,9 @@ def test_lost_records_of_processes_are_no_loss(running: Workspace) -> None:
     assert objects.phase(api(running.cluster), f"{objects.CLAIMS}/{name}") == "Bound"
 
 
-def test_two_clusters_run_side_by_side(running: Workspace, workspace: Workspace) -> None:
+def test_two_ups_at_once_start_one_cluster_beside_another(
+    running: Workspace, workspace: Workspace
+) -> None:
     two_ups_at_once_start_one(workspace)
     assert not workspace.pulumi_home.exists()
     assert port(workspace.cluster) != port(running.cluster)

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from localcluster import cluster, processes
 from localcluster.layout import Workspace
 from localcluster.orphans import orphans
 from localcluster.toolchain import environment
+from tests.engine.keeper import KEEPER, keeper
 from tests.localcluster.conftest import eventually
 
 pytestmark = pytest.mark.engine
@@ -25,9 +27,13 @@ class Program:
         self.workspace, self.folder = workspace, folder
         folder.mkdir()
         (folder / "Pulumi.yaml").write_text(f"name: {folder.name}\nruntime: python\n")
-        (folder / "__main__.py").write_text("import pulumi\n" + text)
+        self.write(text)
         code, said = self.pulumi("stack", "init", "dev")
         assert code == 0, said
+
+    def write(self, text: str) -> None:
+        """Writes the program."""
+        (self.folder / "__main__.py").write_text("import pulumi\n" + text)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -45,8 +51,10 @@ class Program:
         said = child.communicate(timeout=120)[0]
         return child.returncode, said
 
-    def failure(self) -> str:
-        """What the closing diagnostics of a failing preview say."""
+    def failure(self, text: str = "") -> str:
+        """What the closing diagnostics of a failing preview say; of TEXT, where it is given."""
+        if text:
+            self.write(text)
         code, said = self.pulumi("preview", "--suppress-progress")
         assert code != 0, said
         return said.partition("Diagnostics:")[2].partition("Resources:")[0]
@@ -57,60 +65,78 @@ def make(running: Workspace, tmp_path: Path, text: str) -> Program:
     return Program(running, tmp_path / f"prog-{uuid.uuid4().hex[:8]}", text)
 
 
-def test_a_deliberate_error_is_one_line(running: Workspace, tmp_path: Path) -> None:
-    said = make(running, tmp_path, REFUSED + "raise Refused('make it larger')\n").failure()
+@pytest.fixture(scope="module")
+def made_once(shared: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """A program with a stack, as making one takes as long as a preview.
+
+    Its key is not derived from a passphrase, which is a third of the CPU of a preview.
+    """
+    with keeper():
+        made = make(shared, tmp_path_factory.mktemp("previewed"), "")
+        code, said = made.pulumi("stack", "change-secrets-provider", KEEPER)
+        assert code == 0, said
+        yield made
+
+
+@pytest.fixture
+def previewed(running: Workspace, made_once: Program) -> Program:
+    """A program that is only previewed, so that nothing is in its stack for the next test."""
+    assert running is made_once.workspace
+    for file in made_once.folder.glob("*.py"):
+        file.unlink()
+    return made_once
+
+
+def test_a_deliberate_error_is_one_line(previewed: Program) -> None:
+    said = previewed.failure(REFUSED + "raise Refused('make it larger')\n")
     errors = [line.strip() for line in said.splitlines() if "error" in line]
     assert errors == ["error: make it larger"]
     assert said.count("make it larger") == 1
     assert "Traceback" not in said
 
 
-def test_another_error_shows_the_programs_own_frames(running: Workspace, tmp_path: Path) -> None:
-    program = make(running, tmp_path, "import helper\nhelper.look()\n")
+def test_another_error_shows_the_programs_own_frames(previewed: Program) -> None:
+    program = previewed
     (program.folder / "helper.py").write_text("def look():\n    return {}['nothing']\n")
-    said = program.failure()
+    said = program.failure("import helper\nhelper.look()\n")
     assert said.count("KeyError: 'nothing'") == 1
     assert "error: Program failed with an unhandled exception:" in said
     frames = [line.split('"')[1] for line in said.splitlines() if line.strip().startswith("File")]
     assert frames == [str(program.folder / "__main__.py"), str(program.folder / "helper.py")]
 
 
-def test_a_syntax_error_names_its_line(running: Workspace, tmp_path: Path) -> None:
-    said = make(running, tmp_path, "x = (\n").failure()
+def test_a_syntax_error_names_its_line(previewed: Program) -> None:
+    said = previewed.failure("x = (\n")
     assert "__main__.py" in said
     assert "SyntaxError" in said
     assert "language_host" not in said
 
 
 @pytest.mark.parametrize(("text", "says"), [("3", "with 3"), ("'a reason'", "with a reason")])
-def test_a_program_that_exits_has_failed(
-    running: Workspace, tmp_path: Path, text: str, says: str
-) -> None:
-    said = make(running, tmp_path, f"raise SystemExit({text})\n").failure()
+def test_a_program_that_exits_has_failed(previewed: Program, text: str, says: str) -> None:
+    said = previewed.failure(f"raise SystemExit({text})\n")
     assert f"error: the program exited {says}" in said
 
 
-def test_a_missing_program_is_named(running: Workspace, tmp_path: Path) -> None:
-    program = make(running, tmp_path, "")
-    (program.folder / "__main__.py").unlink()
-    assert "error: there is no program: " in program.failure()
+def test_a_missing_program_is_named(previewed: Program) -> None:
+    assert "error: there is no program: " in previewed.failure()
 
 
-def test_an_error_after_resources_is_still_one_line(running: Workspace, tmp_path: Path) -> None:
+def test_an_error_after_resources_is_still_one_line(previewed: Program) -> None:
     text = (
         "import pulumi_kubernetes as k8s\n"
         "k8s.core.v1.ConfigMap('one', metadata={'name': 'one'}, data={})\n"
     )
-    said = make(running, tmp_path, text + REFUSED + "raise Refused('no')\n").failure()
+    said = previewed.failure(text + REFUSED + "raise Refused('no')\n")
     assert [line.strip() for line in said.splitlines() if "error" in line] == ["error: no"]
 
 
-def test_a_refused_resource_is_no_fault_of_the_program(running: Workspace, tmp_path: Path) -> None:
+def test_a_refused_resource_is_no_fault_of_the_program(previewed: Program) -> None:
     text = (
         "import pulumi_kubernetes as k8s\n"
         "k8s.core.v1.ConfigMap('one', metadata={'name': 'NOT ALLOWED'}, data={})\n"
     )
-    said = make(running, tmp_path, text).failure()
+    said = previewed.failure(text)
     assert "a lowercase RFC 1123 subdomain must consist of" in said
     assert "Traceback" not in said
     assert "unhandled exception" not in said
@@ -138,7 +164,7 @@ def test_a_program_knows_its_stack_config_and_folder(running: Workspace, tmp_pat
 def test_runs_do_not_disturb_each_other(running: Workspace, tmp_path: Path) -> None:
     text = "import time\ntime.sleep(1)\npulumi.export('name', pulumi.get_project())\n"
     programs = [Program(running, tmp_path / f"side-{number}", text) for number in range(3)]
-    children = [program.start("up", "--yes") for program in programs]
+    children = [program.start("up", "--yes", "--skip-preview") for program in programs]
     said = [child.communicate(timeout=120)[0] for child in children]
     assert [child.returncode for child in children] == [0, 0, 0], said
     for program in programs:
@@ -186,8 +212,8 @@ def test_a_killed_run_leaves_no_host_and_no_plugin(running: Workspace, tmp_path:
     assert orphans(running) == []
 
 
-def test_a_component_provider_is_run(running: Workspace, tmp_path: Path) -> None:
-    program, folder = make(running, tmp_path, ""), tmp_path / "provider"
+def test_a_component_provider_is_run(previewed: Program, tmp_path: Path) -> None:
+    folder = tmp_path / "provider"
     folder.mkdir()
     (folder / "PulumiPlugin.yaml").write_text("runtime: python\n")
     (folder / "__main__.py").write_text(
@@ -202,14 +228,15 @@ def test_a_component_provider_is_run(running: Workspace, tmp_path: Path) -> None
         "        super().__init__('boxes:index:Box', name, {}, opts)\n"
         "component_provider_host(name='boxes', components=[Box])\n"
     )
-    code, said = program.pulumi("package", "get-schema", str(folder))
+    code, said = previewed.pulumi("package", "get-schema", str(folder))
     assert code == 0, said
     assert '"boxes:index:Box"' in said
 
 
-def test_nothing_is_warned_about_but_the_providers_age(running: Workspace, tmp_path: Path) -> None:
+def test_nothing_is_warned_about_but_the_providers_age(previewed: Program) -> None:
     text = "import pulumi_kubernetes as k8s\nk8s.core.v1.ConfigMap('one', data={})\n"
-    code, said = make(running, tmp_path, text).pulumi("preview", "--suppress-progress")
+    previewed.write(text)
+    code, said = previewed.pulumi("preview", "--suppress-progress")
     assert code == 0, said
     warnings = {line.strip() for line in said.splitlines() if "warning" in line}
     assert all("resource plugin kubernetes" in line or "1 warning" in line for line in warnings)
