@@ -11,6 +11,8 @@ import sys
 import tarfile
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -63,15 +65,29 @@ def compare(repository: Path, base: str, head: str | None, name: str) -> int:
         place = Path(folder)
         before = _export(repository, base, place / "base")
         after = _export(repository, head, place / "head") if head else repository
-        workspace = Workspace.at(private_folder(place / "cluster"))
-        try:
-            cluster.up(workspace)
+        with own_cluster(place / "cluster") as workspace:
             _deploy(LocalStack(workspace, name, before), base)
             stack = LocalStack(workspace, name, after)
             verdict = _judge(name, _preview(stack, head or "the working tree"))
             return verdict or _policies(stack, workspace)
-        finally:
-            cluster.down(workspace, delete=True)
+
+
+@contextmanager
+def own_cluster(folder: Path) -> Iterator[Workspace]:
+    """A cluster that is gone afterwards, whatever came of it.
+
+    Args:
+        folder: Where it lies; nothing else may be there.
+
+    Yields:
+        Its workspace.
+    """
+    workspace = Workspace.at(private_folder(folder))
+    try:
+        cluster.up(workspace)
+        yield workspace
+    finally:
+        cluster.down(workspace, delete=True)
 
 
 def _export(repository: Path, revision: str, folder: Path) -> Path:

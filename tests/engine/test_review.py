@@ -1,18 +1,28 @@
-"""Two revisions against each other on a cluster of their own, as before a pull request."""
+"""Two revisions against each other, as before a pull request.
+
+What a cluster of their own is and leaves is proved by one that passes and by one that fails. The
+others run on the cluster of these tests, where the base is deployed once.
+"""
 
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import psutil
 import pytest
 
 from localcluster.errors import LocalClusterError
-from localcluster.layout import PROJECT
+from localcluster.layout import PROJECT, Workspace
 from localcluster.review import compare
+from localcluster.stacks import LocalStack
+from localcluster.toolchain import environment
+
+from .begun import prepare
 
 FILES = (
     ".gitignore",
@@ -21,7 +31,6 @@ FILES = (
     "settings",
     "workloads",
     "Pulumi.yaml",
-    "Pulumi.review.yaml",
 )
 STACK = "review"
 GROWN = ("storage: {size: 1Gi}", "storage: {size: 2Gi}")
@@ -30,10 +39,11 @@ MYSQL = "    mysql:\n      pattern: deployment\n      storage: {size: 1Gi}\n"
 
 
 class Repository:
-    """A git repository of this program."""
+    """A git repository of this program, with one stack."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, stack: str = STACK) -> None:
+        self.folder, self.stack = folder, stack
+        folder.mkdir()
         self.git("init", "--quiet", "--initial-branch=main")
         for name in FILES:
             source = PROJECT / name
@@ -42,7 +52,13 @@ class Repository:
                 shutil.copytree(source, folder / name, ignore=ignored)
             else:
                 shutil.copy(source, folder)
+        shutil.copy(PROJECT / "Pulumi.review.yaml", self.config)
         self.commit("base")
+
+    @property
+    def config(self) -> Path:
+        """The config of the stack."""
+        return self.folder / f"Pulumi.{self.stack}.yaml"
 
     def git(self, *arguments: str) -> str:
         who = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
@@ -60,27 +76,50 @@ class Repository:
         self.git("tag", tag)
 
     def edit(self, old: str, new: str) -> None:
-        file = self.folder / "Pulumi.review.yaml"
-        text = file.read_text()
+        text = self.config.read_text()
         assert old in text
-        file.write_text(text.replace(old, new))
+        self.config.write_text(text.replace(old, new))
 
 
 @pytest.fixture
-def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
-    """With a folder for temporary files of the test's own, which has to be empty in the end."""
-    temporary = tmp_path / "t"
-    temporary.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
-    (tmp_path / "r").mkdir()
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder for temporary files of the test's own, which has to be empty in the end."""
+    (tmp_path / "t").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "t"))
+
+
+@pytest.fixture
+def repository(tmp_path: Path, temporary: None) -> Repository:
     return Repository(tmp_path / "r")
 
 
+@pytest.fixture(scope="module")
+def deployed(workspace: Workspace) -> Iterator[str]:
+    """A stack that the base of each test is deployed to, which changes nothing after the first."""
+    name = f"review-{uuid.uuid4().hex[:8]}"
+    yield name
+    for kind, whose in (("namespace", f"data-{name}"), ("storageclass", f"rbd-{name}")):
+        subprocess.run(
+            ["kubectl", "delete", kind, whose, "--ignore-not-found", "--wait=false"],
+            env=environment(workspace),
+            check=True,
+            capture_output=True,
+        )
+
+
 @pytest.fixture
-def gate() -> None:
-    script = Path(sys.executable).with_name("statefast")
-    if subprocess.run([script, "gate", "--help"], capture_output=True, check=False).returncode:
-        pytest.skip("needs the command `statefast gate`")
+def shared(
+    tmp_path: Path,
+    temporary: None,
+    workspace: Workspace,
+    deployed: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Repository:
+    """Compared on the cluster of these tests."""
+    made = Repository(tmp_path / "r", deployed)
+    prepare(LocalStack(workspace, deployed, made.folder), {})
+    monkeypatch.setattr("localcluster.review.own_cluster", lambda _: nullcontext(workspace))
+    return made
 
 
 def assert_nothing_is_left(repository: Repository) -> None:
@@ -93,7 +132,6 @@ def assert_nothing_is_left(repository: Repository) -> None:
     assert len(repository.git("worktree", "list").splitlines()) == 1
 
 
-@pytest.mark.usefixtures("gate")
 def test_a_growth_passes_and_is_shown(
     repository: Repository, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -114,28 +152,26 @@ def test_a_growth_passes_and_is_shown(
     assert_nothing_is_left(repository)
 
 
-@pytest.mark.usefixtures("gate")
 def test_a_removed_workload_in_files_not_committed_yet_is_shown_with_what_stays(
-    repository: Repository, capfd: pytest.CaptureFixture[str]
+    shared: Repository, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    repository.edit(MYSQL, "")
+    shared.edit(MYSQL, "")
 
-    code = compare(repository.folder, "main", None, STACK)
+    code = compare(shared.folder, "main", None, shared.stack)
 
     said = capfd.readouterr()
     # Of an ephemeral stack, too: its claims go when it is destroyed, and by no edit.
     assert code == 0, said
     assert "passes: downtime" in said.out
     assert "mysql" in said.out
-    assert repository.git("status", "--porcelain").split() == ["M", "Pulumi.review.yaml"]
-    assert_nothing_is_left(repository)
+    assert shared.git("status", "--porcelain").split() == ["M", shared.config.name]
+    assert_nothing_is_left(shared)
 
 
-@pytest.mark.usefixtures("gate")
 def test_a_revision_that_breaks_a_policy_does_not_pass(
-    repository: Repository, capfd: pytest.CaptureFixture[str]
+    shared: Repository, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    program = repository.folder / "__main__.py"
+    program = shared.folder / "__main__.py"
     before = "    on_cluster = "
     a_class = (
         "    import pulumi_kubernetes as k8s\n\n"
@@ -146,43 +182,43 @@ def test_a_revision_that_breaks_a_policy_does_not_pass(
     assert before in text
     program.write_text(text.replace(before, a_class + before))
 
-    code = compare(repository.folder, "base", None, STACK)
+    code = compare(shared.folder, "base", None, shared.stack)
 
     said = capfd.readouterr()
     assert code == 1, said
     assert "explicit-classes" in said.err
     assert "the policies are kept" not in said.err
-    assert_nothing_is_left(repository)
+    assert_nothing_is_left(shared)
 
 
-@pytest.mark.usefixtures("gate")
 def test_a_revision_that_cannot_be_previewed_has_no_verdict_and_does_not_pass(
-    repository: Repository, capfd: pytest.CaptureFixture[str]
+    shared: Repository, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    repository.edit("size: 1Gi", "size: 1 GB")
-    repository.commit("broken")
+    shared.edit("size: 1Gi", "size: 1 GB")
+    shared.commit("broken")
 
-    code = compare(repository.folder, "base", "broken", STACK)
+    code = compare(shared.folder, "base", "broken", shared.stack)
 
     said = capfd.readouterr()
     assert code == 2, said
     assert "size is '1 GB'" in said.out
     assert "stopped: refused by the program" in said.out
-    assert_nothing_is_left(repository)
+    assert_nothing_is_left(shared)
 
 
-@pytest.mark.usefixtures("gate")
 def test_a_refused_edit_is_shown_with_its_reason_and_what_to_write(
-    repository: Repository, capfd: pytest.CaptureFixture[str]
+    shared: Repository, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    repository.edit(*ONE_BY_ONE)
+    shared.edit(*ONE_BY_ONE)
 
-    code = compare(repository.folder, "base", None, STACK)
+    code = compare(shared.folder, "base", None, shared.stack)
 
     said = capfd.readouterr()
     assert code == 2, said
-    panel, _, copied = " ".join(said.out.replace("│", "").split()).partition("Pulumi.review.yaml:")
-    assert "refused in review" in panel
+    panel, _, copied = " ".join(said.out.replace("│", "").split()).partition(
+        f"{shared.config.name}:"
+    )
+    assert f"refused in {shared.stack}" in panel
     for part in ("StatefulSet zookeeper", "'Parallel'", "would be replaced", "instead: write"):
         assert part in panel
     assert re.match(
@@ -191,7 +227,7 @@ def test_a_refused_edit_is_shown_with_its_reason_and_what_to_write(
         r' \[[0-9a-f]{8}\]"',
         copied,
     ), said.out
-    assert_nothing_is_left(repository)
+    assert_nothing_is_left(shared)
 
 
 def test_a_base_that_cannot_be_deployed_is_an_error_and_leaves_nothing(
