@@ -20,5 +20,5 @@ while :; do
     echo "::error::Left of $1: ${left//$'\n'/, }"
     exit 1
   fi
-  sleep 2
+  sleep 1
 done

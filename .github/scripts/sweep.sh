@@ -26,6 +26,6 @@ while :; do
     echo "::error::Namespace $1 stays, since it holds ${left//$'\n'/, }."
     exit 1
   fi
-  sleep 2
+  sleep 1
 done
 kubectl delete "namespace/$1" --wait=false

@@ -16,6 +16,7 @@ from localcluster.layout import PROJECT, Workspace
 from localcluster.toolchain import environment
 
 from .conftest import Result
+from .keeper import KEEPER
 
 COPIED = ("__main__.py", "statefast", "settings", "workloads", "policy", ".github")
 
@@ -42,8 +43,11 @@ class Checkout:
         self.workspace, self.folder = workspace, folder
         self.stack = f"pr-{uuid.uuid4().hex[:8]}"
         self.namespace = f"data-{self.stack}"
+        # Of each claim, in Gi: as deployed. It only grows.
+        self.size = 1
         folder.mkdir()
-        (folder / "temp").mkdir()
+        self.temp = folder / "temp"
+        self.temp.mkdir()
         for file in PROJECT.glob("Pulumi*.yaml"):
             shutil.copy(file, folder)
         for name in COPIED:
@@ -65,7 +69,7 @@ class Checkout:
             env={
                 **environment(self.workspace),
                 "STACK": self.stack,
-                "RUNNER_TEMP": str(self.folder / "temp"),
+                "RUNNER_TEMP": str(self.temp),
                 **variables,
             },
             stdin=subprocess.DEVNULL,
@@ -96,23 +100,42 @@ class Checkout:
             for item in items
         }
 
-    def edit(self, old: str, new: str) -> None:
-        """Edits the config of the stack."""
+    def ask(self, size: str) -> None:
+        """Edits the config of the stack: what all of its claims are to have."""
         file = self.folder / f"Pulumi.{self.stack}.yaml"
-        text = file.read_text()
-        assert old in text
-        file.write_text(text.replace(old, new))
+        text, count = re.subn(
+            r"storage: \{size: [^}]*\}", f"storage: {{size: {size}}}", file.read_text()
+        )
+        assert count == 2
+        file.write_text(text)
+
+    def clear(self) -> None:
+        """Leaves a checkout of what is deployed, with nothing that a job has written."""
+        for path in (*self.folder.glob("*.json"), *self.folder.glob("*.md"), *self.temp.iterdir()):
+            path.unlink()
+        shutil.rmtree(self.folder / "reviewed", ignore_errors=True)
+        self.ask(f"{self.size}Gi")
 
 
-@pytest.fixture
-def checkout(workspace: Workspace, tmp_path: Path) -> Iterator[Checkout]:
+@pytest.fixture(scope="module")
+def shared(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     """A checkout with its review stack up."""
-    made = Checkout(workspace, tmp_path / "checkout")
+    made = Checkout(workspace, tmp_path_factory.mktemp("shared") / "checkout")
     try:
         made.ok("review", "up", "Up")
+        # A third of the CPU of a preview goes into a key that is derived from a passphrase.
+        kept = made.run(f"pulumi stack change-secrets-provider --stack $STACK {KEEPER}")
+        assert kept.code == 0, kept.text
         yield made
     finally:
         made.ok("review", "down", "Down")
+
+
+@pytest.fixture
+def checkout(shared: Checkout) -> Checkout:
+    """As deployed, whatever the tests before have made of it."""
+    shared.clear()
+    return shared
 
 
 def left_of(checkout: Checkout) -> list[str]:
@@ -158,14 +181,21 @@ def test_a_review_stack_that_was_never_made_ends_well(workspace: Workspace, tmp_
 
 def test_drift_is_found_and_left_as_it_is(checkout: Checkout) -> None:
     checkout.ok("drift", "drift", "Drift")
-    patch = '{"spec":{"resources":{"requests":{"storage":"3Gi"}}}}'
+    size, by_hand = checkout.size, checkout.size + 2
+    patch = json.dumps({"spec": {"resources": {"requests": {"storage": f"{by_hand}Gi"}}}})
     checkout.kubectl(f"patch pvc mysql-vol --type merge -p '{patch}'")
 
     drift = checkout.run(step("drift", "drift", "Drift"))
 
     assert drift.code != 0
-    assert '"1Gi" => "3Gi"' in drift.text
-    assert checkout.sizes()["mysql-vol"] == "3Gi"
+    assert f'"{size}Gi" => "{by_hand}Gi"' in drift.text
+    assert checkout.sizes()["mysql-vol"] == f"{by_hand}Gi"
+
+    # It stays so, for the tests to come.
+    checkout.ask(f"{by_hand}Gi")
+    taken = checkout.run("pulumi up --stack $STACK --non-interactive --yes --skip-preview")
+    assert taken.code == 0, taken.text
+    checkout.size = by_hand
 
 
 def test_a_preview_is_json_for_the_gate_and_for_the_policies(checkout: Checkout) -> None:
@@ -179,29 +209,24 @@ def test_a_preview_is_json_for_the_gate_and_for_the_policies(checkout: Checkout)
 
 
 def test_a_deploy_does_what_its_preview_said_or_nothing(checkout: Checkout) -> None:
-    checkout.edit("storage: {size: 1Gi}", "storage: {size: 2Gi}")
+    size, grown, other_size = (f"{checkout.size + more}Gi" for more in (0, 1, 2))
+    checkout.ask(grown)
     checkout.ok("deploy", "deploy", "Preview of the merge")
-    checkout.edit("storage: {size: 2Gi}", "storage: {size: 3Gi}")
+    checkout.ask(other_size)
 
     other = checkout.run(step("deploy", "deploy", "Up"))
     assert other.code != 0
     assert "violates plan" in other.text
-    assert set(checkout.sizes().values()) == {"1Gi"}
+    assert set(checkout.sizes().values()) == {size}
 
-    checkout.edit("storage: {size: 3Gi}", "storage: {size: 2Gi}")
+    checkout.ask(grown)
     checkout.ok("deploy", "deploy", "Up")
-    assert set(checkout.sizes().values()) == {"2Gi"}
+    assert set(checkout.sizes().values()) == {grown}
+    checkout.size += 1
 
 
-@pytest.fixture
-def gate(checkout: Checkout) -> None:
-    if checkout.run(".venv/bin/statefast gate --help").code != 0:
-        pytest.skip("needs the command `statefast gate`")
-
-
-@pytest.mark.usefixtures("gate")
 def test_a_deploy_that_says_something_new_of_the_data_is_stopped(checkout: Checkout) -> None:
-    checkout.edit("storage: {size: 1Gi}", "storage: {size: 2Gi}")
+    checkout.ask(f"{checkout.size + 1}Gi")
     checkout.ok("deploy", "deploy", "Preview of the merge")
     (checkout.folder / "reviewed" / checkout.stack).mkdir(parents=True)
     judge = f".judge/bin/statefast gate --stack $STACK=temp/{checkout.stack}.json --json"
@@ -210,41 +235,42 @@ def test_a_deploy_that_says_something_new_of_the_data_is_stopped(checkout: Check
     compared = checkout.ok("deploy", "deploy", "Is it what was reviewed?")
     assert "does nothing to its data but what was reviewed" in compared.text
 
-    checkout.edit("storage: {size: 2Gi}", "storage: {size: 3Gi}")
+    checkout.ask(f"{checkout.size + 2}Gi")
     checkout.ok("deploy", "deploy", "Preview of the merge")
     stopped = checkout.run(step("deploy", "deploy", "Is it what was reviewed?"))
     assert stopped.code != 0
     assert "would do what was not reviewed" in stopped.text
 
 
-@pytest.mark.usefixtures("gate")
 def test_the_scripts_for_any_ci_preview_judge_and_deploy(checkout: Checkout) -> None:
     for name in ("preview.sh", "verdict.sh", "deploy.sh"):
         # The environment of the judge is there.
         lines = snippet(name).splitlines(keepends=True)
         kept = [line for line in lines if "-m venv" not in line and "pip install" not in line]
         (checkout.folder / name).write_text("".join(kept))
-    checkout.edit("storage: {size: 1Gi}", "storage: {size: 2Gi}")
+    size, grown, other_size = (f"{checkout.size + more}Gi" for more in (0, 1, 2))
+    checkout.ask(grown)
 
     preview = checkout.run("bash preview.sh $STACK && bash verdict.sh . $STACK")
     assert preview.code == 0, preview.text
-    assert "2Gi" in (checkout.folder / "comment.md").read_text()
-    assert set(checkout.sizes().values()) == {"1Gi"}
+    assert grown in (checkout.folder / "comment.md").read_text()
+    assert set(checkout.sizes().values()) == {size}
 
     shutil.copy(checkout.folder / "verdict.json", checkout.folder / "kept.json")
     deploy = checkout.run("bash deploy.sh $STACK kept.json")
     assert deploy.code == 0, deploy.text
-    assert set(checkout.sizes().values()) == {"2Gi"}
+    checkout.size += 1
+    assert set(checkout.sizes().values()) == {grown}
 
     # Less than was reviewed is no difference, and more is one.
     again = checkout.run("bash deploy.sh $STACK kept.json")
     assert again.code == 0, again.text
-    checkout.edit("storage: {size: 2Gi}", "storage: {size: 3Gi}")
+    checkout.ask(other_size)
     more = checkout.run("bash deploy.sh $STACK kept.json")
     assert more.code != 0
     assert "would do what was not reviewed" in more.text
-    assert set(checkout.sizes().values()) == {"2Gi"}
+    assert set(checkout.sizes().values()) == {grown}
 
-    checkout.edit("storage: {size: 3Gi}", "storage: {size: 2 GB}")
+    checkout.ask("2 GB")
     assert checkout.run("bash preview.sh $STACK").code != 0
     assert checkout.run("bash verdict.sh . $STACK").code == 2
