@@ -18,6 +18,8 @@ from tests.gate.handmade import judged, rules
 from tests.gate.record import Recorder
 from tests.gate.scenarios import OWN, RAW, Own
 
+from .begun import prepare
+
 # One of each verdict.
 NAMES = ("claim-grows", "set-image", "set-removed", "claim-unprotected", "set-removed-with-claims")
 LOSS = "claim-removed"
@@ -25,7 +27,7 @@ LOSS = "claim-removed"
 
 @pytest.fixture
 def recorder(workspace: Workspace) -> Recorder:
-    return Recorder(workspace)
+    return Recorder(workspace, prepare)
 
 
 @pytest.fixture(params=NAMES)

@@ -15,6 +15,7 @@ import yaml
 from localcluster.layout import PROJECT, Workspace
 from localcluster.toolchain import environment
 
+from .begun import prepare
 from .conftest import Deployment, Result
 from .parts import connection
 
@@ -78,7 +79,7 @@ class Identity:
 
     def pulumi(self, place: Deployment, *arguments: str, deploys: bool = False) -> Result:
         """Runs pulumi as a job does: whoever it is, its kubeconfig lies in the same place."""
-        place.stack.prepare(place.config)
+        prepare(place.stack, place.config)
         config = yaml.safe_load(self.workspace.cluster.kubeconfig.read_text())
         if not deploys:
             config["users"][0]["user"] = {"token": self.token}

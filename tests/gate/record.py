@@ -8,7 +8,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,13 @@ _DESTROY = ("destroy", "--preview-only", "--json", "--show-replacement-steps", "
 class Recorder:
     """Runs scenarios in one workspace, each in a stack and a namespace of its name."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        prepare: Callable[[LocalStack, dict[str, Any]], None] = LocalStack.prepare,
+    ) -> None:
         self._workspace = workspace
+        self._prepare = prepare
 
     def raw(
         self, name: str, scenario: Raw, consents: Sequence[str] = ("of another change",)
@@ -52,9 +57,9 @@ class Recorder:
 
     def clean(self, name: str) -> None:
         """Leaves nothing that the next scenario could find; names need not differ."""
-        self._kubectl("delete", "namespace", name, "--ignore-not-found", "--wait=false")
-        for kind in ("storageclass/rbd", "persistentvolume/disk", "volumesnapshotclass/copies"):
-            self._kubectl("delete", kind, "--ignore-not-found", "--wait=false")
+        kinds = ("storageclass/rbd", "persistentvolume/disk", "volumesnapshotclass/copies")
+        all_of = (f"namespace/{name}", *kinds)
+        self._kubectl("delete", *all_of, "--ignore-not-found", "--wait=false")
         self._apply_outside()
 
     def _apply_outside(self) -> None:
@@ -64,13 +69,13 @@ class Recorder:
         self._kubectl("apply", "-f", "-", stdin=json.dumps(made))
 
     def _deploy(self, stack: LocalStack, config: dict[str, Any]) -> None:
-        stack.prepare(config)
+        self._prepare(stack, config)
         stack.run("up", "--yes", "--skip-preview", "--suppress-progress", quiet=True)
 
     def _preview(
         self, stack: LocalStack, config: dict[str, Any], arguments: Sequence[str]
     ) -> dict[str, Any]:
-        stack.prepare(config)
+        self._prepare(stack, config)
         # Apart from `run`: what goes to the error output is no JSON. A preview that fails has
         # something to say as well.
         done = subprocess.run(
