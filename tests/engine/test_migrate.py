@@ -2,27 +2,20 @@
 
 import json
 import subprocess
-import sys
 from typing import Any
 
-from localcluster.layout import PROJECT
-
 from .conftest import Deployment
+from .warm_cli import cold, start
 
-RUN = "from cli.main import app; app()"
 CLAIM, ORDINAL = "db-vol", "db-vol-db-0"
 
 
 def migrate(deployment: Deployment, *words: str) -> tuple[int, str]:
-    done = subprocess.run(
-        [sys.executable, "-c", RUN, "migrate", "db", "-n", deployment.name, *words],
-        env=deployment.environment(),
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-    )
-    return done.returncode, done.stdout + done.stderr
+    return start(of(deployment, *words), deployment.environment()).end()
+
+
+def of(deployment: Deployment, *words: str) -> list[str]:
+    return ["migrate", "db", "-n", deployment.name, *words]
 
 
 def shown(deployment: Deployment, to: str) -> Any:
@@ -69,7 +62,7 @@ def test_the_data_moves_to_the_other_pattern_and_back(deployment: Deployment) ->
     up(deployment, "stateful-set")
     assert {name: it.volume_uid for name, it in deployment.data().items()} == {ORDINAL: volume}
     assert set(deployment.up().changes) == {"unchanged"}
-    assert "has its data as a stateful-set" in migrate(deployment)[1]
+    assert "has its data as a stateful-set" in cold(of(deployment), deployment.environment())[1]
 
     code, told = migrate(deployment, "--to", "deployment", "--run", "--yes")
     assert code == 0, told

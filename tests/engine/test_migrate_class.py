@@ -1,21 +1,16 @@
 """`statefast migrate --class`: claims move to volumes of another class, an ordinal at a time."""
 
 import json
-import os
 import re
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from localcluster.layout import PROJECT
-
+from . import warm_cli
 from .conftest import Config, Deployment
-from .test_migrate import RUN
 from .test_restore import made_from
 
 ZOOKEEPER: Config = {"storage": {"size": "1Gi"}, "replicas": 3}
@@ -49,28 +44,17 @@ class Migration:
         self.deployment = deployment
         self.words = ["migrate", workload, "-n", deployment.name, *words]
 
-    def start(self, *words: str) -> "subprocess.Popen[str]":
-        return subprocess.Popen(
-            [sys.executable, "-c", RUN, *self.words, *words],
-            env=self.deployment.environment(),
-            cwd=PROJECT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+    def start(self, *words: str) -> warm_cli.Run:
+        return warm_cli.start([*self.words, *words], self.deployment.environment())
 
-    def run(self, *words: str, code: int = 0) -> str:
-        child = self.start(*words)
-        said, _ = child.communicate(timeout=300)
-        assert child.returncode == code, said
+    def run(self, *words: str) -> str:
+        code, said = self.start(*words).end()
+        assert code == 0, said
         return " ".join(said.split())
 
     def left(self, *words: str) -> list[Any]:
-        child = self.start("-o", "json", *words)
-        said, _ = child.communicate(timeout=60)
-        assert child.returncode == 0, said
+        code, said = self.start("-o", "json", *words).end(60)
+        assert code == 0, said
         steps: list[Any] = json.loads(said)["steps"]
         return steps
 
@@ -128,10 +112,9 @@ def test_members_of_a_quorum_move_one_after_the_other(deployment: Deployment, fa
 
     # The others: the command itself, killed with all it runs.
     for seconds in (4.0, 7.0):
-        child = migration.start("--run", "--yes")
+        running_alone = migration.start("--run", "--yes")
         time.sleep(seconds)
-        os.killpg(child.pid, signal.SIGKILL)
-        child.communicate()
+        running_alone.kill()
     said = migration.run("--run", "--yes")
     finish(deployment, said, fast, zookeeper=dict(ZOOKEEPER))
 
