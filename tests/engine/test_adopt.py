@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,22 +17,23 @@ import yaml
 
 from localcluster.layout import PROJECT, Workspace
 
+from . import warm_cli
 from .conftest import Config, Deployment, Result, fresh_name
+from .keeper import KEEPER
+from .reads import read
 from .walk.stacks import program_copy
 
-RUN = "import sys; sys.path.insert(0, {!r}); from cli.main import app; app()"
 OBJECTS = "statefulset,deployment,pvc,service,secret"
 PASSWORD = "correct horse battery"
 KUBECTL, HELM = "--field-manager=kubectl-create", "--field-manager=helm"
 
 
 @pytest.fixture
-def place(
+def nowhere(
     workspace: Workspace, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[Deployment]:
-    """A stack of a program of its own, whose files adopt writes, in a namespace that lives."""
+    """A stack of a program of its own, whose files adopt writes, and no namespace yet."""
     place = Deployment(workspace, fresh_name(request), program_copy(tmp_path / "program"))
-    place.kubectl("create", "namespace", place.name, namespace=False)
     storage_class = {
         "apiVersion": "storage.k8s.io/v1",
         "kind": "StorageClass",
@@ -43,10 +43,17 @@ def place(
         "allowVolumeExpansion": True,
     }
     create(place, storage_class)
-    pulumi(place, "stack", "init", place.name)
+    pulumi(place, "stack", "init", place.name, f"--secrets-provider={KEEPER}")
     yield place
     place.kubectl("delete", "namespace", place.name, "--wait=false", namespace=False)
     place.kubectl("delete", "storageclass", f"rbd-{place.name}", namespace=False)
+
+
+@pytest.fixture
+def place(nowhere: Deployment) -> Deployment:
+    """The same, in a namespace that lives."""
+    nowhere.kubectl("create", "namespace", nowhere.name, namespace=False)
+    return nowhere
 
 
 def create(
@@ -58,18 +65,18 @@ def create(
 
 def adopt(place: Deployment, *words: str, path: str = "") -> tuple[int, str]:
     """Runs it, in a group of processes of its own; with a path before that of everybody."""
-    command = ["adopt", "-n", place.name, "-s", place.name, "--into", str(place.stack.project)]
-    environment = place.environment()
-    done = subprocess.run(
-        [sys.executable, "-c", RUN.format(str(PROJECT)), *command, *words],
-        env={**environment, "COLUMNS": "200", "PATH": path + environment["PATH"]},
-        cwd=place.stack.project,
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    return done.returncode, done.stdout + done.stderr
+    given = environment(place)
+    given["PATH"] = path + given["PATH"]
+    return warm_cli.start(of(place, *words), given, place.stack.project).end()
+
+
+def of(place: Deployment, *words: str) -> list[str]:
+    into = str(place.stack.project)
+    return ["adopt", "-n", place.name, "-s", place.name, "--into", into, *words]
+
+
+def environment(place: Deployment) -> dict[str, str]:
+    return {**place.environment(), "COLUMNS": "200"}
 
 
 # Does what it is for; after every other command nobody of its group does anything more.
@@ -103,13 +110,13 @@ def planned(place: Deployment, *words: str) -> Any:
 
 
 def bound(place: Deployment, *claims: str) -> None:
-    for claim in claims:
-        place.wait(f"pvc/{claim}", "--for=create")
-        place.wait(f"pvc/{claim}", "--for=jsonpath={.status.phase}=Bound")
+    paths = [f"pvc/{claim}" for claim in claims]
+    place.wait(*paths, "--for=create")
+    place.wait(*paths, "--for=jsonpath={.status.phase}=Bound")
 
 
 def identities(place: Deployment) -> dict[str, str]:
-    items = json.loads(place.kubectl("get", OBJECTS, "-o", "json"))["items"]
+    items = read(place.environment()["KUBECONFIG"], OBJECTS, place.name)
     return {f"{it['kind']} {it['metadata']['name']}": it["metadata"]["uid"] for it in items}
 
 
@@ -266,7 +273,7 @@ def test_what_kubectl_made_is_taken_as_it_is(place: Deployment) -> None:
     assert pod["securityContext"] == {"fsGroup": 999}
     assert place.capacities()["data-pg-1"] == "2Gi"
     assert place.capacities()["data-pg-0"] == "1Gi"
-    assert "done: stack" in adopt(place)[1]
+    assert "done: stack" in warm_cli.cold(of(place), environment(place), place.stack.project)[1]
 
 
 def grown(size: str) -> str:
@@ -386,10 +393,10 @@ def test_another_stack_lets_go(place: Deployment, workspace: Workspace, tmp_path
 
 
 def test_a_plain_program_lets_go_of_what_the_data_stands_on_as_well(
-    place: Deployment, workspace: Workspace, tmp_path: Path
+    nowhere: Deployment, workspace: Workspace, tmp_path: Path
 ) -> None:
     """It would delete its namespace and its Secret. Killed anywhere, it goes on."""
-    place.kubectl("delete", "namespace", place.name, namespace=False)
+    place = nowhere
     selector = {"app": "pg"}
     objects = [
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": place.name}},
