@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, Never
 
 import cli
+import statefast
 from localcluster.layout import PROJECT
 
 __all__ = ["Run", "cold", "serve", "start"]
@@ -31,10 +32,9 @@ __all__ = ["Run", "cold", "serve", "start"]
 _LIBRARIES = (
     "kubernetes.client.api_client",
     "kubernetes.client.configuration",
-    # With which the program in a folder is asked.
-    "statefast.workload",
     "pulumi_kubernetes.apps.v1",
     "pulumi_kubernetes.core.v1",
+    "pulumi_kubernetes.meta.v1",
     "pulumi_kubernetes.networking.v1",
     "pulumi_kubernetes.policy.v1",
     "pulumi_kubernetes.storage.v1",
@@ -126,9 +126,12 @@ def _servers() -> Iterator[socket.socket]:
 def serve(number: int) -> None:
     """Answers with a process each, until whoever asks has ended."""
     control = socket.socket(fileno=number)
-    modules = (module.name for module in pkgutil.walk_packages(cli.__path__, "cli."))
-    for name in (*modules, *_LIBRARIES):
-        importlib.import_module(name)
+    # And not those of a program, which are of the folder that it is run in.
+    for package in (cli, statefast):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    for library in _LIBRARIES:
+        importlib.import_module(library)
     for name in [name for name in sys.modules if name.startswith(_OF_THE_RUN)]:
         del sys.modules[name]
     threads = [path.name for path in Path("/proc/self/task").iterdir()]
