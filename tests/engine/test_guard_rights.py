@@ -12,6 +12,7 @@ import yaml
 from localcluster import cluster
 from localcluster.layout import PROJECT, Workspace
 
+from .begun import prepare
 from .conftest import Config, Deployment, Result
 
 ZOOKEEPER: Config = {"storage": {"size": "1Gi"}, "replicas": 2}
@@ -28,7 +29,7 @@ class Through(Deployment):
         self.kubeconfig = kubeconfig
 
     def pulumi(self, *arguments: str) -> Result:
-        self.stack.prepare(self.config)
+        prepare(self.stack, self.config)
         done = subprocess.run(
             ["pulumi", *arguments, "--non-interactive", "--color=never"],
             cwd=self.stack.folder,

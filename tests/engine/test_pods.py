@@ -34,9 +34,13 @@ def unplaceable(workspace: Workspace) -> Iterator[subprocess.Popen[str]]:
 
 
 def restricted_namespace(deployment: Deployment) -> None:
-    deployment.kubectl("create", "namespace", deployment.name, namespace=False)
-    labels = [f"{STANDARD}/{mode}=restricted" for mode in ("enforce", "warn", "audit")]
-    deployment.kubectl("label", "namespace", deployment.name, *labels, namespace=False)
+    labels = {f"{STANDARD}/{mode}": "restricted" for mode in ("enforce", "warn", "audit")}
+    item = {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {"name": deployment.name, "labels": labels},
+    }
+    deployment.kubectl("create", "-f", "-", namespace=False, stdin=json.dumps(item))
 
 
 def pod_spec(deployment: Deployment, kind: str, name: str) -> Config:
