@@ -50,6 +50,7 @@ __all__ = [
 _CLAIM = "kubernetes:core/v1:PersistentVolumeClaimPatch"
 _LEAST_DEADLINE_SECONDS = 540
 _LONGEST_DEADLINE_SECONDS = 2**31 - 1
+_MORE_SECONDS = 60
 
 
 class PersistentDeploymentArgs(WorkloadArgs):
@@ -155,8 +156,9 @@ class PersistentDeployment(pulumi.ComponentResource):
         ]
         secrets = WorkloadSecrets(self, workload, owner, planned.names, asks, planned.passwords)
         companions = register_companions(self, workload, planned.names, asks)
-        # A little more, so that a stuck rollout is reported with the reason Kubernetes gives.
-        minutes = f"{deadline // 60 + 2}m"
+        # A little more, so that a stuck rollout is reported with the reason Kubernetes gives: its
+        # clock begins once the former pod is gone.
+        wait = f"{deadline + workload.termination_grace_period_seconds + _MORE_SECONDS}s"
         deployment = k8s.apps.v1.Deployment(
             name,
             metadata=k8s.meta.v1.ObjectMetaArgs(
@@ -184,7 +186,7 @@ class PersistentDeployment(pulumi.ComponentResource):
                 ],
                 import_=plan.imported or None,
                 hooks=deployment_hooks(self, workload, plan),
-                custom_timeouts=pulumi.CustomTimeouts(create=minutes, update=minutes),
+                custom_timeouts=pulumi.CustomTimeouts(create=wait, update=wait),
             ),
         )
         refuse_stale_state(

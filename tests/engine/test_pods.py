@@ -11,6 +11,7 @@ from localcluster.layout import Workspace
 from localcluster.toolchain import environment
 from workloads import workload_names
 
+from .begun import prepare
 from .conftest import Config, Deployment
 from .dry_run import dry_run
 
@@ -22,11 +23,13 @@ ZOOKEEPER: Config = {"storage": {"size": "1Gi"}, "replicas": 3}
 
 @pytest.fixture(scope="module", autouse=True)
 def unplaceable(workspace: Workspace) -> Iterator[subprocess.Popen[str]]:
-    """The up of a pod that no node takes: the provider waits for minutes, and nobody for it."""
+    """The up of a pod that no node takes: it takes a minute and more, and nobody waits for it."""
     place = Deployment(workspace, f"unplaceable-{os.getpid()}")
     nowhere = {"scheduling": {"nodeSelector": {"example.com/no": "node"}}}
-    place.workloads(mysql={**MYSQL, **nowhere, "progressDeadlineSeconds": 5})
-    place.stack.prepare(place.config)
+    # The one that has the shortest time to stop.
+    entry = {"pattern": "deployment", "storage": {"size": "1Gi"}}
+    place.workloads(zookeeper={**entry, **nowhere, "progressDeadlineSeconds": 5})
+    prepare(place.stack, place.config)
     with place.stack.start("up", "--yes", "--skip-preview", quiet=True) as child:
         yield child
         child.kill()
@@ -340,7 +343,7 @@ def test_a_partition_holds_pods_back_and_the_up_ends(deployment: Deployment) -> 
     pods = deployment.uids("pod")
 
     # Longer than the engine takes by itself.
-    edited = {**canary, "image": "zookeeper:3.9.3", "minReadySeconds": 12}
+    edited = {**canary, "image": "zookeeper:3.9.3", "minReadySeconds": 6}
     deployment.workloads(zookeeper=edited).up()
     status = deployment.get("statefulset", "zookeeper")["status"]
     assert (status["updatedReplicas"], status["availableReplicas"]) == (1, 3)
@@ -361,7 +364,7 @@ def test_a_set_that_holds_pods_back_gets_replicas_and_space(deployment: Deployme
     deployment.workloads(zookeeper=canary).up()
     data = deployment.data()
 
-    larger = {**canary, "replicas": 4, "storage": {"size": "2Gi"}, "minReadySeconds": 12}
+    larger = {**canary, "replicas": 4, "storage": {"size": "2Gi"}, "minReadySeconds": 6}
     deployment.workloads(zookeeper=larger).up()
     # More replicas are other peers: the template is another one.
     status = deployment.get("statefulset", "zookeeper")["status"]
