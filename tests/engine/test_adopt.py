@@ -1,7 +1,6 @@
 """`statefast adopt`: what somebody else made becomes a stack's, as the object it is."""
 
 import base64
-import gzip
 import itertools
 import json
 import os
@@ -20,11 +19,11 @@ from localcluster.layout import PROJECT, Workspace
 from . import warm_cli
 from .conftest import Config, Deployment, Result, fresh_name
 from .keeper import KEEPER
+from .of_others import PASSWORD, listed, record, secret, service, stateful_set
 from .reads import read
 from .walk.stacks import program_copy
 
 OBJECTS = "statefulset,deployment,pvc,service,secret"
-PASSWORD = "correct horse battery"
 KUBECTL, HELM = "--field-manager=kubectl-create", "--field-manager=helm"
 
 
@@ -149,63 +148,6 @@ def pulumi(place: Deployment, *arguments: str) -> str:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
-
-
-def stateful_set(
-    place: Deployment, name: str, service: str, selector: Config, image: str
-) -> Config:
-    mount = {"name": "data", "mountPath": "/var/lib/data"}
-    main = {
-        "name": "main",
-        "image": image,
-        "env": [
-            {"name": "DATA", "value": "/var/lib/data/db"},
-            {"name": "PASSWORD", "valueFrom": {"secretKeyRef": {"name": name, "key": "password"}}},
-        ],
-        "ports": [{"name": "db", "containerPort": 5432}],
-        "volumeMounts": [mount, {"name": "tmp", "mountPath": "/scratch"}],
-        "readinessProbe": {"tcpSocket": {"port": "db"}},
-    }
-    beside = {"name": "metrics", "image": "exporter:1.0", "ports": [{"containerPort": 9187}]}
-    claim = {
-        "accessModes": ["ReadWriteOnce"],
-        "storageClassName": f"rbd-{place.name}",
-        "resources": {"requests": {"storage": "1Gi"}},
-    }
-    return {
-        "apiVersion": "apps/v1",
-        "kind": "StatefulSet",
-        "metadata": {"name": name},
-        "spec": {
-            "replicas": 2,
-            "serviceName": service,
-            "selector": {"matchLabels": selector},
-            "template": {
-                "metadata": {"labels": selector, "annotations": {"team": "data"}},
-                "spec": {
-                    "containers": [main, beside],
-                    "volumes": [{"name": "tmp", "emptyDir": {}}],
-                    "securityContext": {"fsGroup": 999},
-                },
-            },
-            "volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": claim}],
-        },
-    }
-
-
-def service(name: str, selector: Config, **spec: Any) -> Config:
-    ports = [{"name": "db", "port": 5432, "targetPort": 5432}]
-    return {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": {"name": name},
-        "spec": {"selector": selector, "ports": ports, **spec},
-    }
-
-
-def secret(name: str) -> Config:
-    data = {"password": base64.b64encode(PASSWORD.encode()).decode()}
-    return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "data": data}
 
 
 def test_what_kubectl_made_is_taken_as_it_is(place: Deployment) -> None:
@@ -340,23 +282,6 @@ def test_a_helm_release_lets_go_of_its_secret_as_well(place: Deployment) -> None
     assert len(place.get("statefulset", name)["spec"]["template"]["spec"]["containers"]) == 1
 
 
-def record(release: str, objects: list[Config], version: int) -> Config:
-    """The record of a revision, as Helm writes it."""
-    manifest = "\n---\n".join(yaml.safe_dump(it) for it in objects)
-    said = {"name": release, "info": {"status": "deployed"}, "manifest": manifest}
-    packed = base64.b64encode(gzip.compress(json.dumps(said).encode()))
-    return {
-        "apiVersion": "v1",
-        "kind": "Secret",
-        "type": "helm.sh/release.v1",
-        "metadata": {
-            "name": f"sh.helm.release.v1.{release}.v{version}",
-            "labels": {"name": release, "owner": "helm", "version": str(version)},
-        },
-        "data": {"release": base64.b64encode(packed).decode()},
-    }
-
-
 def test_another_stack_lets_go(place: Deployment, workspace: Workspace, tmp_path: Path) -> None:
     old = Deployment(workspace, f"{place.name}-old", program_copy(tmp_path / "old"))
     redis: Config = {"storage": {"size": "1Gi"}}
@@ -404,7 +329,7 @@ def test_a_plain_program_lets_go_of_what_the_data_stands_on_as_well(
         service("pg", selector, clusterIP="None"),
         stateful_set(place, "pg", "pg", selector, "postgres:16.4"),
     ]
-    listed = [_listed(place, it) for it in objects]
+    listed = [listed(place, it) for it in objects]
     (tmp_path / "objects.json").write_text(json.dumps(listed))
     old = Deployment(workspace, f"{place.name}-old", PROJECT / "benchmarks/raw")
     old.config = {"raw:objects": str(tmp_path / "objects.json")}
@@ -443,23 +368,3 @@ def test_a_plain_program_lets_go_of_what_the_data_stands_on_as_well(
     assert identities(place) == before
     old.destroy()
     assert identities(place) == before
-
-
-def _listed(place: Deployment, item: Config) -> Config:
-    """As the plain program reads it."""
-    version = item["apiVersion"] if "/" in item["apiVersion"] else f"core/{item['apiVersion']}"
-    of_all = item["kind"] == "Namespace"
-    metadata = item["metadata"] if of_all else {**item["metadata"], "namespace": place.name}
-    return {
-        "type": f"kubernetes:{version}:{item['kind']}",
-        "name": f"{item['kind']}-{item['metadata']['name']}".lower(),
-        "urn": item["kind"],
-        "inputs": {
-            key: value
-            for key, value in {**item, "metadata": metadata}.items()
-            if key not in ("apiVersion", "kind")
-        },
-        "dependencies": [] if of_all else ["Namespace"],
-        "ignore_changes": [],
-        "retain_on_delete": False,
-    }

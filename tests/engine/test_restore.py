@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Mapping
 
 import pytest
 
@@ -19,27 +20,31 @@ def stack(deployment: Deployment) -> Deployment:
     """A set of two and a Deployment, with a snapshot of each claim: `<claim>-monday`."""
     deployment.snapshot_class()
     deployment.workloads(zookeeper=ZOOKEEPER, mysql=MYSQL).up()
-    for claim in (ONE, OTHER, DISK):
-        take(deployment, claim, f"{claim}-monday")
+    take_all(deployment, {claim: f"{claim}-monday" for claim in (ONE, OTHER, DISK)})
     return deployment
 
 
 def take(deployment: Deployment, claim: str, name: str) -> None:
     """Takes a snapshot of a claim, and waits until it can be used."""
-    deployment.kubectl(
-        "create",
-        "-f",
-        "-",
-        stdin=f"""
+    take_all(deployment, {claim: name})
+
+
+def take_all(deployment: Deployment, names: Mapping[str, str]) -> None:
+    """The same of several claims: the name of a snapshot each."""
+    text = "---".join(
+        f"""
 apiVersion: snapshot.storage.k8s.io/v1
 kind: VolumeSnapshot
 metadata: {{name: {name}}}
 spec:
   volumeSnapshotClassName: {deployment.name}
   source: {{persistentVolumeClaimName: {claim}}}
-""",
+"""
+        for claim, name in names.items()
     )
-    deployment.wait(f"volumesnapshot/{name}", "--for=jsonpath={.status.readyToUse}=true")
+    deployment.kubectl("create", "-f", "-", stdin=text)
+    paths = [f"volumesnapshot/{name}" for name in names.values()]
+    deployment.wait(*paths, "--for=jsonpath={.status.readyToUse}=true")
 
 
 def made_from(deployment: Deployment, claim: str) -> str:

@@ -4,16 +4,13 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
 from base64 import b64decode
 
 from localcluster import cluster
-from localcluster.layout import PROJECT
 from localcluster.processes import recorded
 from tests.engine.advice import commands, consents, shell, up_with_refresh
 from tests.engine.conftest import Deployment
-from tests.engine.test_migrate import RUN
+from tests.engine.warm_cli import cold
 
 from .databases import Database, eventually
 
@@ -109,16 +106,9 @@ def _migrate(database: Database, *words: str) -> str:
     """Runs all commands of a migration; what was said."""
     deployment = database.deployment
     given = ["migrate", database.workload, "-n", deployment.name, *words, "--run", "--yes"]
-    done = subprocess.run(
-        [sys.executable, "-c", RUN, *given],
-        env=deployment.environment(),
-        cwd=PROJECT,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    code, said = cold(given, deployment.environment())
+    assert code == 0, said
+    return said
 
 
 def move_to_another_class(database: Database, claim: str) -> None:
