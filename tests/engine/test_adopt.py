@@ -44,7 +44,8 @@ def nowhere(
     create(place, storage_class)
     pulumi(place, "stack", "init", place.name, f"--secrets-provider={KEEPER}")
     yield place
-    place.kubectl("delete", "namespace", place.name, "--wait=false", namespace=False)
+    left = (place.name, "--ignore-not-found", "--wait=false")
+    place.kubectl("delete", "namespace", *left, namespace=False)
     place.kubectl("delete", "storageclass", f"rbd-{place.name}", namespace=False)
 
 
@@ -58,8 +59,8 @@ def place(nowhere: Deployment) -> Deployment:
 def create(
     place: Deployment, *objects: Any, manager: str = "--field-manager=kubectl-create"
 ) -> None:
-    listed = {"apiVersion": "v1", "kind": "List", "items": list(objects)}
-    place.kubectl("create", manager, "-f", "-", stdin=json.dumps(listed))
+    items = {"apiVersion": "v1", "kind": "List", "items": list(objects)}
+    place.kubectl("create", manager, "-f", "-", stdin=json.dumps(items))
 
 
 def adopt(place: Deployment, *words: str, path: str = "") -> tuple[int, str]:
@@ -329,8 +330,8 @@ def test_a_plain_program_lets_go_of_what_the_data_stands_on_as_well(
         service("pg", selector, clusterIP="None"),
         stateful_set(place, "pg", "pg", selector, "postgres:16.4"),
     ]
-    listed = [listed(place, it) for it in objects]
-    (tmp_path / "objects.json").write_text(json.dumps(listed))
+    inputs = [listed(place, it) for it in objects]
+    (tmp_path / "objects.json").write_text(json.dumps(inputs))
     old = Deployment(workspace, f"{place.name}-old", PROJECT / "benchmarks/raw")
     old.config = {"raw:objects": str(tmp_path / "objects.json")}
     old.up()
