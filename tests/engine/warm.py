@@ -56,17 +56,17 @@ def warm_hosts(workspace: Workspace) -> Iterator[None]:
     # As the cold one: what a program can import does not depend on where this lies.
     code = (
         f"import sys; sys.path[0] = {str(PROJECT)!r}; "
-        "from tests.engine.warm import serve; del sys.path[0]; serve(sys.argv[1])"
+        "from tests.engine.warm import serve; del sys.path[0]; serve(*sys.argv[1:])"
     )
     command = [sys.executable, "-c", code]
     servers = [
         subprocess.Popen(
-            [*command, name],
+            [*command, *names],
             cwd=folder,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
-        for name in (*_OWN, *_ANY)
+        for names in zip(_OWN, _ANY, strict=True)
     ]
     client = Path(__file__).with_name("warm_client.py")
     given = [str(folder), str(PROJECT), ",".join(_OWN), ",".join(_ANY)]
@@ -74,19 +74,24 @@ def warm_hosts(workspace: Workspace) -> Iterator[None]:
     try:
         for server in servers:
             assert server.stdout is not None
-            assert server.stdout.readline() == b"ready\n"
+            assert [server.stdout.readline() for _ in range(2)] == [b"ready\n"] * 2
         path.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n')
         yield
     finally:
         path.write_text(cold)
         for server in servers:
-            server.kill()
+            # Which the one that it has forked sees as well.
+            assert server.stdin is not None
+            server.stdin.close()
             server.wait()
         shutil.rmtree(folder)
 
 
-def serve(name: str) -> None:
-    """Answers each connection with a host in a process of its own, until the tests have ended."""
+def serve(own: str, other: str) -> None:
+    """Answers each connection with a host in a process of its own, until the tests have ended.
+
+    Two serve: the one for programs of this checkout is forked once the libraries are there.
+    """
     from localcluster import language_host
 
     for library in _LIBRARIES:
@@ -94,15 +99,16 @@ def serve(name: str) -> None:
     for module in [module for module in sys.modules if module.startswith(_OF_THE_RUN)]:
         del sys.modules[module]
     libraries = frozenset(sys.modules)
-    if name in _OWN:
+    # The SDK waits for an answer to each line for `--debug`, three or four for each resource.
+    pulumi.log.debug = lambda *_, **__: None
+    _require_one_thread()
+    name = other if os.fork() else own
+    if name == own:
         sys.path.insert(0, str(PROJECT))
         for package in _PACKAGES:
             importlib.import_module(package)
         del sys.path[0]
-    # The SDK waits for an answer to each line for `--debug`, three or four for each resource.
-    pulumi.log.debug = lambda *_, **__: None
-    threads = [path.name for path in Path("/proc/self/task").iterdir()]
-    assert threads == [str(os.getpid())], "only a process of one thread can be forked"
+    _require_one_thread()
     listener = socket.socket(socket.AF_UNIX)
     Path(name).unlink(missing_ok=True)
     listener.bind(name)
@@ -117,6 +123,11 @@ def serve(name: str) -> None:
         listener.close()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         language_host.main(_become(asker), libraries)
+
+
+def _require_one_thread() -> None:
+    threads = [path.name for path in Path("/proc/self/task").iterdir()]
+    assert threads == [str(os.getpid())], "only a process of one thread can be forked"
 
 
 def _become(asker: socket.socket) -> int:
