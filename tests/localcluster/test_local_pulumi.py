@@ -1,5 +1,7 @@
 """Programs run by the language host, on the real engine."""
 
+import json
+import re
 import signal
 import subprocess
 import uuid
@@ -151,14 +153,14 @@ def test_a_program_knows_its_stack_config_and_folder(running: Workspace, tmp_pat
         "pulumi.export('plain', pulumi.Config().get('plain'))\n"
         "pulumi.export('secret', pulumi.Config().get_secret('secret'))\n",
     )
-    program.pulumi("config", "set", "plain", "seen")
-    program.pulumi("config", "set", "secret", "unseen", "--secret")
+    given = ("--plaintext", "plain=seen", "--secret", "secret=unseen")
+    code, said = program.pulumi("config", "set-all", *given)
+    assert code == 0, said
     code, said = program.pulumi("up", "--yes", "--skip-preview")
     assert code == 0, said
     assert "unseen" not in said
-    for name, value in (("stack", "dev"), ("root", str(program.folder)), ("plain", "seen")):
-        assert program.pulumi("stack", "output", name)[1].strip() == value
-    assert program.pulumi("stack", "output", "secret", "--show-secrets")[1].strip() == "unseen"
+    wanted = {"stack": "dev", "root": str(program.folder), "plain": "seen", "secret": "unseen"}
+    assert json.loads(program.pulumi("stack", "output", "--json", "--show-secrets")[1]) == wanted
 
 
 def test_runs_do_not_disturb_each_other(running: Workspace, tmp_path: Path) -> None:
@@ -167,8 +169,8 @@ def test_runs_do_not_disturb_each_other(running: Workspace, tmp_path: Path) -> N
     children = [program.start("up", "--yes", "--skip-preview") for program in programs]
     said = [child.communicate(timeout=120)[0] for child in children]
     assert [child.returncode for child in children] == [0, 0, 0], said
-    for program in programs:
-        assert program.pulumi("stack", "output", "name")[1].strip() == program.folder.name
+    for program, text in zip(programs, said, strict=True):
+        assert re.findall(r'name *: "(.*)"', text) == [program.folder.name]
 
 
 def test_an_interrupted_run_ends_its_host(running: Workspace, tmp_path: Path) -> None:
