@@ -28,7 +28,8 @@ venv: .venv/.installed ## Makes the Python environment in .venv.
 .venv/.installed: requirements.txt requirements-dev.txt policy/requirements.txt pyproject.toml
 	@echo "installing the Python environment in .venv"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@set -o pipefail; $(BIN)/pip install --disable-pip-version-check -r requirements-dev.txt | \
+# Of thousands of modules a hundred are ever loaded, and compiled then.
+	@set -o pipefail; $(BIN)/pip install --disable-pip-version-check --no-compile -r requirements-dev.txt | \
 		awk '/^Collecting/ && ++n % 10 == 0 {print "  " n " packages found"; fflush()} /^Installing/ {print "  installing them"; fflush()} /^ERROR/'
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 # Without its dependencies: it asks for protobuf 5, and works with 6.
@@ -100,7 +101,9 @@ locks: ## Writes locks/ anew: what CI installs with a cluster's credentials or a
 	    --output-file "$$1" "$$2"; } \
 	  && lock locks/program.txt requirements.txt && lock locks/judge.txt locks/judge.in
 
-test: lint test-fast ## Checks everything: style, types, and every tier of tests on the real engine.
+test: venv ## Checks everything: style, types, and every tier of tests on the real engine.
+# The check of types is one process, beside which there is room for tests.
+	@$(MAKE) --no-print-directory -j 2 lint test-fast
 	@$(CLUSTER) build
 # Each process has a cluster of its own, so that it does not matter which runs what.
 	@$(PYTEST) -n 2 --dist worksteal -m "engine and not languages$(if $(STATEFAST_REAL), and not real)"

@@ -68,18 +68,22 @@ def test_what_an_operator_made_does_not_go_with_its_object(guarded: Guarded, gro
     claim = "PersistentVolumeClaim main-db-main-db-0"
     assert claim in before
 
-    # No run has known what is behind it. What has nothing behind it may go.
-    (said,) = guarded.program(base, {}).refusals()
+    # No run has known what is behind it.
+    (said,) = guarded.program([*base, database("idle")], {}).refusals()
     assert said.startswith(f"{KIND} {home}/main")
     assert "StatefulSet main-db, PersistentVolumeClaim main-db-main-db-0, with the data" in said
 
-    said = " ".join(guarded.program([*base, database("main")], {}).up().text.split())
+    said = " ".join(
+        guarded.program([*base, database("main"), database("idle")], {}).up().text.split()
+    )
     assert f"{KIND} main is an operator's, which makes StatefulSet main-db" in said
     # Under another name it would start empty.
-    (said,) = guarded.program([*base, database("other")], {}).refusals()
+    (said,) = guarded.program([*base, database("other"), database("idle")], {}).refusals()
     assert "would start new and empty, while Database main" in said
 
-    assert guarded.program(base, {}).up().changes["deleted"] == 1
+    # What has nothing behind it may go, and does: the garbage collector knows a kind after 30 s.
+    assert guarded.program(base, {}).up().changes["deleted"] == 2
+    assert list(guarded.list(f"databases.{group}")) == ["main"]
     assert "deletionTimestamp" not in guarded.get(f"databases.{group}", "main")["metadata"]
     assert guarded.identities() == before
     # It comes back as what it is.
