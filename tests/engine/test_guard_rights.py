@@ -181,16 +181,12 @@ def tenant(deployment: Deployment, tmp_path: Path) -> Iterator[Through]:
     try:
         yield Through(deployment, kubeconfig)
     finally:
-        for kind, its in (
-            ("clusterrolebinding", name),
-            ("clusterrolebinding", f"{name}-reads"),
-            ("clusterrole", f"{name}-in"),
-            ("clusterrole", f"{name}-any"),
-            ("namespace", other),
-        ):
-            deployment.kubectl(
-                "delete", kind, its, "--ignore-not-found", "--wait=false", namespace=False
-            )
+        its = (
+            *(f"clusterrolebinding/{name}{end}" for end in ("", "-reads")),
+            *(f"clusterrole/{name}{end}" for end in ("-in", "-any")),
+            f"namespace/{other}",
+        )
+        deployment.kubectl("delete", *its, "--ignore-not-found", "--wait=false", namespace=False)
 
 
 def test_a_tenant_who_sees_its_namespace_alone(tenant: Through, deployment: Deployment) -> None:
