@@ -18,6 +18,7 @@ from statefast import (
     WorkloadNamespace,
 )
 from statefast.cluster_provider import cluster_provider
+from statefast.safety.needed import needed
 from statefast.storage.kept_secret import KeptSecret
 from statefast.workload.exports import exports_of
 
@@ -36,7 +37,7 @@ def main(settings: Settings) -> None:
         before += [VolumeSnapshotClass(*it, on_cluster) for it in made.snapshot_classes.items()]
         before += [VolumeAttributesClass(*it, on_cluster) for it in made.attributes_classes.items()]
         pulumi.export("storageClass", made.name)
-    opts = pulumi.ResourceOptions(providers=[cluster], depends_on=before)
+    opts = pulumi.ResourceOptions(providers=[cluster], depends_on=needed(before))
     for kept, args in settings.kept_secrets.items():
         KeptSecret(kept, args, opts)
     where = settings.surroundings_with(ClaimOwner("claims", settings.claim_owner_args(), opts))

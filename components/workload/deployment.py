@@ -12,6 +12,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..errors import StatefastError
+from ..safety.needed import needed
 from ..safety.plan.reading import settled
 from ..safety.preflight import report
 from ..safety.read.last_run import VOLUMES
@@ -179,7 +180,9 @@ class PersistentDeployment(pulumi.ComponentResource):
             # dependency is what makes a destroy take the pods before the claims they hold.
             opts=pulumi.ResourceOptions(
                 parent=self,
-                depends_on=[*claims, *secrets.resources, *companions, *([owner] if owner else [])],
+                depends_on=needed(
+                    [*claims, *secrets.resources, *companions, *([owner] if owner else [])]
+                ),
                 ignore_changes=[
                     *frozen(plan, ("selector",)),
                     *(["spec.replicas"] if workload.autoscaled else []),

@@ -12,6 +12,7 @@ import pulumi_kubernetes as k8s
 
 from ..errors import StatefastError
 from ..pod.member_env import MemberEnvArgs
+from ..safety.needed import needed
 from ..safety.plan.reading import settled
 from ..safety.preflight import report
 from ..safety.read.known import uid_of
@@ -185,13 +186,15 @@ class PersistentStatefulSet(pulumi.ComponentResource):
                 parent=self,
                 # An owner is deleted after the pods, so that its claims can go, and are snapshotted
                 # at rest.
-                depends_on=[
-                    *services,
-                    *secrets.resources,
-                    *companions,
-                    *taken_up,
-                    *([owner] if owner else []),
-                ],
+                depends_on=needed(
+                    [
+                        *services,
+                        *secrets.resources,
+                        *companions,
+                        *taken_up,
+                        *([owner] if owner else []),
+                    ]
+                ),
                 ignore_changes=[
                     *frozen(
                         plan.workload, ("pod_management_policy", "service", "selector", "volumes")

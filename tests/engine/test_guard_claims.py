@@ -4,6 +4,8 @@ gone is called unchanged, and what a refusal says to run works as it stands.
 
 import re
 
+import pytest
+
 from .advice import commands, consents, shell, up_with_refresh
 from .conftest import Config, Deployment
 
@@ -137,4 +139,17 @@ def test_a_new_workload_that_a_target_leaves_out_leaves_the_state_whole(
     assert "mysql-generated" not in deployment.list("secret")
     deployment.up()
     assert deployment.get("secret", "mysql-generated")["data"]
+    assert set(deployment.up().changes) == {"unchanged"}
+
+
+@pytest.mark.parametrize("left_out", ["Service", "ConfigMap"])
+def test_an_exclude_that_leaves_out_what_is_needed_leaves_the_state_whole(
+    deployment: Deployment, left_out: str
+) -> None:
+    deployment.workloads(zookeeper=ZOOKEEPER, mysql=MYSQL)
+    options = ("--yes", "--skip-preview", "--suppress-progress", "--exclude")
+    done = deployment.pulumi("up", *options, f"**{left_out}::*")
+    assert "snapshot integrity" not in done.text
+    assert done.code == 0, done.text
+    deployment.up()
     assert set(deployment.up().changes) == {"unchanged"}
