@@ -65,6 +65,7 @@ def objects(stack: str, workloads: int) -> list[dict[str, Any]]:
     """The objects that the program makes of this config."""
     # A hundred workloads take their time on a machine that does other things as well.
     recording.SECONDS = 600
+    recording.THREADS = True
     given = {
         key: value if isinstance(value, str) else json.dumps(value)
         for key, value in (config(stack, workloads) | {"statefast:preflight": "off"}).items()
