@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from localcluster import cluster
 from localcluster.layout import PROJECT, Workspace
+from localcluster.review import own_cluster
 from localcluster.stacks import LocalStack
 from statefast.storage.claim_annotations import NO_WAIT
 from tests import recording
@@ -112,13 +112,11 @@ def _whole(value: Any) -> Any:  # noqa: ANN401  any JSON
 def workspace() -> Iterator[Workspace]:
     """A cluster of its own, for programs that keep what they have compiled, as anywhere."""
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    with tempfile.TemporaryDirectory(prefix="statefast-") as folder:
-        place = Workspace.at(Path(folder))
-        try:
-            cluster.up(place)
-            yield place
-        finally:
-            cluster.down(place, delete=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="statefast-") as folder,
+        own_cluster(Path(folder)) as place,
+    ):
+        yield place
 
 
 def timed(stack: LocalStack, *arguments: str) -> Cost:

@@ -42,8 +42,8 @@ def test_every_folder_is_a_room() -> None:
 
 
 def test_the_package_is_imported_by_its_one_name() -> None:
-    texts = [(file, (ROOT / file).read_text(encoding="utf-8")) for file in PYTHON]
-    for file, text in texts:
+    for file in PYTHON:
+        text = (ROOT / file).read_text(encoding="utf-8")
         if "components" not in text:
             continue
         for node in ast.walk(tree(text)):
