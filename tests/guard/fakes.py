@@ -1,16 +1,19 @@
 """Objects as the API server gives them, and a cluster that has just those."""
 
+import itertools
 from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from statefast.safety import preflight
 from statefast.safety.read.cluster import Cluster, Object, Unreadable
-from statefast.safety.wait import polling
+from statefast.safety.wait import growth, polling
 from tests.recording import Recording, Registered
 
 OWNER = "statefast/dev"
+_TICK_SECONDS = 0.05
 _SMALL = (
     "config maps",
     "cron jobs",
@@ -114,6 +117,11 @@ def use(monkeypatch: pytest.MonkeyPatch, cluster: Cluster) -> None:
     """Makes it the cluster of every context."""
     monkeypatch.setattr(preflight, "cluster_of", lambda context: cluster)
     monkeypatch.setattr(polling, "_PAUSE_SECONDS", 0.0)
+    # What waits for nothing in vain would look as fast as it can until its time is over.
+    ticks = itertools.count(1)
+    clock = SimpleNamespace(monotonic=lambda: next(ticks) * _TICK_SECONDS)
+    for waiting in (polling, growth):
+        monkeypatch.setattr(waiting, "time", clock)
 
 
 def claim(name: str = "zk-vol-zk-0", **changes: Any) -> Object:
