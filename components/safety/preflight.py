@@ -117,6 +117,21 @@ class Reader:
         """
         return self._answer(lambda cluster: cluster.list(kind, namespace), unchecked)
 
+    def list_metadata(
+        self, kind: str, namespace: str, unchecked: str
+    ) -> Mapping[str, Object] | None:
+        """As `read`, but of each object its metadata alone.
+
+        Args:
+            kind: See `Cluster.list`.
+            namespace: Only this one.
+            unchecked: See `read`.
+
+        Raises:
+            StatefastError: see `read`.
+        """
+        return self._answer(lambda cluster: cluster.list_metadata(kind, namespace), unchecked)
+
     def metadata(
         self, kind: str, name: str, namespace: str, unchecked: str
     ) -> tuple[bool, Mapping[str, Any] | None]:

@@ -343,7 +343,12 @@ def _plan(name: str, args: VolumeClaimArgs, checked: _Checked) -> tuple[ClaimPla
     refuse_missing_namespace(asks, checked.namespace)
     check_version(asks, _needs(spec))
     refuse_moved_claim(
-        asks, namespace=checked.namespace, name=checked.name, known=before, consents=consents
+        asks,
+        namespace=checked.namespace,
+        name=checked.name,
+        known=before,
+        consents=consents,
+        copied=bool(wanted.chosen or wanted.data_from or wanted.restore),
     )
     plans = plan_claims(
         asks,

@@ -156,6 +156,7 @@ def _set_plan(
         retention=workload.retention,
         known=before,
         consents=consents,
+        copied="data_from" in workload.args,
     )
     if plan.live is None:
         refuse_renamed_set(
@@ -263,6 +264,7 @@ def _deployment_plan(
         retention=workload.retention,
         known=before,
         consents=workload.args.get("consent") or (),
+        copied="data_from" in workload.args,
     )
     refuse_beside(
         asks,

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from statefast.marks import Word, framed
-from tests.engine.walk.invariant import Act, Finding, Ledger, has_traceback
+from tests.engine.walk.history import Act, Finding
+from tests.engine.walk.invariant import Ledger, has_traceback
 from tests.engine.walk.said import Run, Way, ways
 from tests.engine.walk.seen import Claim, Mount, Place, Pod, Seen, Volume, read
 from tests.engine.walk.shrink import shortest
@@ -472,6 +473,37 @@ def test_a_claim_whose_marks_a_hand_took_off_is_named_by_nobody() -> None:
     its.strip("n", "c0")
     its.observe(FIRST, FIRST, HAND)
     assert kinds(its.observe(FIRST, Seen(), up())) == ["lost"]
+
+
+def test_a_stack_of_another_name_and_namespace_knows_nothing_of_its_claims() -> None:
+    def found(untied: bool, namespace: str) -> list[str]:
+        its = ledger()
+        if untied:
+            its.untie("a")
+        after = seen("c9=v9", idle=["c0=v0"])
+        return kinds(its.observe(seen(idle=["c0=v0"]), after, up(namespace=namespace)))
+
+    assert found(untied=True, namespace="m") == []
+    # One of the three is enough to know it by.
+    for untied, namespace in ((False, "m"), (True, "n"), (True, "")):
+        assert found(untied, namespace) == ["empty"]
+
+
+def test_a_claim_that_a_hand_let_go_with_its_set() -> None:
+    with_set = {key: replace(it, of_set=True) for key, it in FIRST.claims.items()}
+    before = replace(FIRST, claims=with_set)
+    plain = Act(runs=(run("destroy", program=False),), stack="a")
+    # Nobody said so, or somebody took it back, or a program ran that had to say something.
+    assert kinds(ledger().observe(before, Seen(), plain)) == ["lost"]
+    for seen_before, act in ((FIRST, plain), (before, Act(runs=(run("destroy"),), stack="a"))):
+        its = ledger()
+        its.part("n", "w1")
+        assert "lost" in kinds(its.observe(seen_before, Seen(), act))
+    its = ledger()
+    its.part("n", "w1")
+    assert its.observe(before, Seen(), plain) == []
+    # What it had is not looked for any more.
+    assert its.observe(Seen(), seen("c0=v9"), up()) == []
 
 
 def test_what_cannot_shrink_is_written_as_it_is() -> None:

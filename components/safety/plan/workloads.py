@@ -78,6 +78,7 @@ def plan_workload(
     known: Known | None,
     consents: Sequence[str],
     adopts: bool = False,
+    copied: bool = False,
 ) -> WorkloadPlan:
     """The plan for one StatefulSet or Deployment.
 
@@ -93,6 +94,7 @@ def plan_workload(
         consents: What the owner agreed to.
         adopts: Whether one that is nobody's is taken for this program's own: the engine, which
             goes by its state, does not take it where it is not.
+        copied: Whether its claims start on copies of others.
 
     Raises:
         StatefastError: it would be replaced or moved without consent, or is another's.
@@ -101,7 +103,13 @@ def plan_workload(
     if found is None or name not in found:
         if known is not None:
             refuse_moved_workload(
-                reader, kind, namespace=namespace, name=name, known=known, consents=consents
+                reader,
+                kind,
+                namespace=namespace,
+                name=name,
+                known=known,
+                consents=consents,
+                copied=copied,
             )
         return WorkloadPlan(force=found is not None)
     live = LiveWorkload.of(found[name])

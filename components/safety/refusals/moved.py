@@ -15,6 +15,7 @@ from ..read.cluster import Object
 from ..read.known import Known
 from ..read.live import OWNER, RETENTION, LiveWorkload
 from ..run import this_run
+from .kept_elsewhere import Kept, kept_elsewhere
 
 __all__ = ["refuse_moved_claim", "refuse_moved_workload"]
 
@@ -27,6 +28,7 @@ def refuse_moved_workload(
     name: str,
     known: Known,
     consents: Sequence[str],
+    copied: bool = False,
 ) -> None:
     """Refuses to make a workload that is, or was in the last run, in another namespace.
 
@@ -39,12 +41,14 @@ def refuse_moved_workload(
         name: Of the workload.
         known: What this stack knows of it.
         consents: What the owner agreed to.
+        copied: Whether its claims start on copies of others.
 
     Raises:
-        StatefastError: it is elsewhere, and there is no consent to leave it.
+        StatefastError: it is elsewhere, or claims of it are kept there, and there is no consent to
+            leave them.
     """
-    everywhere = reader.read(kind, "", "whether the workload is in another namespace") or {}
-    lives = list(_of_stack(reader, namespace, everywhere.values(), name))
+    everywhere = reader.read(kind, "", "whether the workload is in another namespace")
+    lives = list(_of_stack(reader, namespace, (everywhere or {}).values(), name))
     uids = {live.uid for live in lives}
     made = list(_of_stack(reader, namespace, known.memory.named(kind, name), name))
     if any(live.namespace == namespace for live in made):
@@ -66,12 +70,31 @@ def refuse_moved_workload(
                 "are deleted with it" if taken else "stay there",
                 consents,
             )
-    if not lives and not known.memory.named(kind, name):
-        _refuse_recorded(reader, namespace, known, consents)
+    if lives or known.memory.named(kind, name):
+        return
+    before = known.before
+    if before.namespace:
+        # The workload is in no state and not seen; its claims may be where it was.
+        if before.namespace != namespace and before.claims:
+            kept = Kept(namespace=before.namespace, uids=before.claims)
+            _refuse_kept(reader, namespace, kept, consents)
+        return
+    if everywhere is None or copied:
+        # Who may not list workloads there may not list claims, and was told.
+        return
+    for kept in kept_elsewhere(reader, namespace=namespace, instance=name):
+        if (reader.resource, kept.namespace) not in this_run().workloads:
+            _refuse_kept(reader, namespace, kept, consents)
 
 
 def refuse_moved_claim(
-    reader: Reader, *, namespace: str, name: str, known: Known, consents: Sequence[str]
+    reader: Reader,
+    *,
+    namespace: str,
+    name: str,
+    known: Known,
+    consents: Sequence[str],
+    copied: bool = False,
 ) -> None:
     """Refuses to make a claim that this stack made in another namespace.
 
@@ -83,6 +106,7 @@ def refuse_moved_claim(
         name: Of the claim.
         known: What this stack knows of it.
         consents: What the owner agreed to.
+        copied: Whether its args say where its volume or its data comes from.
 
     Raises:
         StatefastError: it is elsewhere, and there is no consent to leave it.
@@ -98,6 +122,12 @@ def refuse_moved_claim(
     before = known.before
     if not made and before.namespace not in ("", namespace):
         places = [(before.namespace, before.claims.get(name, ""), False)]
+    if not made and not before.namespace and not copied:
+        places = [
+            (kept.namespace, kept.uids[name], False)
+            for kept in kept_elsewhere(reader, namespace=namespace, claim=name)
+            if (kept.namespace, name) not in this_run().claims
+        ]
     for old, uid, goes in places:
         change = Change(
             resource=f"PersistentVolumeClaim {name}",
@@ -131,22 +161,16 @@ def _of_stack(
             yield live
 
 
-def _refuse_recorded(reader: Reader, namespace: str, known: Known, consents: Sequence[str]) -> None:
-    """The workload is in no state and not seen; its claims may be where it was."""
-    before = known.before
-    if before.namespace not in ("", namespace) and before.claims:
-        _refuse(
-            reader,
-            Change(
-                resource=reader.resource,
-                field="namespace",
-                old=before.namespace,
-                new=namespace,
-                uid=" ".join(f"{name}={uid}" for name, uid in sorted(before.claims.items())),
-            ),
-            "stay there",
-            consents,
-        )
+def _refuse_kept(reader: Reader, namespace: str, kept: Kept, consents: Sequence[str]) -> None:
+    """The workload is in no state and not seen; its claims are where it was."""
+    change = Change(
+        resource=reader.resource,
+        field="namespace",
+        old=kept.namespace,
+        new=namespace,
+        uid=" ".join(f"{name}={uid}" for name, uid in sorted(kept.uids.items())),
+    )
+    _refuse(reader, change, "stay there", consents)
 
 
 def _refuse(reader: Reader, change: Change, becomes: str, consents: Sequence[str]) -> None:

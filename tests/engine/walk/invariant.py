@@ -6,97 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .said import Consent, Run
+from .history import Act, Finding, Marker
+from .said import Consent
 from .seen import Mount, Place, Pod, Seen, reads
 
-__all__ = ["Act", "Finding", "Ledger", "Marker", "has_traceback"]
-
-
-@dataclass(slots=True, kw_only=True)
-class Marker:
-    """A volume that a workload has written to.
-
-    Attributes:
-        workload: As its owner thinks of it, whatever it is called now.
-        left: Why it may go unmounted; empty where it may not.
-        spent: Whether a run left it unmounted since it was given up.
-        gone: Why it may cease to be; empty where it may not.
-        moved: The consent by which its data may be read elsewhere, while it stands.
-        over: Nothing more is said of it: it is lost, by whomever.
-        told: Kinds of findings about it that were reported, so that each is reported once.
-    """
-
-    volume: str
-    uid: str
-    namespace: str
-    claim: str
-    workload: str
-    ordinal: int
-    role: str
-    stack: str
-    place: Place
-    handle: str = ""
-    left: str = ""
-    spent: bool = False
-    gone: str = ""
-    moved: str = ""
-    over: bool = False
-    told: set[str] = field(default_factory=set)
-
-    @property
-    def text(self) -> str:
-        """The volume in a sentence."""
-        return f"volume {self.volume} of claim {self.namespace}/{self.claim} ({self.workload})"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """Something that does not hold.
-
-    Attributes:
-        kind: Which part of the promise, one word or two.
-        text: What happened, for a person.
-    """
-
-    kind: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """What was done between two looks at the cluster.
-
-    Attributes:
-        runs: Of the engine, in their order; none where a hand or an edit did it.
-        stack: Whose runs they are.
-        disposed: Stacks whose data may go in these runs: ephemeral ones that are destroyed.
-        exchanged: Stacks whose data may go for snapshots of it: those with that retention that
-            are destroyed.
-        read: Whether the program read the cluster (`preflight: off` does not, and promises less).
-        wanted: Workloads that the config of the stack has, as their owners think of them.
-        consents: What stands in the config of any stack.
-    """
-
-    runs: Sequence[Run] = ()
-    stack: str = ""
-    disposed: frozenset[str] = frozenset()
-    exchanged: frozenset[str] = frozenset()
-    read: bool = True
-    wanted: frozenset[str] = frozenset()
-    consents: frozenset[str] = frozenset()
-
-    @property
-    def spoke(self) -> bool:
-        """Whether the program said something, to the end or not."""
-        return any(run.program and run.verb in ("up", "preview") for run in self.runs)
-
-    @property
-    def said(self) -> Run | None:
-        """The last run in which the program said what it had to say, and nothing failed."""
-        for run in reversed(self.runs):
-            if run.verb in ("up", "preview"):
-                return run if run.program and run.code == 0 else None
-        return None
+__all__ = ["Ledger", "has_traceback"]
 
 
 @dataclass(slots=True)
@@ -151,6 +65,21 @@ class Ledger:
             if (marker.namespace, marker.claim) == (namespace, claim):
                 marker.left = marker.left or "a hand took off whose it is"
 
+    def untie(self, stack: str) -> None:
+        """A stack that was destroyed gets another name, and nobody says that it is the same."""
+        for marker in self.markers:
+            if marker.stack == stack:
+                marker.untied = True
+
+    def part(self, namespace: str, workload: str) -> None:
+        """A hand sets whenDeleted to Delete on the StatefulSet of a workload."""
+        for marker in self.markers:
+            if (marker.namespace, marker.workload) == (
+                namespace,
+                self.logical.get(workload, workload),
+            ):
+                marker.parted = True
+
     def observe(self, before: Seen, after: Seen, act: Act) -> list[Finding]:
         """What does not hold after an act."""
         found = [
@@ -192,6 +121,7 @@ class Ledger:
                 continue
             marker.over = True
             excused = marker.gone or not act.runs or _may_go(after, marker, act)
+            excused = excused or _parted(before, marker, act)
             if not excused and not _doomed(before, marker):
                 yield Finding(kind="lost", text=f"{marker.text} is gone")
 
@@ -204,7 +134,7 @@ class Ledger:
                 continue
             if now is not None and now.uid == was.uid and not now.leaving:
                 continue
-            if _may_go(after, marker, act):
+            if _may_go(after, marker, act) or _parted(before, marker, act):
                 marker.left = marker.gone = "the stack was destroyed"
             elif act.runs and not marker.gone and self._once(marker, "claim deleted"):
                 yield Finding(
@@ -315,6 +245,9 @@ class Ledger:
         if not act.read:
             marker.left = "nothing was read (preflight off)"
             return True
+        if marker.untied and act.namespace not in ("", marker.namespace):
+            marker.left = "neither state nor name nor namespace says whose it is"
+            return True
         return False
 
     def _once(self, marker: Marker, kind: str) -> bool:
@@ -363,6 +296,14 @@ def _may_go(after: Seen, marker: Marker, act: Act) -> bool:
     """Whether the owner had said of the whole stack that its data goes when it is destroyed."""
     saved = marker.handle in after.saved
     return marker.stack in act.disposed or (marker.stack in act.exchanged and saved)
+
+
+def _parted(before: Seen, marker: Marker, act: Act) -> bool:
+    """Whether a hand had said that the claim goes with its StatefulSet, and no program ran that
+    could have said something.
+    """
+    claim = before.claims.get((marker.namespace, marker.claim))
+    return marker.parted and claim is not None and claim.of_set and not act.programs
 
 
 def _place(place: Place) -> str:

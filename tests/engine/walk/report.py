@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
-from .invariant import Finding
+from .history import Finding
 from .said import Run
 from .steps import Step, dump
 

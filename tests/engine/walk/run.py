@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from localcluster.layout import Workspace
 
-from .invariant import Finding
+from .history import Finding
 from .report import Report
 from .shrink import shortest
 from .steps import Step

@@ -42,13 +42,18 @@ class Volume:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A PersistentVolumeClaim, and the volume it is bound to."""
+    """A PersistentVolumeClaim, and the volume it is bound to.
+
+    Attributes:
+        of_set: Whether it is deleted with its StatefulSet, as whenDeleted says.
+    """
 
     namespace: str
     name: str
     uid: str
     volume: str = ""
     leaving: bool = False
+    of_set: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +184,7 @@ def _claim(item: Object) -> Claim:
         uid=metadata["uid"],
         volume=item["spec"].get("volumeName") or "",
         leaving="deletionTimestamp" in metadata,
+        of_set=any(it["kind"] == "StatefulSet" for it in metadata.get("ownerReferences") or ()),
     )
 
 

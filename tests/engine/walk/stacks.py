@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import json
 import os
 import shutil
 import signal
@@ -56,6 +57,13 @@ class Stack:
     def name(self) -> str:
         """Name of the stack now."""
         return self.place.stack.name
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether its state has nothing in it that could say what there was."""
+        file = self.place.stack.state_file
+        state: Any = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        return not ((state.get("checkpoint") or {}).get("latest") or {}).get("resources")
 
     def get(self, *path: str) -> Any:
         """A value of the config; None where there is none."""

@@ -9,7 +9,8 @@ from localcluster.layout import Workspace
 from tests.engine.conftest import Result
 
 from .choose import choose, first_config, other_config
-from .invariant import Act, Finding, has_traceback
+from .history import Act, Finding
+from .invariant import has_traceback
 from .said import Run, ways
 from .stacks import Stack
 from .steps import Step

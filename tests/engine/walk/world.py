@@ -15,7 +15,8 @@ from tests.engine.conftest import Config
 from tests.engine.parts import connection
 
 from .hands import HANDS, Hand
-from .invariant import Act, Finding, Ledger
+from .history import Act, Finding
+from .invariant import Ledger
 from .said import Run, Way, ways
 from .seen import Seen, read
 from .stacks import Stack, edit_file, program_copy
@@ -127,6 +128,7 @@ class World:
             read=stack.get("preflight") != "off",
             wanted=frozenset(self.names[it] for it in stack.get("workloads") or {}),
             consents=self.consents,
+            namespace="" if stack.get("formerStack") else str(stack.get("namespace")),
         )
         return runs, self.ledger.observe(before, self.seen, act)
 
@@ -243,6 +245,8 @@ class World:
         done = HANDS[args["what"]](self._hand(namespace), *values)
         if done and args["what"] == "strip" and values[0] == "pvc":
             self.ledger.strip(namespace, values[1])
+        if done and args["what"] == "claim policy" and values[1:] == ["whenDeleted", "Delete"]:
+            self.ledger.part(namespace, values[0])
 
     def _stack(self, args: Mapping[str, Any]) -> None:
         stack = self.stacks["a"]
@@ -250,6 +254,8 @@ class World:
             stack.forget()
             return
         with contextlib.suppress(Exception):
+            if args["what"] != "rename and say so" and stack.is_empty:
+                self.ledger.untie("a")
             former = stack.get("formerStack") or stack.name
             stack.rename(args["name"].replace("NAME", self.name))
             if args["what"] == "rename and say so":
