@@ -18,7 +18,7 @@ from statefast import (
     WorkloadNamespace,
 )
 from statefast.cluster_provider import cluster_provider
-from statefast.safety.needed import needed
+from statefast.needed import needed
 from statefast.storage.kept_secret import KeptSecret
 from statefast.workload.exports import exports_of
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast, get_args, get_origin, is_typeddict
 
 import pulumi
 
+from ..needed import needed
 from .shape import keys_of
 
 __all__ = ["Named", "component_of", "name_of", "named", "with_names"]
@@ -50,7 +51,7 @@ def named(
     plain = cast("A", _plain(args, shape, found))
     if not found:
         return plain, opts
-    after = pulumi.ResourceOptions(depends_on=list(dict.fromkeys(found)))
+    after = pulumi.ResourceOptions(depends_on=needed(list(dict.fromkeys(found))))
     return plain, pulumi.ResourceOptions.merge(opts, after)
 
 

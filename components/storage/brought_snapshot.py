@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import pulumi
 import pulumi_kubernetes as k8s
 
+from ..needed import needed
 from ..safety.owner import owned
 from ..safety.plan.claim_plan import CONTENT, SNAPSHOT, CopyPlan
 
@@ -67,6 +68,8 @@ def bring_snapshot(
             annotations={**owned(), **_READY},
         ),
         spec={"source": {"volumeSnapshotContentName": plan.content}},
-        opts=plan.opts(SNAPSHOT, pulumi.ResourceOptions(parent=parent, depends_on=[content])),
+        opts=plan.opts(
+            SNAPSHOT, pulumi.ResourceOptions(parent=parent, depends_on=needed([content]))
+        ),
     )
     return [snapshot]

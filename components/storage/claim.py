@@ -12,6 +12,7 @@ from typing import Any, NotRequired
 import pulumi
 import pulumi_kubernetes as k8s
 
+from ..needed import needed
 from ..safety.plan.claims import ClaimPlan, WantedClaim, plan_claims
 from ..safety.preflight import PreflightArgs, Reader, reader, report, stack_of_run
 from ..safety.read.known import Known, known, uid_of
@@ -196,7 +197,7 @@ class VolumeClaim(Named):
             spec=k8s.core.v1.PersistentVolumeClaimSpecPatchArgs(**spec),
             opts=pulumi.ResourceOptions(
                 parent=self,
-                depends_on=brought,
+                depends_on=needed(brought),
                 hooks=_before_growth(self, name, args, checked, plan),
                 retain_on_delete=True,
                 # Before decision 0010 a claim that was not retained was of this type.

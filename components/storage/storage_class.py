@@ -13,6 +13,7 @@ import pulumi_kubernetes as k8s
 from ..drivers.catalogue import driver_named, driver_of
 from ..drivers.driver import Driver, check_in_tree
 from ..errors import MISSING, StatefastError
+from ..needed import needed
 from ..safety.plan.default_class import check_default, check_only_default, marks_on
 from ..safety.plan.names import NO_NAMES, Names, WantedName, plan_names
 from ..safety.preflight import PreflightArgs, Reader, reader, report
@@ -155,7 +156,7 @@ class StorageClass(Named):
                 pulumi.ResourceOptions(
                     parent=self,
                     # There is a moment without a default class, and none with two.
-                    depends_on=demoted,
+                    depends_on=needed(demoted),
                     # The API server refuses an update of these two (ValidateStorageClassUpdate),
                     # and the provider does not know that they force a replacement.
                     replace_on_changes=["reclaimPolicy", "volumeBindingMode"],

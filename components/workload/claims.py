@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_kubernetes as k8s
 
+from ..needed import needed
 from ..safety.plan.claims import ClaimPlan
 from ..safety.preflight import Reader
 from ..safety.read.live import DATA, MEMBERS
@@ -89,7 +90,7 @@ def grow_claim(
         ),
         opts=pulumi.ResourceOptions(
             parent=parent,
-            depends_on=[after],
+            depends_on=needed([after]),
             # Deleting a Patch would take its fields off the claim; a claim without a size is
             # refused, and the ordinal may come back.
             retain_on_delete=True,
@@ -159,7 +160,7 @@ def reattach_claim(
         ),
         opts=pulumi.ResourceOptions(
             parent=parent,
-            depends_on=brought,
+            depends_on=needed(brought),
             retain_on_delete=True,
             ignore_changes=["metadata", "spec"],
         ),

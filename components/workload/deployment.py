@@ -12,7 +12,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..errors import StatefastError
-from ..safety.needed import needed
+from ..needed import needed
 from ..safety.plan.reading import settled
 from ..safety.preflight import report
 from ..safety.read.last_run import VOLUMES

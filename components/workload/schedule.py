@@ -10,6 +10,7 @@ from typing import Any, cast
 import pulumi
 import pulumi_kubernetes as k8s
 
+from ..needed import needed
 from ..pod.security import container_security
 from ..safety.plan.names import Names
 from ..schema.named import name_of
@@ -137,7 +138,7 @@ def register_schedule(parent: pulumi.ComponentResource, workload: Workload, name
         ),
         opts=pulumi.ResourceOptions.merge(
             names.opts("CronJob", name, opts),
-            pulumi.ResourceOptions(depends_on=[account, role, binding]),
+            pulumi.ResourceOptions(depends_on=needed([account, role, binding])),
         ),
     )
 

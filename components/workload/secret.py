@@ -9,6 +9,7 @@ import pulumi_kubernetes as k8s
 
 from ..errors import StatefastError
 from ..marks import Word, framed
+from ..needed import needed
 from ..safety.plan.names import Names
 from ..safety.plan.passwords import PasswordPlan, plan_passwords
 from ..safety.preflight import Reader, owner_of_run
@@ -146,7 +147,7 @@ class WorkloadSecrets:
         passwords = {key: _Password(live, key, plan) for key in keys}
         written = pulumi.ResourceOptions(
             parent=parent,
-            depends_on=[kept],
+            depends_on=needed([kept]),
             # A fresh password each run, and only the first one is ever used.
             ignore_changes=["data"],
             retain_on_delete=True,

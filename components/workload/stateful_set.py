@@ -11,8 +11,8 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..errors import StatefastError
+from ..needed import needed
 from ..pod.member_env import MemberEnvArgs
-from ..safety.needed import needed
 from ..safety.plan.reading import settled
 from ..safety.preflight import report
 from ..safety.read.known import uid_of

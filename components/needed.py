@@ -21,7 +21,7 @@ def needed(
     Args:
         resources: Of components, the objects beneath them.
     """
-    if pulumi.runtime.is_dry_run():
+    if not resources or pulumi.runtime.is_dry_run():
         # Nothing that is new has an id, and no state is written.
         return resources
 
