@@ -27,6 +27,7 @@ from statefast.safety.read.leftovers import note_leftovers
 from statefast.safety.read.memory import memory_of_run
 from statefast.safety.read.unmounted import note_unmounted
 from statefast.safety.read.versions import ATTRIBUTES_CLASS, Need, check_version, note_old
+from statefast.safety.refusals.former_name import refuse_former_name
 from statefast.safety.refusals.other_cluster import place_of, uid_of_cluster
 from statefast.safety.run import this_run
 from statefast.schema.args import RETENTIONS, one_of
@@ -183,6 +184,7 @@ class Settings:
                     for name in self.storage_class.attributes_classes
                 ],
             )
+        refuse_former_name(asks, memory, self.consent)
         note_old(asks)
         note_leftovers(
             asks,

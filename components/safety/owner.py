@@ -118,12 +118,12 @@ def _refusal(found: Sequence[_Others]) -> StatefastError:
         first.field,
         first.name,
         f"but {what} {belong} to {first.change.old}, not to {ours}",
-        f"{_if_renamed(first.owner, ours)}use another name, or take {it} over by adding {consents}"
+        f"{if_renamed(first.owner, ours)}use another name, or take {it} over by adding {consents}"
         " to consent",
     )
 
 
-def _if_renamed(owner: str, ours: str) -> str:
+def if_renamed(owner: str, ours: str) -> str:
     """What to write where it may be the stack that has another name, and not the object."""
     project, _, stack = owner.partition("/")
     if not stack or project != ours.partition("/")[0]:

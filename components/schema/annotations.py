@@ -4,6 +4,7 @@ Written on what a stack makes, and read by the next run of any stack.
 """
 
 __all__ = [
+    "DISPOSABLE",
     "FIELD_MANAGER",
     "FORCE",
     "HOLD",
@@ -19,6 +20,8 @@ __all__ = [
 
 OWNER = "statefast/stack"
 RETENTION = "statefast/retention"
+# What RETENTION says of data that may go with its stack.
+DISPOSABLE = ("delete", "snapshot")
 # What config asks of a claim, as a quantity.
 SIZE = "statefast/size"
 # Of the provider: under which name it applies an object.

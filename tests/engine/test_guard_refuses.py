@@ -139,6 +139,11 @@ def test_another_namespace_would_start_empty(stack: Deployment) -> None:
     stack.config["statefast:namespace"] = f"{NAME}-2"
     stack.refused("namespace", f"'{NAME}-2'", f"'{NAME}'", "empty", "consent", up=True)
 
+    # What is renamed in the same edit is no other application for that.
+    stack.workloads(zk={**ZOOKEEPER, "workload": "zookeeper"})
+    said = stack.preview().text
+    assert f"would be left in {NAME}/" in said, said
+
 
 def test_retained_claims_stay_retained(stack: Deployment) -> None:
     stack.config["statefast:ephemeral"] = True

@@ -1,10 +1,13 @@
 """`pulumi stack rename`: one line of config, and nothing changes."""
 
+import copy
+import re
 import shutil
 
 from .conftest import Config, Deployment
 
 ZOOKEEPER: Config = {"storage": {"size": "8Gi"}, "replicas": 2}
+CLAIM = "PersistentVolumeClaim zookeeper-vol-zookeeper-0"
 MYSQL: Config = {"pattern": "deployment", "storage": {"size": "8Gi"}}
 
 
@@ -60,6 +63,19 @@ def test_a_renamed_stack_that_says_nothing_replaces_nothing(deployment: Deployme
 
     after = renamed(deployment)
     after.config["statefast:preflight"] = "off"
+    config = copy.deepcopy(after.config)
+    said = after.refused("is what", f"looks after: StatefulSet zookeeper, {CLAIM}", up=True)
+    # Other edits come with it: under its new name the stack would know of none of its data.
+    after.workloads(zk={**ZOOKEEPER, "workload": "zookeeper"})
+    assert after.refused("write statefast:formerStack") == said
+    after.config["statefast:namespace"] = f"{deployment.name}-3"
+    assert after.refused("write statefast:formerStack") == said
+    after.workloads(zookeeper=ZOOKEEPER).refused(
+        f"it is in '{deployment.name}'", "start with empty"
+    )
+
+    after.config = config
+    after.config["statefast:consent"] = re.findall(r"'([^']* \[[0-9a-f]{8}\])'", said)
     result = after.up()
 
     assert "replaced" not in result.changes

@@ -9,6 +9,7 @@ import pytest
 from statefast.safety.preflight import Reader, Warns, owner_of_run, reader
 from statefast.safety.read.cluster import Object
 from statefast.safety.read.leftovers import Wanted, note_leftovers
+from statefast.safety.read.memory import Memory
 from statefast.safety.run import Mount
 
 from .fakes import FakeCluster, claim, stateful_set, use
@@ -130,6 +131,55 @@ def test_what_starts_nothing_empty_is_not_warned_of(
     monkeypatch: pytest.MonkeyPatch, claims: list[str], living: list[str], instances: set[str]
 ) -> None:
     assert warnings(asked(monkeypatch, [of(name) for name in claims], living, instances)) == []
+
+
+@pytest.mark.parametrize(
+    ("kept", "living", "warns"),
+    [
+        # In one edit; and while the stack was destroyed.
+        ([("mysql", "old")], [("mysql", "old")], True),
+        ([("mysql", "old")], [], True),
+        # It moved before, with a consent, and another workload is added now.
+        ([("mysql", "old"), ("mysql", "data")], [("mysql", "data")], False),
+        # What goes on under its name is asked about by its component.
+        ([("redis", "old")], [("redis", "old")], False),
+        # It is none of this stack's.
+        ([("mysql", "other")], [("mysql", "other")], False),
+    ],
+)
+def test_a_rename_with_a_move_is_warned_of(
+    monkeypatch: pytest.MonkeyPatch,
+    kept: Sequence[tuple[str, str]],
+    living: Sequence[tuple[str, str]],
+    warns: bool,
+) -> None:
+    claims = [
+        it
+        for name, place in kept
+        for it in [of(name, namespace=place)]
+        if place != "other" or it["metadata"]["annotations"].pop("statefast/stack")
+    ]
+    sets = [stateful_set(name, owner=owner_of_run(), namespace=place) for name, place in living]
+    use(monkeypatch, FakeCluster(claims=claims, stateful_sets=sets, deployments=[]))
+    asks = reader("stack config", {})
+    workloads = {"redis": wanted("redis-vol")}
+    if ("mysql", "data") in kept:
+        workloads["mysql"] = wanted("mysql-vol")
+    note_leftovers(asks, "data", workloads, "retain", [])
+    said = "of 'mysql' would be left in old/mysql-vol; if that is the same application, write its"
+    assert [f"{said} name and the namespace back" in it for it in warnings(asks)] == [True] * warns
+
+
+def test_where_claims_may_not_be_listed_the_state_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, FakeCluster())
+    memory = Memory(objects={"claims": (of("mysql", namespace="old"),)})
+    for module in ("elsewhere", "leftovers"):
+        monkeypatch.setattr(f"statefast.safety.read.{module}.memory_of_run", lambda: memory)
+    asks = reader("stack config", {})
+    note_leftovers(asks, "data", {"redis": wanted("redis-vol")}, "retain", [])
+    (said,) = warnings(asks)
+    assert "would be left in old/mysql-vol" in said
+    assert any("whether claims of this stack are kept in another" in it for it in asks.notes)
 
 
 def test_a_stack_that_comes_back_under_other_names_is_warned(

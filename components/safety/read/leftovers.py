@@ -4,14 +4,15 @@ They are kept; a workload of a new name starts with empty ones. Whoever renames 
 before and not after: in the run that does it, it is a warning, with the consent to go on.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..consent import Change
 from ..preflight import Reader, Warns, owner_of_run
 from ..run import Mount
 from .cluster import Object
-from .live import LiveClaim, LiveWorkload
+from .elsewhere import retained_claims
+from .live import INSTANCE, LiveClaim, LiveWorkload
 from .memory import memory_of_run
 
 __all__ = ["Wanted", "note_leftovers"]
@@ -39,6 +40,20 @@ class Wanted:
             and (not mount.of_set or int(claim.removeprefix(mount.claim)) >= self.first_ordinal)
             for mount in self.mounts
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Left:
+    """A claim that a workload leaves behind in this run.
+
+    Attributes:
+        name: With its namespace, where that is another than the stack's.
+        instance: The workload.
+    """
+
+    name: str
+    instance: str
+    uid: str
 
 
 def note_leftovers(
@@ -75,47 +90,57 @@ def note_leftovers(
         )
     if retention == "retain":
         _note_owned(reader, namespace, left)
-        known = {_instance(item, lives) for item in ours.values()}
-        # One that goes on under its name with other claims is refused by itself (same_claims).
-        gone = {
-            name: item for name, item in left.items() if _instance(item, lives) not in workloads
-        }
-        _warn_of_empty(reader, lives, sorted(set(workloads) - known), gone, consents)
+        new = sorted(set(workloads) - {_instance(item, lives) for item in ours.values()})
+        living = {live.name for live in lives}
+        # Claims of a workload that went in an earlier run are no news. A stack without any comes
+        # back, and may come back under another name.
+        here = [
+            _Left(name=name, instance=_instance(item, lives), uid=item["metadata"]["uid"])
+            for name, item in left.items()
+            if not living or _instance(item, lives) in living
+        ]
+        there = _left_elsewhere(reader, namespace, living) if new else ()
+        # One that goes on under its name with other claims is refused by itself (same_claims,
+        # moved).
+        leaving = [it for it in (*here, *there) if it.instance not in workloads]
+        _warn_of_empty(reader, new, leaving, consents)
+
+
+def _left_elsewhere(reader: Reader, namespace: str, living: Collection[str]) -> Iterator[_Left]:
+    """What is left where the stack was before it moved, under the same rule."""
+    found = {it: claims for it, claims in retained_claims(reader).items() if it != namespace}
+    lives = {place: {live.name for live in _living(reader, place)} for place in found}
+    for place, claims in found.items():
+        for name, its in claims.items():
+            instance = (its.get("labels") or {}).get(INSTANCE, "")
+            if instance in lives[place] or not any((living, *lives.values())):
+                yield _Left(name=f"{place}/{name}", instance=instance, uid=its["uid"])
 
 
 def _warn_of_empty(
-    reader: Reader,
-    lives: Sequence[LiveWorkload],
-    new: Iterable[str],
-    left: Mapping[str, Object],
-    consents: Sequence[str],
+    reader: Reader, new: Iterable[str], leaving: Sequence[_Left], consents: Sequence[str]
 ) -> None:
     """Warns of workloads without a claim, while others lose theirs: that may be a rename."""
-    living = {live.name for live in lives}
-    # Claims of a workload that went in an earlier run are no news. A stack without any comes back,
-    # and may come back under another name.
-    leaving = {
-        name: item for name, item in left.items() if not living or _instance(item, lives) in living
-    }
     if not leaving:
         return
-    names = _shown(leaving)
-    before = " or ".join(sorted({repr(_instance(item, lives)) for item in leaving.values()}))
+    names = _shown([it.name for it in leaving])
+    moved = " and the namespace" if any("/" in it.name for it in leaving) else ""
+    before = " or ".join(sorted({repr(it.instance) for it in leaving}))
     for workload in new:
         change = Change(
             resource=f"workload {workload}",
             field="claims",
             old=names,
             new="new and empty",
-            uid=" ".join(LiveClaim.of(item).uid for item in leaving.values()),
+            uid=" ".join(it.uid for it in leaving),
         )
         if not change.allowed(consents):
             reader.note(
                 Warns(
                     f"workload {workload} would start with new and empty volumes, and the data of"
                     f" {before} would be left in {names}; if that is the same application, write"
-                    f" its name back, or consent to this one change by adding {change.consent!r} to"
-                    " consent"
+                    f" its name{moved} back, or consent to this one change by adding"
+                    f" {change.consent!r} to consent"
                 )
             )
 

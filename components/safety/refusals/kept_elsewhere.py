@@ -1,14 +1,11 @@
-"""Claims that a destroyed stack keeps in another namespace than the one it is made again in.
+"""Claims that a destroyed stack keeps in another namespace than the one it is made again in."""
 
-The state is empty by then, and no workload lives: the claims alone say where the data is.
-"""
-
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ...schema.annotations import INSTANCE, OWNER, RETENTION
-from ..preflight import Reader, owner_of_run
-from ..read.cluster import Object
+from ...schema.annotations import INSTANCE
+from ..preflight import Reader
+from ..read.elsewhere import retained_claims
 
 __all__ = ["Kept", "kept_elsewhere"]
 
@@ -31,8 +28,6 @@ def kept_elsewhere(
 ) -> Sequence[Kept]:
     """The claims of this stack that are kept elsewhere, where it has none of them here.
 
-    Those whose data may go with the stack do not count.
-
     Args:
         reader: Of the component.
         namespace: Where they would be made.
@@ -42,22 +37,14 @@ def kept_elsewhere(
     Raises:
         StatefastError: see `Reader.read`.
     """
-    everywhere = reader.list_metadata(
-        "claims", "", "whether claims of a destroyed stack are kept in another namespace"
-    )
-    places: dict[str, dict[str, str]] = {}
-    for metadata in _ours(everywhere or {}):
-        name = metadata["name"]
-        of = (metadata.get("labels") or {}).get(INSTANCE, "")
-        if instance in ("", of) and claim in ("", name):
-            places.setdefault(metadata["namespace"], {})[name] = metadata["uid"]
-    if namespace in places:
+    found = {
+        place: {
+            name: its["uid"]
+            for name, its in claims.items()
+            if instance in ("", (its.get("labels") or {}).get(INSTANCE)) and claim in ("", name)
+        }
+        for place, claims in retained_claims(reader).items()
+    }
+    if found.get(namespace):
         return ()
-    return [Kept(namespace=place, uids=uids) for place, uids in sorted(places.items())]
-
-
-def _ours(found: Mapping[str, Object]) -> Iterator[Object]:
-    for item in found.values():
-        said = item["metadata"].get("annotations") or {}
-        if said.get(OWNER) == owner_of_run() and said.get(RETENTION) == "retain":
-            yield item["metadata"]
+    return [Kept(namespace=place, uids=uids) for place, uids in found.items() if uids]

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ...errors import StatefastError
+from ...schema.annotations import DISPOSABLE
 from ..consent import DELETES_CLAIMS, Change
 from ..preflight import Reader, owner_of_run
 from ..read.cluster import Object
@@ -47,15 +48,19 @@ def refuse_moved_workload(
         StatefastError: it is elsewhere, or claims of it are kept there, and there is no consent to
             leave them.
     """
-    everywhere = reader.read(kind, "", "whether the workload is in another namespace")
-    lives = list(_of_stack(reader, namespace, (everywhere or {}).values(), name))
+    everywhere = reader.read(kind, "", "whether the workload is in another namespace") or {}
+    found = _named(reader, namespace, everywhere.values(), name)
+    lives = [live for live in found if live.owner == owner_of_run()]
     uids = {live.uid for live in lives}
-    made = list(_of_stack(reader, namespace, known.memory.named(kind, name), name))
+    # What is in the state is this stack's, whatever it was called by then.
+    made = [
+        it for it in _named(reader, namespace, known.memory.named(kind, name), name) if it.owner
+    ]
     if any(live.namespace == namespace for live in made):
         made = []
     for live in [*lives, *(it for it in made if it.uid not in uids)]:
         # Their owner is made again in the new namespace, and the old one is deleted.
-        taken = live.takes_claims or live.retention in ("delete", "snapshot")
+        taken = live.takes_claims or live.retention in DISPOSABLE
         if live.namespace != namespace:
             _refuse(
                 reader,
@@ -79,8 +84,7 @@ def refuse_moved_workload(
             kept = Kept(namespace=before.namespace, uids=before.claims)
             _refuse_kept(reader, namespace, kept, consents)
         return
-    if everywhere is None or copied:
-        # Who may not list workloads there may not list claims, and was told.
+    if copied:
         return
     for kept in kept_elsewhere(reader, namespace=namespace, instance=name):
         if (reader.resource, kept.namespace) not in this_run().workloads:
@@ -111,7 +115,7 @@ def refuse_moved_claim(
     Raises:
         StatefastError: it is elsewhere, and there is no consent to leave it.
     """
-    made = [it for it in known.memory.named("claims", name) if _is_ours(it)]
+    made = [it for it in known.memory.named("claims", name) if _is_made(it)]
     if (namespace, name) in this_run().of_workloads or any(
         item["metadata"].get("namespace") == namespace for item in made
     ):
@@ -149,15 +153,15 @@ def refuse_moved_claim(
             )
 
 
-def _of_stack(
+def _named(
     reader: Reader, namespace: str, found: Iterable[Object], name: str
 ) -> Iterator[LiveWorkload]:
-    owner, workloads = owner_of_run(), this_run().workloads
+    workloads = this_run().workloads
     component = workloads.get((reader.resource, namespace))
     for item in found:
         live = LiveWorkload.of(item)
         elsewhere = workloads.get((reader.resource, live.namespace), component)
-        if live.name == name and live.owner == owner and elsewhere == component:
+        if live.name == name and elsewhere == component:
             yield live
 
 
@@ -187,8 +191,9 @@ def _refuse(reader: Reader, change: Change, becomes: str, consents: Sequence[str
 
 
 def _goes(metadata: Mapping[str, Any]) -> bool:
-    return (metadata.get("annotations") or {}).get(RETENTION) in ("delete", "snapshot")
+    return (metadata.get("annotations") or {}).get(RETENTION) in DISPOSABLE
 
 
-def _is_ours(item: Object) -> bool:
-    return bool((item["metadata"].get("annotations") or {}).get(OWNER) == owner_of_run())
+def _is_made(item: Object) -> bool:
+    """Whether a stack looks after what the state has: this one, whatever it was called by then."""
+    return bool((item["metadata"].get("annotations") or {}).get(OWNER))
