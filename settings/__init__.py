@@ -186,6 +186,7 @@ class Settings:
             )
         refuse_former_name(asks, memory, self.consent)
         note_old(asks)
+        this_run().told = True
         note_leftovers(
             asks,
             self.namespace,

@@ -15,6 +15,7 @@ import pulumi
 from ..errors import StatefastError, Words, from_within
 
 __all__ = [
+    "Begun",
     "Mount",
     "OwnClassArgs",
     "Run",
@@ -73,6 +74,21 @@ class Mount:
         return ordinal != claim and ordinal.isdecimal() and str(int(ordinal)) == ordinal
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """What one component of this run has for claims.
+
+    Attributes:
+        empty: Whether it is new, and all of them start on new and empty volumes.
+        note: Says so, where other components have left theirs.
+    """
+
+    namespace: str
+    claims: tuple[str, ...]
+    empty: bool
+    note: Callable[[], None]
+
+
 @dataclass(slots=True, kw_only=True)
 class Run:
     """The memo of one run; each component adds to it what it makes, and may do so twice.
@@ -90,6 +106,8 @@ class Run:
             what it has, and whether it is new.
         read: What was made of lists of the cluster, see `once`.
         made: What was made of args, see `made_of`.
+        begun: By kind and name of a component (`VolumeClaim vol`), its claims.
+        told: Whether the program said beforehand which workloads it has.
         replaced: Namespace, kind and name of workloads that their owner has replaced.
         snapshots: Namespace and name of the claims of which this run has taken a snapshot.
         locks: What two hooks of this run may not do at once.
@@ -107,6 +125,8 @@ class Run:
     read: dict[object, tuple[object, object]] = field(default_factory=dict)
     asked: dict[tuple[object, str], dict[str, tuple[str, int, bool]]] = field(default_factory=dict)
     made: dict[tuple[str, str], tuple[object, object]] = field(default_factory=dict)
+    begun: dict[str, Begun] = field(default_factory=dict)
+    told: bool = False
     replaced: set[tuple[str, str]] = field(default_factory=set)
     snapshots: set[tuple[str, str]] = field(default_factory=set)
     locks: dict[object, asyncio.Lock] = field(default_factory=dict)

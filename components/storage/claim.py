@@ -18,6 +18,7 @@ from ..safety.preflight import PreflightArgs, Reader, reader, report, stack_of_r
 from ..safety.read.known import Known, known, uid_of
 from ..safety.read.last_run import VOLUMES
 from ..safety.read.live import DATA
+from ..safety.read.replaced import begins
 from ..safety.read.versions import ATTRIBUTES_CLASS, Need, check_version, needs_of_modes
 from ..safety.refusals.moved import refuse_moved_claim
 from ..safety.refusals.namespace import refuse_missing_namespace
@@ -158,6 +159,7 @@ class VolumeClaim(Named):
         super().__init__("statefast:index:VolumeClaim", name, {}, opts)
         self.stands_for(checked.name)
         self.made_anew = plan.made_anew
+        self.empty = plan.empty and not any(key in args for key in _ORIGINS)
         report(asks.notes, self)
         retention, namespace, labels = checked.retention, checked.namespace, checked.labels
         claim_name = checked.name
@@ -226,6 +228,14 @@ class VolumeClaim(Named):
                 plan=plan,
             )
         self.claim_name = claim.id.apply(lambda _: claim_name)
+        if (namespace, claim_name) not in this_run().of_workloads:
+            begins(
+                asks,
+                before,
+                args.get("consent") or (),
+                namespace,
+                {claim_name: self.empty},
+            )
         self.register_outputs(
             {
                 "claimName": self.claim_name,

@@ -18,6 +18,7 @@ from ..safety.preflight import report
 from ..safety.read.last_run import VOLUMES
 from ..safety.read.memory import held
 from ..safety.read.pod_data import record
+from ..safety.read.replaced import begins
 from ..safety.run import made_of
 from ..safety.wait.held import held_volumes
 from ..safety.wait.stale import refuse_stale_state
@@ -146,14 +147,14 @@ class PersistentDeployment(pulumi.ComponentResource):
             retention=workload.retention,
             named=False,
         )
+        own = [volume for volume in workload.volumes if volume.existing_claim is None]
         claims = [
             VolumeClaim(
                 _claim_component(workload, volume),
                 _claim_args(workload, volume, owner, record(pod.data(), volume.claim)),
                 pulumi.ResourceOptions(parent=self, aliases=_claim_aliases(workload, volume)),
             )
-            for volume in workload.volumes
-            if volume.existing_claim is None
+            for volume in own
         ]
         secrets = WorkloadSecrets(self, workload, owner, planned.names, asks, planned.passwords)
         companions = register_companions(self, workload, planned.names, asks)
@@ -217,6 +218,13 @@ class PersistentDeployment(pulumi.ComponentResource):
         self.strategy = pulumi.Output.from_input(self.plain["strategy"])
         self.service_host = pulumi.Output.from_input(self.plain["host"])
         self.service_port = pulumi.Output.from_input(self.plain["port"])
+        begins(
+            asks,
+            planned.known,
+            workload.args.get("consent") or (),
+            workload.namespace,
+            {it.claim: made.empty for it, made in zip(own, claims, strict=True)},
+        )
         self.register_outputs(
             {
                 "deploymentName": self.deployment_name,
@@ -226,7 +234,7 @@ class PersistentDeployment(pulumi.ComponentResource):
                 "servicePort": self.plain["port"],
                 **planned.known.outputs(
                     workload.namespace,
-                    {it.claim: "" for it in workload.volumes if it.existing_claim is None},
+                    {volume.claim: "" for volume in own},
                 ),
                 **secrets.outputs(),
                 VOLUMES: held_volumes(

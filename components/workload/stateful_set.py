@@ -18,6 +18,7 @@ from ..safety.preflight import report
 from ..safety.read.known import uid_of
 from ..safety.read.last_run import VOLUMES
 from ..safety.read.pod_data import record
+from ..safety.read.replaced import begins
 from ..safety.run import made_of
 from ..safety.wait.canary import after_rollout
 from ..safety.wait.held import held_volumes
@@ -274,6 +275,13 @@ class PersistentStatefulSet(pulumi.ComponentResource):
         self.service_host = pulumi.Output.from_input(self.plain["host"])
         self.service_port = pulumi.Output.from_input(self.plain["port"])
         self.strategy = pulumi.Output.from_input(self.plain["strategy"])
+        begins(
+            plan.asks,
+            plan.known,
+            workload.args.get("consent") or (),
+            workload.namespace,
+            {claim: it.empty for claim, it in plan.claims.items()},
+        )
         self.register_outputs(
             {
                 "statefulSetName": self.stateful_set_name,

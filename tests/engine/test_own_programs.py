@@ -81,6 +81,15 @@ def test_a_class_and_a_namespace_of_the_same_program(parts: Parts) -> None:
     try:
         parts.components(parts.storage(), zk).up()
         assert set(parts.up().changes) == {"unchanged"}
+
+        # A component of another name is another one; before and after a destroy.
+        other = part("PersistentStatefulSet", "zk2", namespace=parts.name, volumes=volumes, **SET)
+        said = "StatefulSet zk2 would start with new and empty volumes"
+        assert said in parts.components(parts.storage(), other).preview().text
+        assert said not in parts.components(parts.storage(), other, zk).preview().text
+        parts.destroy()
+        assert said in parts.components(parts.storage(), other).preview().text
+        assert said not in parts.components(parts.storage(), zk).preview().text
     finally:
         parts.destroy()
         parts.kubectl("delete", "namespace", parts.name, "--wait=false", namespace=False)

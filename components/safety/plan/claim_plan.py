@@ -142,6 +142,11 @@ class ClaimPlan:
     uid: str | None = None
 
     @property
+    def empty(self) -> bool:
+        """Whether it starts on a new and empty volume, as far as the cluster is known."""
+        return not (self.live or self.volume or self.restored)
+
+    @property
     def made_anew(self) -> bool:
         """Whether this run makes the claim, on the volume that it had or from a snapshot."""
         return not self.live and bool(self.volume or self.restored)

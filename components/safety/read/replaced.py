@@ -1,0 +1,122 @@
+"""Components that start empty while others leave the program with their data: that may be a rename.
+
+A program says what it has one after the other, so this is looked at when it has said everything.
+A program that knows all its workloads beforehand asks `note_leftovers` instead, before anything is
+registered.
+"""
+
+import sys
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+import pulumi
+
+from ..consent import Change
+from ..preflight import Reader, Warns, report
+from ..run import Begun, this_run
+from .elsewhere import retained_claims
+from .known import Known
+from .live import INSTANCE
+from .memory import memory_of_run
+
+__all__ = ["begins", "note_replaced"]
+
+
+def begins(
+    reader: Reader,
+    known: Known,
+    consents: Sequence[str],
+    namespace: str,
+    claims: Mapping[str, bool],
+) -> None:
+    """Says what a component has for claims, for a look at all of them when the program has ended.
+
+    Args:
+        reader: Of the component.
+        known: What this stack knew of it.
+        consents: What the owner agreed to.
+        namespace: Of the claims.
+        claims: By name, whether the claim starts on a new and empty volume.
+    """
+    run = this_run()
+    if run.told:
+        return
+    if not run.begun:
+        _at_end()
+    run.begun[known.resource] = Begun(
+        namespace=namespace,
+        claims=tuple(claims),
+        empty=bool(claims) and all(claims.values()) and not known.before.claims,
+        note=lambda: note_replaced(reader, known, consents, claims),
+    )
+
+
+def _at_end() -> None:
+    """Looks when the program has said everything, which is when the outputs of its stack are."""
+    root: Any = pulumi.runtime.get_root_resource()
+    if root is None:
+        return
+    register = root.register_outputs
+
+    def look(outputs: "Mapping[str, object]") -> None:
+        # A program that failed has not said everything.
+        if sys.exc_info()[0] is None:
+            for begun in list(this_run().begun.values()):
+                if begun.empty:
+                    begun.note()
+        register(outputs)
+
+    root.register_outputs = look
+
+
+def note_replaced(
+    reader: Reader, known: Known, consents: Sequence[str], claims: Collection[str]
+) -> None:
+    """Warns of a component that starts empty, where others leave data behind in this run.
+
+    Args:
+        reader: Of the component.
+        known: What this stack knew of it.
+        consents: What the owner agreed to.
+        claims: Those that are new and empty.
+    """
+    left = dict(_left(reader))
+    if not left:
+        return
+    names = ", ".join(sorted(left))
+    change = Change(
+        resource=known.resource,
+        field="claims",
+        old=names,
+        new="new and empty",
+        uid=" ".join(uid for _, uid in sorted(left.items())),
+    )
+    if change.allowed(consents):
+        return
+    note = Warns(
+        f"{known.resource} would start with new and empty volumes ({', '.join(claims)}), and this"
+        f" program has nothing any more that mounts {names}; if that is the same application,"
+        " write its name and its namespace back, or consent to this one change by adding"
+        f" {change.consent!r} to consent"
+    )
+    report([note])
+
+
+def _left(reader: Reader) -> Iterator[tuple[str, str]]:
+    """`<namespace>/<name>` and uid of claims that no component has any more."""
+    begun, records = this_run().begun, memory_of_run().records
+    now = {(it.namespace, claim) for it in begun.values() for claim in it.claims}
+    if any(record.claims for record in records.values()):
+        # Those of components that went in an earlier run are no news.
+        for resource, record in records.items():
+            for claim, uid in record.claims.items():
+                if resource not in begun and (record.namespace, claim) not in now:
+                    yield f"{record.namespace}/{claim}", uid
+        return
+    # The stack comes back: its claims alone say what it had.
+    instances = {resource.partition(" ")[2] for resource, _ in this_run().workloads}
+    for place, found in retained_claims(reader).items():
+        for claim, its in found.items():
+            of = (its.get("labels") or {}).get(INSTANCE)
+            if (place, claim) not in now and of not in instances:
+                yield f"{place}/{claim}", its["uid"]
