@@ -14,6 +14,7 @@ from workloads import workload_names
 from .begun import prepare
 from .conftest import Config, Deployment
 from .dry_run import dry_run
+from .parts import Parts, part
 
 STANDARD = "pod-security.kubernetes.io"
 MYSQL: Config = {"pattern": "deployment", "storage": {"size": "1Gi"}}
@@ -24,11 +25,21 @@ ZOOKEEPER: Config = {"storage": {"size": "1Gi"}, "replicas": 3}
 @pytest.fixture(scope="module", autouse=True)
 def unplaceable(workspace: Workspace) -> Iterator[subprocess.Popen[str]]:
     """The up of a pod that no node takes: it takes a minute and more, and nobody waits for it."""
-    place = Deployment(workspace, f"unplaceable-{os.getpid()}")
-    nowhere = {"scheduling": {"nodeSelector": {"example.com/no": "node"}}}
-    # The one that has the shortest time to stop.
-    entry = {"pattern": "deployment", "storage": {"size": "1Gi"}}
-    place.workloads(zookeeper={**entry, **nowhere, "progressDeadlineSeconds": 5})
+    place = Parts(workspace, f"unplaceable-{os.getpid()}")
+    volume = {"name": "vol", "mount_path": "/data", "size": "1Gi"}
+    nowhere = part(
+        "PersistentDeployment",
+        "nowhere",
+        namespace=place.name,
+        image="nginx:1.29",
+        ports=[{"name": "http", "port": 80}],
+        volumes=[{**volume, "storage_class_name": place.class_name}],
+        node_selector={"example.com/no": "node"},
+        # An `up` waits for both, and a minute more.
+        progress_deadline_seconds=5,
+        termination_grace_period_seconds=1,
+    )
+    place.components(place.storage(), nowhere)
     prepare(place.stack, place.config)
     with place.stack.start("up", "--yes", "--skip-preview", quiet=True) as child:
         yield child
