@@ -12,10 +12,9 @@ from importlib.metadata import version
 from typing import Any
 
 import pulumi
-from pulumi.runtime.proto import engine_pb2, resource_pb2
+from pulumi.runtime.proto import resource_pb2
 
 from ..errors import StatefastError
-from ..marks import Word, framed
 from ..safety.consent import DELETES_CLAIMS, Change
 from ..safety.preflight import owner_of_run
 from ..safety.read.cluster import Cluster, Object, Unreadable
@@ -23,6 +22,7 @@ from ..safety.read.last_run import VOLUMES, key_of
 from ..safety.read.live import OWNER, RETENTION, LiveWorkload
 from ..safety.read.memory import RECORDS, memory_of_run
 from ..safety.refusals.other_cluster import uid_of_cluster
+from ..safety.wait.at_end import say
 from ..schema.annotations import STAYS
 from .helm import refuse_uninstalls
 from .operators import data_behind, is_operated
@@ -65,7 +65,7 @@ def refuse_at_end(run: GuardRun) -> None:
         found = [*run.refusals, *end.refusals()]
         for arg, names in (("except_", run.excepted), ("only", run.only)):
             for name in names.missed:
-                _warn(engine, f"{arg} names {name!r}, and the program registers no such object")
+                say(engine, f"{arg} names {name!r}, and the program registers no such object")
         if found:
             raise pulumi.RunError("\n".join(dict.fromkeys(str(refusal) for refusal in found)))
         said = resource_pb2.RegisterResourceOutputsRequest(urn=urn)
@@ -101,15 +101,6 @@ class _Left:
     uid: str
     templates: frozenset[str]
     cluster: Cluster | None
-
-
-def _warn(engine: Any, text: str) -> None:  # noqa: ANN401  a stub without a type
-    """As `report`, where no event loop runs."""
-    engine.Log(
-        engine_pb2.LogRequest(
-            severity=engine_pb2.LogSeverity.Value("WARNING"), message=framed(Word.NOTES, text)
-        )
-    )
 
 
 class _End:

@@ -5,7 +5,7 @@ and two workloads of one program can be in each other's way without any cluster.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, TypedDict, TypeVar, cast
 from weakref import WeakKeyDictionary
@@ -79,14 +79,12 @@ class Begun:
     """What one component of this run has for claims.
 
     Attributes:
-        empty: Whether it is new, and all of them start on new and empty volumes.
-        note: Says so, where other components have left theirs.
+        notes: What its owner should know when all components are known.
     """
 
     namespace: str
     claims: tuple[str, ...]
-    empty: bool
-    note: Callable[[], None]
+    notes: Callable[[], Iterable[str]]
 
 
 @dataclass(slots=True, kw_only=True)

@@ -12,7 +12,16 @@ from statefast.safety.read.cluster import Object
 from tests.recording import Recording, run
 from tests.unit.samples import stateful_set_args, volume
 
-from .fakes import FakeCluster, claim, quota, stateful_set, storage_class, use, volume_patch
+from .fakes import (
+    FakeCluster,
+    claim,
+    deployment,
+    quota,
+    stateful_set,
+    storage_class,
+    use,
+    volume_patch,
+)
 from .fakes import volume as released
 
 CLAIMS = [f"zk-vol-zk-{n}" for n in range(3)]
@@ -206,17 +215,41 @@ def test_nothing_of_anybody_else_is_built_upon(
     assert fragment in refusal()
 
 
-def test_a_claim_on_its_way_out_that_a_pod_without_a_set_holds(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("owner", "command"),
+    [
+        ("", "kubectl delete pod zk-0 -n data && kubectl wait pvc"),
+        ("zk-5d4f", "kubectl scale replicaset/zk-5d4f -n data --replicas=0 && kubectl wait pvc"),
+        # Its Deployment is there, and scales it.
+        ("db-5d4f", "kubectl wait pvc"),
+    ],
+)
+def test_a_claim_on_its_way_out_that_the_pods_of_an_orphan_hold(
+    monkeypatch: pytest.MonkeyPatch, owner: str, command: str
 ) -> None:
     mounts = [{"name": "vol", "persistentVolumeClaim": {"claimName": CLAIMS[0]}}]
-    labels = {"app.kubernetes.io/instance": "zk"}
-    metadata = {"name": "zk-0", "namespace": "data", "uid": "uid-zk-0", "labels": labels}
-    pods: list[Object] = [{"metadata": metadata, "spec": {"volumes": mounts}}]
+    pods: list[Object] = [
+        {
+            "metadata": {
+                "name": name,
+                "namespace": "data",
+                "uid": f"uid-{name}",
+                "labels": {"app.kubernetes.io/instance": "zk", "pod-template-hash": "5d4f"},
+                **({"ownerReferences": [{"kind": "ReplicaSet", "name": owner}]} if owner else {}),
+            },
+            "spec": {"volumes": mounts},
+        }
+        for name in (["zk-0", "zk-1"] if owner else ["zk-0"])
+    ]
     leaving = claim(CLAIMS[0], leaving=True)
-    use(monkeypatch, cluster(claims=[leaving], stateful_sets=[], pods=pods))
+    deployments = [deployment("db")]
+    use(
+        monkeypatch,
+        cluster(claims=[leaving], stateful_sets=[], deployments=deployments, pods=pods),
+    )
     said = refusal()
-    assert "kubectl delete pod zk-0 -n data && kubectl wait pvc" in said
+    assert f" && {command}" in said
+    assert ("replicaset" in said) is (owner == "zk-5d4f")
 
 
 @pytest.mark.parametrize("lives", [True, False])

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import pulumi
 import pytest
 
 from statefast import PersistentDeployment, PersistentStatefulSet, VolumeClaim
-from statefast.marks import Word, sentences
+from statefast.safety.preflight import Warns
 from statefast.safety.read.cluster import Object
 from tests.recording import run
 from tests.unit.samples import deployment_args, stateful_set_args, volume
@@ -51,7 +50,7 @@ def one_claim(name: str = "zk2", **changes: Any) -> None:
 @pytest.fixture
 def warned(monkeypatch: pytest.MonkeyPatch) -> Sequence[str]:
     said: list[str] = []
-    monkeypatch.setattr(pulumi.log, "warn", lambda text, *_, **__: said.append(text))
+    monkeypatch.setattr("statefast.safety.wait.at_end.say", lambda _, text: said.append(text))
     return said
 
 
@@ -142,4 +141,4 @@ def test_the_gate_stops_it(monkeypatch: pytest.MonkeyPatch, warned: Sequence[str
     use(monkeypatch, cluster(*(claim(name) for name in CLAIMS)))
     run(one_set, state=[record()])
     (said,) = warnings(warned)
-    assert [word for word, _ in sentences(said)] == [Word.WARNS]
+    assert isinstance(said, Warns)

@@ -10,6 +10,9 @@ from .cluster import Object
 
 __all__ = ["stop_commands"]
 
+# Of the pods of a Deployment; their ReplicaSet is called after the Deployment and this.
+_HASH = "pod-template-hash"
+
 
 def stop_commands(reader: Reader, namespace: str, *claims: str) -> list[str]:
     """The commands that stop the pods which mount a claim, and no more of them than need be.
@@ -31,14 +34,34 @@ def stop_commands(reader: Reader, namespace: str, *claims: str) -> list[str]:
         for name, item in _read(reader, listed, namespace).items()
         if (left := _least(remaining(item, claim) for claim in claims)) is not None
     ]
-    # Nobody scales these, as after `kubectl delete --cascade=orphan`, and nobody makes them again.
+    deployments = _read(reader, "deployments", namespace)
     alone = [
-        f"kubectl delete pod {name} -n {namespace}"
-        for name, item in _read(reader, "pods", namespace).items()
-        if not item["metadata"].get("ownerReferences")
-        and not set(claims).isdisjoint(claims_mounted(item["spec"]))
+        command
+        for item in _read(reader, "pods", namespace).values()
+        if not set(claims).isdisjoint(claims_mounted(item["spec"]))
+        and (command := _of_orphan(item["metadata"], namespace, deployments))
     ]
-    return scaled + alone
+    return scaled + list(dict.fromkeys(alone))
+
+
+def _of_orphan(
+    pod: Mapping[str, Any], namespace: str, deployments: Mapping[str, Object]
+) -> str | None:
+    """What stops a pod that nobody scales, as after `kubectl delete --cascade=orphan`.
+
+    That leaves the pods of a StatefulSet alone, and those of a Deployment with their ReplicaSet,
+    which makes them again.
+    """
+    owners = pod.get("ownerReferences") or ()
+    if not owners:
+        return f"kubectl delete pod {pod['name']} -n {namespace}"
+    hashed = (pod.get("labels") or {}).get(_HASH, "")
+    for owner in owners:
+        if owner["kind"] == "ReplicaSet" and hashed:
+            name = owner["name"]
+            if name.removesuffix(f"-{hashed}") not in deployments:
+                return f"kubectl scale replicaset/{name} -n {namespace} --replicas=0"
+    return None
 
 
 def _least(replicas: Iterable[int | None]) -> int | None:

@@ -5,21 +5,18 @@ A program that knows all its workloads beforehand asks `note_leftovers` instead,
 registered.
 """
 
-import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
-
-import pulumi
 
 from ..consent import Change
-from ..preflight import Reader, Warns, report
+from ..preflight import Reader, Warns
 from ..run import Begun, this_run
+from ..wait.at_end import at_end
 from .elsewhere import retained_claims
 from .known import Known
 from .live import INSTANCE
 from .memory import memory_of_run
 
-__all__ = ["begins", "note_replaced"]
+__all__ = ["begins"]
 
 
 def begins(
@@ -42,44 +39,18 @@ def begins(
     if run.told:
         return
     if not run.begun:
-        _at_end()
+        at_end(lambda: [note for begun in list(run.begun.values()) for note in begun.notes()])
+    new = bool(claims) and all(claims.values()) and not known.before.claims
     run.begun[known.resource] = Begun(
         namespace=namespace,
         claims=tuple(claims),
-        empty=bool(claims) and all(claims.values()) and not known.before.claims,
-        note=lambda: note_replaced(reader, known, consents, claims),
+        notes=(lambda: _notes(reader, known, consents, claims)) if new else tuple,
     )
 
 
-def _at_end() -> None:
-    """Looks when the program has said everything, which is when the outputs of its stack are."""
-    root: Any = pulumi.runtime.get_root_resource()
-    if root is None:
-        return
-    register = root.register_outputs
-
-    def look(outputs: "Mapping[str, object]") -> None:
-        # A program that failed has not said everything.
-        if sys.exc_info()[0] is None:
-            for begun in list(this_run().begun.values()):
-                if begun.empty:
-                    begun.note()
-        register(outputs)
-
-    root.register_outputs = look
-
-
-def note_replaced(
+def _notes(
     reader: Reader, known: Known, consents: Sequence[str], claims: Collection[str]
-) -> None:
-    """Warns of a component that starts empty, where others leave data behind in this run.
-
-    Args:
-        reader: Of the component.
-        known: What this stack knew of it.
-        consents: What the owner agreed to.
-        claims: Those that are new and empty.
-    """
+) -> Iterator[str]:
     left = dict(_left(reader))
     if not left:
         return
@@ -91,15 +62,13 @@ def note_replaced(
         new="new and empty",
         uid=" ".join(uid for _, uid in sorted(left.items())),
     )
-    if change.allowed(consents):
-        return
-    note = Warns(
-        f"{known.resource} would start with new and empty volumes ({', '.join(claims)}), and this"
-        f" program has nothing any more that mounts {names}; if that is the same application,"
-        " write its name and its namespace back, or consent to this one change by adding"
-        f" {change.consent!r} to consent"
-    )
-    report([note])
+    if not change.allowed(consents):
+        yield Warns(
+            f"{known.resource} would start with new and empty volumes ({', '.join(claims)}), and"
+            f" this program has nothing any more that mounts {names}; if that is the same"
+            " application, write its name and its namespace back, or consent to this one change by"
+            f" adding {change.consent!r} to consent"
+        )
 
 
 def _left(reader: Reader) -> Iterator[tuple[str, str]]:
