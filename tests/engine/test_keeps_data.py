@@ -123,7 +123,14 @@ def test_a_renamed_workload_leaves_its_claims_and_says_so(deployment: Deployment
     said = deployment.workloads(zk=renamed).preview().text
     assert "zookeeper-vol-zookeeper-0" in said
     assert "of no workload of this stack" in said
+
+    # A volume whose claim somebody deleted is left as well.
+    claim = "zookeeper-vol-zookeeper-1"
+    deployment.kubectl("scale", "statefulset/zookeeper", "--replicas=1")
+    deployment.kubectl("delete", "pvc", claim)
+    assert f"{claim} ({data[claim].volume})" in deployment.preview().text
     deployment.up()
+    del data[claim]
 
     now = deployment.data()
     assert {name: now[name] for name in data} == data

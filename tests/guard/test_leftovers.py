@@ -8,11 +8,14 @@ import pytest
 
 from statefast.safety.preflight import Reader, Warns, owner_of_run, reader
 from statefast.safety.read.cluster import Object
+from statefast.safety.read.last_run import LastRun
 from statefast.safety.read.leftovers import Wanted, note_leftovers
-from statefast.safety.read.memory import Memory
+from statefast.safety.read.memory import Memory, Remembered
+from statefast.safety.read.remembered import LiveVolume
 from statefast.safety.run import Mount
 
 from .fakes import FakeCluster, claim, stateful_set, use
+from .fakes import volume as released
 
 KEPT = "claims of no workload of this stack are kept with their data: mysql-vol"
 
@@ -180,6 +183,53 @@ def test_where_claims_may_not_be_listed_the_state_tells(monkeypatch: pytest.Monk
     (said,) = warnings(asks)
     assert "would be left in old/mysql-vol" in said
     assert any("whether claims of this stack are kept in another" in it for it in asks.notes)
+
+
+@pytest.mark.parametrize(
+    ("volume", "wanted_as", "consented", "said"),
+    [
+        # The claim is gone, and the volume remembers it, or what it was on remembers nothing.
+        (released("pvc-7", claim="mysql-vol"), "redis", False, "mysql-vol (pvc-7)"),
+        (
+            {**released("pvc-1"), "spec": {"capacity": {"storage": "8Gi"}}},
+            "redis",
+            False,
+            "(pvc-1)",
+        ),
+        # Volumes cannot be seen.
+        (None, "redis", False, "mysql-vol;"),
+        # Its owner left it; it is of another claim now; the workload goes on.
+        (released("pvc-7", claim="mysql-vol"), "redis", True, ""),
+        (released("pvc-1", claim="other"), "redis", False, ""),
+        (released("pvc-7", claim="mysql-vol"), "mysql", False, ""),
+    ],
+    ids=["remembers", "forgot", "unseen", "consented", "another's", "goes on"],
+)
+def test_a_rename_of_a_workload_that_lost_its_claims_is_warned_of(
+    monkeypatch: pytest.MonkeyPatch,
+    volume: Object | None,
+    wanted_as: str,
+    consented: bool,
+    said: str,
+) -> None:
+    kinds = {} if volume is None else {"volumes": [volume]}
+    use(monkeypatch, FakeCluster(claims=[], stateful_sets=[], deployments=[], **kinds))
+    record = Remembered(namespace="data", claims={"mysql-vol": "uid-1"})
+    memory = Memory(
+        records={"Deployment mysql": record, "VolumeClaim mysql-vol": record},
+        last=LastRun(volumes={"data/mysql-vol": frozenset({"pvc-1"})}),
+    )
+    for module in ("elsewhere", "leftovers", "lost_claims"):
+        monkeypatch.setattr(f"statefast.safety.read.{module}.memory_of_run", lambda: memory)
+    asks = reader("stack config", {})
+    consents = [LiveVolume.of(volume).leave.consent] if volume is not None and consented else []
+    workloads = {wanted_as: wanted(f"{wanted_as}-vol")}
+    note_leftovers(asks, "data", workloads, "retain", consents)
+    found = warnings(asks)
+    assert len(found) == bool(said)
+    assert all(
+        "the data of 'mysql' would be left in mysql-vol" in it and said in it for it in found
+    )
 
 
 def test_a_stack_that_comes_back_under_other_names_is_warned(

@@ -13,6 +13,7 @@ from ..run import Mount
 from .cluster import Object
 from .elsewhere import retained_claims
 from .live import INSTANCE, LiveClaim, LiveWorkload
+from .lost_claims import lost_claims
 from .memory import memory_of_run
 
 __all__ = ["Wanted", "note_leftovers"]
@@ -100,9 +101,10 @@ def note_leftovers(
             if not living or _instance(item, lives) in living
         ]
         there = _left_elsewhere(reader, namespace, living) if new else ()
+        lost = _left_without_claim(reader, namespace, workloads, consents) if new else ()
         # One that goes on under its name with other claims is refused by itself (same_claims,
         # moved).
-        leaving = [it for it in (*here, *there) if it.instance not in workloads]
+        leaving = [it for it in (*here, *there, *lost) if it.instance not in workloads]
         _warn_of_empty(reader, new, leaving, consents)
 
 
@@ -115,6 +117,29 @@ def _left_elsewhere(reader: Reader, namespace: str, living: Collection[str]) -> 
             instance = (its.get("labels") or {}).get(INSTANCE, "")
             if instance in lives[place] or not any((living, *lives.values())):
                 yield _Left(name=f"{place}/{name}", instance=instance, uid=its["uid"])
+
+
+def _left_without_claim(
+    reader: Reader, namespace: str, workloads: Mapping[str, Wanted], consents: Sequence[str]
+) -> Iterator[_Left]:
+    """What is left on volumes whose claims somebody deleted since the last run."""
+    found: dict[str, _Left] = {}
+    for lost in lost_claims(reader, consents):
+        if any(it.names(lost.name) for it in workloads.values()):
+            # Refused, or taken back, by whoever wants it.
+            continue
+        kind, _, name = lost.component.partition(" ")
+        on = ", ".join(volume.name for volume in lost.volumes)
+        place = "" if lost.namespace == namespace else f"{lost.namespace}/"
+        left = _Left(
+            name=f"{place}{lost.name}{f' ({on})' if on else ''}",
+            instance=name,
+            uid=" ".join([lost.uid, *(volume.uid for volume in lost.volumes)]),
+        )
+        # The claims of a Deployment are components of their own as well.
+        if kind != "VolumeClaim" or lost.name not in found:
+            found[lost.name] = left
+    yield from found.values()
 
 
 def _warn_of_empty(
