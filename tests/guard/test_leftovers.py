@@ -40,7 +40,7 @@ def asked(
     consents: Sequence[str] = (),
     retention: str = "retain",
 ) -> Reader:
-    kinds: dict[str, Sequence[Object]] = {"claims": claims}
+    kinds: dict[str, Sequence[Object]] = {"claims": claims, "volumes": []}
     if living is not None:
         sets = [stateful_set(name, owner=owner_of_run()) for name in living]
         kinds |= {"stateful_sets": sets, "deployments": []}
@@ -230,6 +230,20 @@ def test_a_rename_of_a_workload_that_lost_its_claims_is_warned_of(
     assert all(
         "the data of 'mysql' would be left in mysql-vol" in it and said in it for it in found
     )
+
+
+def test_what_an_interrupted_run_did_not_record_is_known_by_the_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sets = [stateful_set("zk", owner=owner_of_run(), templates={"vol": ("rbd", [])})]
+    volumes = [released(f"pvc-{name}", claim=name) for name in ("vol-zk-1", "vol-zk-x", "vol-o-1")]
+    claims = [of("zk", "vol-zk-0")]
+    cluster = FakeCluster(claims=claims, stateful_sets=sets, deployments=[], volumes=volumes)
+    use(monkeypatch, cluster)
+    asks = reader("stack config", {})
+    note_leftovers(asks, "data", {"zk2": wanted("vol-zk2-", of_set=True)}, "retain", [])
+    (said,) = warnings(asks)
+    assert "data of 'zk' would be left in vol-zk-0, vol-zk-1 (pvc-vol-zk-1); if" in said
 
 
 def test_a_stack_that_comes_back_under_other_names_is_warned(

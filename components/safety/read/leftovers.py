@@ -13,7 +13,7 @@ from ..run import Mount
 from .cluster import Object
 from .elsewhere import retained_claims
 from .live import INSTANCE, LiveClaim, LiveWorkload
-from .lost_claims import lost_claims
+from .lost_claims import lost_claims, mounts
 from .memory import memory_of_run
 
 __all__ = ["Wanted", "note_leftovers"]
@@ -101,7 +101,7 @@ def note_leftovers(
             if not living or _instance(item, lives) in living
         ]
         there = _left_elsewhere(reader, namespace, living) if new else ()
-        lost = _left_without_claim(reader, namespace, workloads, consents) if new else ()
+        lost = _left_without_claim(reader, namespace, workloads, lives, consents) if new else ()
         # One that goes on under its name with other claims is refused by itself (same_claims,
         # moved).
         leaving = [it for it in (*here, *there, *lost) if it.instance not in workloads]
@@ -120,26 +120,24 @@ def _left_elsewhere(reader: Reader, namespace: str, living: Collection[str]) -> 
 
 
 def _left_without_claim(
-    reader: Reader, namespace: str, workloads: Mapping[str, Wanted], consents: Sequence[str]
+    reader: Reader,
+    namespace: str,
+    workloads: Mapping[str, Wanted],
+    lives: Sequence[LiveWorkload],
+    consents: Sequence[str],
 ) -> Iterator[_Left]:
     """What is left on volumes whose claims somebody deleted since the last run."""
-    found: dict[str, _Left] = {}
-    for lost in lost_claims(reader, consents):
+    for lost in lost_claims(reader, namespace, lives, consents):
         if any(it.names(lost.name) for it in workloads.values()):
             # Refused, or taken back, by whoever wants it.
             continue
-        kind, _, name = lost.component.partition(" ")
         on = ", ".join(volume.name for volume in lost.volumes)
         place = "" if lost.namespace == namespace else f"{lost.namespace}/"
-        left = _Left(
+        yield _Left(
             name=f"{place}{lost.name}{f' ({on})' if on else ''}",
-            instance=name,
+            instance=lost.workload,
             uid=" ".join([lost.uid, *(volume.uid for volume in lost.volumes)]),
         )
-        # The claims of a Deployment are components of their own as well.
-        if kind != "VolumeClaim" or lost.name not in found:
-            found[lost.name] = left
-    yield from found.values()
 
 
 def _warn_of_empty(
@@ -189,17 +187,12 @@ def _is_ours(claim: LiveClaim, lives: Iterable[LiveWorkload]) -> bool:
     """Whether the claim is this stack's: it says so, or says nothing and a workload mounts it."""
     if claim.owner:
         return claim.owner == owner_of_run()
-    return any(_mounts(live, claim.name) for live in lives)
-
-
-def _mounts(live: LiveWorkload, claim: str) -> bool:
-    made = (claim.removeprefix(f"{template}-{live.name}-") for template in live.templates)
-    return claim in live.claims or any(it != claim and it.isdecimal() for it in made)
+    return any(mounts(live, claim.name) for live in lives)
 
 
 def _instance(item: Object, lives: Iterable[LiveWorkload]) -> str:
     claim = LiveClaim.of(item)
-    return claim.instance or next((it.name for it in lives if _mounts(it, claim.name)), "")
+    return claim.instance or next((it.name for it in lives if mounts(it, claim.name)), "")
 
 
 def _shown(names: Collection[str]) -> str:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from ..preflight import Reader
 from .cluster import Object
 from .last_run import key_of
+from .live import LiveWorkload
 from .memory import memory_of_run
 from .remembered import LiveVolume, other_volumes
 
-__all__ = ["LostClaim", "lost_claims"]
+__all__ = ["LostClaim", "lost_claims", "mounts"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,49 +20,65 @@ class LostClaim:
     """A claim that somebody deleted since the last run.
 
     Attributes:
-        component: Kind and name of what had it, e.g. `StatefulSet zookeeper`.
+        workload: Name of what had it.
         uid: It had; empty where that is not known.
         volumes: Those there are with its data; none where volumes cannot be read.
     """
 
-    component: str
+    workload: str
     namespace: str
     name: str
     uid: str
     volumes: Sequence[LiveVolume]
 
 
-def lost_claims(reader: Reader, consents: Collection[str]) -> Iterator[LostClaim]:
+def lost_claims(
+    reader: Reader, namespace: str, lives: Sequence[LiveWorkload], consents: Collection[str]
+) -> Iterator[LostClaim]:
     """The claims that were in the last run and are not there, and may have left data.
 
     Args:
         reader: Asks the cluster.
+        namespace: Of the workloads.
+        lives: Those of the stack that live; a run that was interrupted has recorded none of their
+            claims.
         consents: What the owner agreed to: a volume that he leaves does not count.
 
     Raises:
         StatefastError: see `Reader.read`.
     """
     memory = memory_of_run()
+    if not lives and not any(record.claims for record in memory.records.values()):
+        return
+    volumes = reader.read("volumes", "", "whether a volume holds the data of a lost claim")
+    had = {
+        (namespace, volume.claim): (live.name, volume.claim_uid)
+        for volume in map(LiveVolume.of, (volumes or {}).values())
+        for live in lives
+        if volume.namespace == namespace and mounts(live, volume.claim)
+    }
     for component, record in memory.records.items():
-        if not record.claims:
+        kind, _, name = component.partition(" ")
+        for claim, uid in record.claims.items():
+            # The claims of a Deployment are components of their own as well.
+            if kind != "VolumeClaim" or (record.namespace, claim) not in had:
+                had[record.namespace, claim] = (name, uid)
+    for (place, claim), (name, uid) in sorted(had.items()):
+        there = reader.read("claims", place, "whether claims are left behind")
+        if there is None or claim in there:
+            # What cannot be seen is taken for there.
             continue
-        there = reader.read("claims", record.namespace, "whether claims are left behind")
-        for name, uid in record.claims.items():
-            if there is None or name in there:
-                # What cannot be seen is taken for there.
-                continue
-            last = memory.last.volumes.get(key_of(record.namespace, name), frozenset())
-            volumes = reader.read("volumes", "", "whether a volume holds the data of a lost claim")
-            found = None if volumes is None else _volumes(volumes, record.namespace, name, last)
-            left = [it for it in found or () if not it.leave.allowed(consents)]
-            if found is None or left:
-                yield LostClaim(
-                    component=component,
-                    namespace=record.namespace,
-                    name=name,
-                    uid=uid,
-                    volumes=left,
-                )
+        last = memory.last.volumes.get(key_of(place, claim), frozenset())
+        found = None if volumes is None else _volumes(volumes, place, claim, last)
+        left = [it for it in found or () if not it.leave.allowed(consents)]
+        if found is None or left:
+            yield LostClaim(workload=name, namespace=place, name=claim, uid=uid, volumes=left)
+
+
+def mounts(live: LiveWorkload, claim: str) -> bool:
+    """Whether a workload that lives mounts a claim of this name, or an ordinal of it would."""
+    made = (claim.removeprefix(f"{template}-{live.name}-") for template in live.templates)
+    return claim in live.claims or any(it != claim and it.isdecimal() for it in made)
 
 
 def _volumes(
