@@ -72,6 +72,11 @@ def test_a_volume_that_nobody_mounts_is_named_beside_what_starts_empty(
     assert note.endswith(": pvc-left (of claim gone)")
 
 
+def test_a_volume_whose_claim_was_made_anew_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    (note,) = notes(monkeypatch, "new", volume("pvc-left", claim="zk-vol"))
+    assert note.endswith(": pvc-left (of claim zk-vol)")
+
+
 def test_where_nothing_starts_it_is_named_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     assert notes(monkeypatch, "zk-vol", LEFT) == [
         "volumes of this namespace whose claims are gone keep their data: pvc-left (of claim gone)"
@@ -83,11 +88,21 @@ def test_where_nothing_starts_it_is_named_all_the_same(monkeypatch: pytest.Monke
     [
         ("gone", LEFT),
         ("new", volume(namespace="elsewhere")),
-        ("new", volume(claim="zk-vol")),
+        ("new", volume("pvc-1", claim="zk-vol")),
+        ("new", volume(claim="zk-vol", claim_uid="uid-zk-vol")),
+        ("new", volume(claim="zk-vol", claim_uid="")),
         ("new", volume(claim="gone", leaving=True)),
         ("zk-vol", volume("pvc-left", claim="keep-pvc-left")),
     ],
-    ids=["it-comes-back", "elsewhere", "mounted", "being-deleted", "kept-from-all"],
+    ids=[
+        "it-comes-back",
+        "elsewhere",
+        "mounted",
+        "its-own",
+        "reserved",
+        "being-deleted",
+        "kept-from-all",
+    ],
 )
 def test_what_is_mounted_reattached_or_elsewhere_is_no_news(
     monkeypatch: pytest.MonkeyPatch, wanted: str, left: Object

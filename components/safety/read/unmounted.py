@@ -8,6 +8,7 @@ may be the data that somebody misses.
 
 from ..preflight import Reader
 from ..run import this_run
+from .cluster import Object
 from .remembered import LiveVolume
 from .volume_commands import kept_from_all
 
@@ -35,7 +36,7 @@ def note_unmounted(reader: Reader, namespace: str) -> None:
     left = sorted(
         f"{volume.name} (of claim {volume.claim})"
         for volume in here
-        if volume.claim not in claims
+        if not _has(claims.get(volume.claim), volume)
         and volume.claim not in wanted
         # Its owner knows; whoever starts empty may not.
         and (new or volume.claim != kept_from_all(volume.name))
@@ -48,3 +49,11 @@ def note_unmounted(reader: Reader, namespace: str) -> None:
             f"{beside}volumes of this namespace whose claims are gone keep their data:"
             f" {', '.join(left[:_MOST])}{more}"
         )
+
+
+def _has(claim: Object | None, volume: LiveVolume) -> bool:
+    """Whether the claim of that name is the one it remembers, and not one that was made since."""
+    if claim is None:
+        return False
+    is_on = claim["spec"].get("volumeName") == volume.name
+    return is_on or volume.claim_uid in ("", claim["metadata"]["uid"])
