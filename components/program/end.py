@@ -22,6 +22,7 @@ from ..safety.read.last_run import VOLUMES, key_of
 from ..safety.read.live import OWNER, RETENTION, LiveWorkload
 from ..safety.read.memory import RECORDS, memory_of_run
 from ..safety.refusals.other_cluster import uid_of_cluster
+from ..safety.run import this_run
 from ..safety.wait.at_end import say
 from ..schema.annotations import STAYS
 from .helm import refuse_uninstalls
@@ -54,6 +55,7 @@ def refuse_at_end(run: GuardRun) -> None:
             "but with this version nobody can stop a run at the end of its program",
             "use one that has SignalAndWaitForShutdown",
         )
+    this_run().guarded = True
     # It is called in a thread that knows no program.
     engine: Any = pulumi.runtime.settings.get_engine()
     memory = memory_of_run()

@@ -105,6 +105,7 @@ class Run:
         read: What was made of lists of the cluster, see `once`.
         made: What was made of args, see `made_of`.
         begun: By kind and name of a component (`VolumeClaim vol`), its claims.
+        guarded: Whether the guard looks after objects of the program as well.
         told: Whether the program said beforehand which workloads it has.
         replaced: Namespace, kind and name of workloads that their owner has replaced.
         snapshots: Namespace and name of the claims of which this run has taken a snapshot.
@@ -124,6 +125,7 @@ class Run:
     asked: dict[tuple[object, str], dict[str, tuple[str, int, bool]]] = field(default_factory=dict)
     made: dict[tuple[str, str], tuple[object, object]] = field(default_factory=dict)
     begun: dict[str, Begun] = field(default_factory=dict)
+    guarded: bool = False
     told: bool = False
     replaced: set[tuple[str, str]] = field(default_factory=set)
     snapshots: set[tuple[str, str]] = field(default_factory=set)

@@ -8,12 +8,13 @@ import pytest
 from statefast import PersistentDeployment, PersistentStatefulSet, VolumeClaim
 from statefast.safety.preflight import Warns
 from statefast.safety.read.cluster import Object
+from statefast.safety.run import this_run
 from tests.recording import run
 from tests.unit.samples import deployment_args, stateful_set_args, volume
 
 from .fakes import FakeCluster, claim, storage_class, use
 from .test_kept_elsewhere import LABEL
-from .test_known import CLAIMS, State, consent_in, record
+from .test_known import CLAIMS, PATCH, State, consent_in, record
 
 LEFT = [f"data/{name}" for name in CLAIMS]
 Made = Callable[..., None]
@@ -103,6 +104,24 @@ def test_where_nothing_starts_or_nothing_is_left_nothing_is_said(
 
     with pytest.raises(ZeroDivisionError):
         run(fails, state=[record()])
+    assert warnings(warned) == []
+
+
+def test_what_may_go_or_is_the_guards_is_not_left_by_a_component(
+    monkeypatch: pytest.MonkeyPatch, warned: Sequence[str]
+) -> None:
+    use(monkeypatch, cluster())
+    disposable = [(PATCH, claim(name, retention="delete")) for name in CLAIMS]
+    run(one_set, state=[record(), *disposable])
+    use(monkeypatch, cluster(*(claim(name, namespace="raw") for name in CLAIMS)))
+    raw = {"records": [record()[1]["record"]]}
+    run(one_set, state=[("statefast:index:Guard", raw)])
+
+    def guarded() -> None:
+        this_run().guarded = True
+        one_set()
+
+    run(guarded, state=[])
     assert warnings(warned) == []
 
 

@@ -80,6 +80,7 @@ class Memory:
     Attributes:
         objects: By kind (see `Cluster.list`), the objects as they were applied last.
         records: By kind and name of a component, e.g. `StatefulSet zookeeper`.
+        guarded: Those of them that are of objects which the guard looks after, and no component.
         last: Volumes and passwords.
         names: Type and `<namespace>/<name>` of every Kubernetes object, of all clusters that the
             program has, as the state was before a `--refresh`; None where that is not known.
@@ -94,6 +95,7 @@ class Memory:
 
     objects: Mapping[str, tuple[Object, ...]] = field(default_factory=dict)
     records: Mapping[str, Remembered] = field(default_factory=dict)
+    guarded: frozenset[str] = frozenset()
     last: LastRun = field(default_factory=LastRun)
     names: frozenset[tuple[str, str]] | None = None
     resources: Sequence[tuple[str, Mapping[str, Any]]] | None = field(default=None, repr=False)
@@ -247,16 +249,19 @@ def _of(found: Mapping[str, tuple[str, Mapping[str, Any]]]) -> Memory:
     resources = list(found.values())
     objects: dict[str, tuple[Object, ...]] = {}
     records: dict[str, Remembered] = {}
+    guarded: dict[str, Remembered] = {}
     for type_, outputs in resources:
         kind = _KINDS.get(type_.removeprefix("kubernetes:").removesuffix("Patch"))
         if kind is not None and _is_object(outputs):
             objects[kind] = (*objects.get(kind, ()), outputs)
         if type_.startswith("statefast:"):
-            for given in (outputs.get(RECORD), *(outputs.get(RECORDS) or ())):
-                records |= _recorded(given)
+            for given in outputs.get(RECORDS) or ():
+                guarded |= _recorded(given)
+            records |= _recorded(outputs.get(RECORD))
     return Memory(
         objects=objects,
-        records=records,
+        records=guarded | records,
+        guarded=frozenset(guarded.keys() - records.keys()),
         last=LastRun.of(resources),
         names=frozenset(_names(resources)),
         resources=resources,

@@ -7,13 +7,13 @@ registered.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from ...schema.annotations import DISPOSABLE, INSTANCE, RETENTION
 from ..consent import Change
 from ..preflight import Reader, Warns
 from ..run import Begun, this_run
 from ..wait.at_end import at_end
 from .elsewhere import retained_claims
 from .known import Known
-from .live import INSTANCE
 from .memory import memory_of_run
 
 __all__ = ["begins"]
@@ -73,14 +73,23 @@ def _notes(
 
 def _left(reader: Reader) -> Iterator[tuple[str, str]]:
     """`<namespace>/<name>` and uid of claims that no component has any more."""
-    begun, records = this_run().begun, memory_of_run().records
+    begun, memory = this_run().begun, memory_of_run()
+    records = {it: record for it, record in memory.records.items() if it not in memory.guarded}
     now = {(it.namespace, claim) for it in begun.values() for claim in it.claims}
     if any(record.claims for record in records.values()):
         # Those of components that went in an earlier run are no news.
         for resource, record in records.items():
+            if resource in begun:
+                continue
+            made = memory.within("claims", record.namespace)
             for claim, uid in record.claims.items():
-                if resource not in begun and (record.namespace, claim) not in now:
+                said = (made.get(claim) or {"metadata": {}})["metadata"].get("annotations") or {}
+                goes = said.get(RETENTION) in DISPOSABLE
+                if not goes and (record.namespace, claim) not in now:
                     yield f"{record.namespace}/{claim}", uid
+        return
+    if memory.records or this_run().guarded:
+        # Nobody says which claims are of objects that are no components.
         return
     # The stack comes back: its claims alone say what it had.
     instances = {resource.partition(" ")[2] for resource, _ in this_run().workloads}
