@@ -232,6 +232,18 @@ def test_a_rename_of_a_workload_that_lost_its_claims_is_warned_of(
     )
 
 
+def test_a_workload_on_claims_of_others_makes_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster = FakeCluster(claims=[of("mysql")], stateful_sets=[stateful_set("mysql")])
+    use(monkeypatch, cluster)
+    asks = reader("stack config", {})
+    mounts = [Mount(field="", claim="theirs", of_set=False, modes=(), existing=True)]
+    theirs = Wanted(mounts=mounts, first_ordinal=0)
+    note_leftovers(asks, "data", {"redis": theirs}, "retain", [])
+    assert warnings(asks) == []
+    # Nor is anything looked for on its behalf, in each run.
+    assert ("claims", "") not in cluster.asked
+
+
 def test_what_an_interrupted_run_did_not_record_is_known_by_the_set(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -91,7 +91,12 @@ def note_leftovers(
         )
     if retention == "retain":
         _note_owned(reader, namespace, left)
-        new = sorted(set(workloads) - {_instance(item, lives) for item in ours.values()})
+        had = {_instance(item, lives) for item in ours.values()}
+        new = sorted(
+            name
+            for name, wanted in workloads.items()
+            if name not in had and any(not mount.existing for mount in wanted.mounts)
+        )
         living = {live.name for live in lives}
         # Claims of a workload that went in an earlier run are no news. A stack without any comes
         # back, and may come back under another name.
