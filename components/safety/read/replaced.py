@@ -7,6 +7,8 @@ registered.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+import pulumi
+
 from ...schema.annotations import DISPOSABLE, INSTANCE, RETENTION
 from ..consent import Change
 from ..preflight import Reader, Warns
@@ -36,7 +38,8 @@ def begins(
         claims: By name, whether the claim starts on a new and empty volume.
     """
     run = this_run()
-    if run.told:
+    # A component that is made for another language has no program, and knows of no other one.
+    if run.told or pulumi.runtime.get_root_resource() is None:
         return
     if not run.begun:
         at_end(lambda: [note for begun in list(run.begun.values()) for note in begun.notes()])
