@@ -72,7 +72,7 @@ def test_destroy_keeps_the_data_and_up_finds_it(deployment: Deployment) -> None:
 
     # Nothing but the claims says by now where the data is.
     deployment.config["statefast:namespace"] = f"{deployment.name}-2"
-    deployment.refused("namespace is", "its claims stay there: it would start with empty volumes")
+    deployment.refused("namespace is", "and stay there: it would start with empty volumes")
     deployment.config["statefast:namespace"] = deployment.name
 
     deployment.up()

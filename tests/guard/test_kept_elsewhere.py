@@ -12,7 +12,7 @@ from tests.unit.samples import deployment_args, stateful_set_args, volume
 from .fakes import FakeCluster, claim, storage_class, use
 from .test_known import consent_in
 
-SET = "StatefulSet zk: namespace is 'data', but it is in 'old', and its claims stay there: it"
+SET = "StatefulSet zk: namespace is 'data', but its claims are in 'old' and stay there: it"
 LABEL = "app.kubernetes.io/instance"
 
 
@@ -74,7 +74,7 @@ def test_a_workload_that_would_start_empty_beside_them_is_refused(
 ) -> None:
     use(monkeypatch, cluster(kept()))
     said = refusal(make)
-    assert "but it is in 'old', and its claims stay there: it would start with empty" in said
+    assert "but its claims are in 'old' and stay there: it would start with empty" in said
     make(consent=[consent_in(said)])
 
 
@@ -83,7 +83,7 @@ def test_each_place_takes_a_consent_of_its_own(monkeypatch: pytest.MonkeyPatch) 
     first = refusal(stateful_set)
     assert first.startswith(SET)
     second = refusal(stateful_set, consent=[consent_in(first)])
-    assert "but it is in 'older'" in second
+    assert "but its claims are in 'older'" in second
     stateful_set(consent=[consent_in(first), consent_in(second)])
 
 

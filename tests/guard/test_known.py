@@ -183,7 +183,7 @@ def test_the_consent_is_that_of_a_run_with_all_rights(monkeypatch: pytest.Monkey
 def test_a_record_alone_speaks_against_another_namespace(monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch, FakeCluster())
     said = refusal([record("A", "old")])
-    assert "it is in 'old'" in said
+    assert "its claims are in 'old' and stay there" in said
     assert made([record("A", "old")], consent=[consent_in(said)])
 
 
@@ -236,7 +236,7 @@ def test_a_claim_that_moves_is_asked_about_once(monkeypatch: pytest.MonkeyPatch)
     ]
     with pytest.raises(StatefastError) as caught:
         workload()
-    assert caught.value.sentence.startswith("Deployment db: namespace is 'data', but it is in")
+    assert caught.value.sentence.startswith("Deployment db: namespace is 'data', but its claims are in")
     assert workload(consent_in(caught.value.sentence)).one("Deployment", "db")
 
 

@@ -72,7 +72,8 @@ def refuse_moved_workload(
                     uid=live.uid,
                     taking=DELETES_CLAIMS if taken else "",
                 ),
-                "are deleted with it" if taken else "stay there",
+                f"it is in {live.namespace!r}, and its claims"
+                f" {'are deleted with it' if taken else 'stay there'}",
                 consents,
             )
     if lives or known.memory.named(kind, name):
@@ -174,17 +175,17 @@ def _refuse_kept(reader: Reader, namespace: str, kept: Kept, consents: Sequence[
         new=namespace,
         uid=" ".join(f"{name}={uid}" for name, uid in sorted(kept.uids.items())),
     )
-    _refuse(reader, change, "stay there", consents)
+    _refuse(reader, change, f"its claims are in {kept.namespace!r} and stay there", consents)
 
 
-def _refuse(reader: Reader, change: Change, becomes: str, consents: Sequence[str]) -> None:
+def _refuse(reader: Reader, change: Change, trouble: str, consents: Sequence[str]) -> None:
     if change.allowed(consents):
         return
     raise StatefastError(
         reader.resource,
         "namespace",
         change.new,
-        f"but it is in {change.old!r}, and its claims {becomes}: it would start with empty volumes",
+        f"but {trouble}: it would start with empty volumes",
         f"write {change.old!r} back, or consent to this one change by adding {change.consent!r} to"
         " consent",
     )
