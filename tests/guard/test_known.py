@@ -236,7 +236,7 @@ def test_a_claim_that_moves_is_asked_about_once(monkeypatch: pytest.MonkeyPatch)
     ]
     with pytest.raises(StatefastError) as caught:
         workload()
-    assert caught.value.sentence.startswith("Deployment db: namespace is 'data', but its claims are in")
+    assert "Deployment db: namespace is 'data', but its claims are in" in caught.value.sentence
     assert workload(consent_in(caught.value.sentence)).one("Deployment", "db")
 
 
