@@ -1,7 +1,7 @@
 """Consent: the owner names one change of one object, and that change alone is let through."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 __all__ = ["DELETES_CLAIMS", "Change"]
@@ -46,6 +46,11 @@ class Change:
             said += f", {self.taking}"
         mark = hashlib.sha256(f"{self.uid} {said}".encode()).hexdigest()[:_MARK_LENGTH]
         return f"{said} [{mark}]"
+
+    @staticmethod
+    def uids_of(claims: Mapping[str, str]) -> str:
+        """What stands for the uid of several claims, given by their names."""
+        return " ".join(f"{name}={uid}" for name, uid in sorted(claims.items()))
 
     def allowed(self, consents: Iterable[str]) -> bool:
         """Whether one of the consents is for this change; white space does not count."""

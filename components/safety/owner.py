@@ -62,9 +62,8 @@ def check_owner(
         StatefastError: it is another's, and there is no consent to take it over. Within
             `asked_together` that is said at its end.
     """
-    ours = owner_of_run()
-    change = Change(resource=resource, field="owner", old=owner or "nobody", new=ours, uid=uid)
-    if owner == ours or change.allowed(consents):
+    change = taken_over(resource, owner, uid)
+    if owner == change.new or change.allowed(consents):
         return
     found = _Others(
         resource=reader.resource, field=field, name=name, where=where, owner=owner, change=change
@@ -73,6 +72,18 @@ def check_owner(
     if together is None:
         raise _refusal([found])
     together.append(found)
+
+
+def taken_over(resource: str, owner: str, uid: str) -> Change:
+    """The change by which this stack takes over an object.
+
+    Args:
+        resource: Kind and name of the object, as a consent names it.
+        owner: Project and stack that look after it; empty where none does.
+        uid: Of the object.
+    """
+    new = owner_of_run()
+    return Change(resource=resource, field="owner", old=owner or "nobody", new=new, uid=uid)
 
 
 @contextmanager

@@ -7,29 +7,16 @@ import pytest
 
 from statefast import PersistentDeployment, PersistentStatefulSet, VolumeClaim
 from statefast.safety.preflight import Warns
-from statefast.safety.read.cluster import Object
 from statefast.safety.run import this_run
 from tests.recording import run
 from tests.unit.samples import deployment_args, stateful_set_args, volume
 
-from .fakes import FakeCluster, claim, storage_class, use
-from .test_kept_elsewhere import LABEL
+from .fakes import claim, use
+from .test_kept_elsewhere import cluster, kept
 from .test_known import CLAIMS, PATCH, State, consent_in, record
 
 LEFT = [f"data/{name}" for name in CLAIMS]
 Made = Callable[..., None]
-
-
-def cluster(*claims: Object) -> FakeCluster:
-    return FakeCluster(
-        stateful_sets=[],
-        deployments=[],
-        claims=claims,
-        classes=[storage_class()],
-        volumes=[],
-        quotas=[],
-        pods=[],
-    )
 
 
 def one_set(name: str = "zk2", **changes: Any) -> None:
@@ -136,13 +123,9 @@ def test_a_component_that_goes_on_under_another_name_starts_nothing_empty(
 def test_what_a_destroyed_stack_keeps_is_named_by_the_cluster(
     monkeypatch: pytest.MonkeyPatch, warned: Sequence[str]
 ) -> None:
-    def kept(name: str, instance: str, **changes: Any) -> Object:
-        found = claim(name, **changes)
-        return {**found, "metadata": {**found["metadata"], "labels": {LABEL: instance}}}
-
     # The last ordinal of zk was scaled in before.
-    own = [kept(f"zk-vol-zk2-{n}", "zk2") for n in range(4)]
-    use(monkeypatch, cluster(*own, kept("db-vol", "db", namespace="old")))
+    own = [kept(f"zk-vol-zk2-{n}", "zk2", namespace="data") for n in range(4)]
+    use(monkeypatch, cluster(*own, kept("db-vol", "db")))
     run(one_set, state=[])
     assert warnings(warned) == []
 

@@ -4,19 +4,32 @@ destroyed.
 Where the state is empty the claims alone say where the data is.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from ...schema.annotations import DISPOSABLE, OWNER, RETENTION
 from ..preflight import Reader, owner_of_run
+from .live import INSTANCE, may_go, owner_of
 from .memory import memory_of_run
 
-__all__ = ["retained_claims"]
+__all__ = ["RetainedClaim", "retained_claims"]
 
 
-def retained_claims(reader: Reader) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
-    """The metadata of each by its namespace and its name, without those whose data may go with the
-    stack.
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class RetainedClaim:
+    """A claim of this stack, as far as its metadata says.
+
+    Attributes:
+        instance: The workload it is of, as its label says; empty where none does.
+    """
+
+    namespace: str
+    name: str
+    uid: str
+    instance: str
+
+
+def retained_claims(reader: Reader) -> Sequence[RetainedClaim]:
+    """Each in its order, without those whose data may go with the stack.
 
     Args:
         reader: Asks the cluster for all claims it has. Where it may not, the state tells of what
@@ -28,10 +41,16 @@ def retained_claims(reader: Reader) -> Mapping[str, Mapping[str, Mapping[str, An
     unchecked = "whether claims of this stack are kept in another namespace"
     listed = reader.list_metadata("claims", "", unchecked)
     items = memory_of_run().objects.get("claims", ()) if listed is None else listed.values()
-    found: dict[str, dict[str, Mapping[str, Any]]] = {}
-    for item in items:
-        its = item["metadata"]
-        said = its.get("annotations") or {}
-        if said.get(OWNER) == owner_of_run() and said.get(RETENTION) not in DISPOSABLE:
-            found.setdefault(its["namespace"], {})[its["name"]] = its
-    return dict(sorted(found.items()))
+    ours = owner_of_run()
+    # The state may have several patches of one claim.
+    found = {
+        (its["namespace"], its["name"]): RetainedClaim(
+            namespace=its["namespace"],
+            name=its["name"],
+            uid=its["uid"],
+            instance=(its.get("labels") or {}).get(INSTANCE, ""),
+        )
+        for its in (item["metadata"] for item in items)
+        if owner_of(its) == ours and not may_go(its)
+    }
+    return sorted(found.values())

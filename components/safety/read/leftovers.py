@@ -12,7 +12,7 @@ from ..preflight import Reader, Warns, owner_of_run
 from ..run import Mount
 from .cluster import Object
 from .elsewhere import retained_claims
-from .live import INSTANCE, LiveClaim, LiveWorkload
+from .live import LiveClaim, LiveWorkload
 from .lost_claims import lost_claims, mounts
 from .memory import memory_of_run
 
@@ -115,13 +115,13 @@ def note_leftovers(
 
 def _left_elsewhere(reader: Reader, namespace: str, living: Collection[str]) -> Iterator[_Left]:
     """What is left where the stack was before it moved, under the same rule."""
-    found = {it: claims for it, claims in retained_claims(reader).items() if it != namespace}
-    lives = {place: {live.name for live in _living(reader, place)} for place in found}
-    for place, claims in found.items():
-        for name, its in claims.items():
-            instance = (its.get("labels") or {}).get(INSTANCE, "")
-            if instance in lives[place] or not any((living, *lives.values())):
-                yield _Left(name=f"{place}/{name}", instance=instance, uid=its["uid"])
+    found = [it for it in retained_claims(reader) if it.namespace != namespace]
+    places = {it.namespace for it in found}
+    lives = {place: {live.name for live in _living(reader, place)} for place in places}
+    nothing_lives = not any((living, *lives.values()))
+    for it in found:
+        if nothing_lives or it.instance in lives[it.namespace]:
+            yield _Left(name=f"{it.namespace}/{it.name}", instance=it.instance, uid=it.uid)
 
 
 def _left_without_claim(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from ...schema.annotations import FIELD_MANAGER, HOLD, INSTANCE, OWNER, RETENTION, SIZE
+from ...schema.annotations import DISPOSABLE, FIELD_MANAGER, HOLD, INSTANCE, OWNER, RETENTION, SIZE
 from ...schema.numerals import whole_bytes
 from ..run import once
 from .cluster import Object
@@ -30,6 +30,8 @@ __all__ = [
     "claims_of_pod",
     "class_by_default",
     "live_claims",
+    "may_go",
+    "owner_of",
 ]
 
 # Written on what a stack makes, and read by the next run of any stack; so are OWNER, RETENTION and
@@ -70,6 +72,16 @@ def _snapshot(spec: Mapping[str, Any]) -> str:
 
 def _annotations(item: Object) -> Mapping[str, str]:
     return item["metadata"].get("annotations") or {}
+
+
+def owner_of(metadata: Mapping[str, Any]) -> str:
+    """Project and stack that look after an object; empty where none does."""
+    return str((metadata.get("annotations") or {}).get(OWNER) or "")
+
+
+def may_go(metadata: Mapping[str, Any]) -> bool:
+    """Whether its stack said that its data may go with it."""
+    return (metadata.get("annotations") or {}).get(RETENTION) in DISPOSABLE
 
 
 def claims_of_pod(spec: Mapping[str, Any]) -> tuple[str, ...]:

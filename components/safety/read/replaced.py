@@ -9,13 +9,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import pulumi
 
-from ...schema.annotations import DISPOSABLE, INSTANCE, RETENTION
 from ..consent import Change
 from ..preflight import Reader, Warns
 from ..run import Begun, this_run
 from ..wait.at_end import at_end
 from .elsewhere import retained_claims
 from .known import Known
+from .live import may_go
 from .memory import memory_of_run
 
 __all__ = ["begins"]
@@ -86,8 +86,7 @@ def _left(reader: Reader) -> Iterator[tuple[str, str]]:
                 continue
             made = memory.within("claims", record.namespace)
             for claim, uid in record.claims.items():
-                said = (made.get(claim) or {"metadata": {}})["metadata"].get("annotations") or {}
-                goes = said.get(RETENTION) in DISPOSABLE
+                goes = claim in made and may_go(made[claim]["metadata"])
                 if not goes and (record.namespace, claim) not in now:
                     yield f"{record.namespace}/{claim}", uid
         return
@@ -96,8 +95,6 @@ def _left(reader: Reader) -> Iterator[tuple[str, str]]:
         return
     # The stack comes back: its claims alone say what it had.
     instances = {resource.partition(" ")[2] for resource, _ in this_run().workloads}
-    for place, found in retained_claims(reader).items():
-        for claim, its in found.items():
-            of = (its.get("labels") or {}).get(INSTANCE)
-            if (place, claim) not in now and of not in instances:
-                yield f"{place}/{claim}", its["uid"]
+    for it in retained_claims(reader):
+        if (it.namespace, it.name) not in now and it.instance not in instances:
+            yield f"{it.namespace}/{it.name}", it.uid

@@ -4,14 +4,13 @@ A workload that goes on is refused as another stack's. One that is renamed, move
 same edit is looked for under the new name of the stack, and so would start empty in silence.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from ...errors import StatefastError
-from ...schema.annotations import DISPOSABLE, OWNER, RETENTION
-from ..consent import Change
-from ..owner import if_renamed
+from ..owner import if_renamed, taken_over
 from ..preflight import Reader, owner_of_run, stack_of_run
-from ..read.cluster import Object
+from ..read.live import may_go, owner_of
 from ..read.memory import Memory
 
 __all__ = ["refuse_former_name"]
@@ -35,47 +34,43 @@ def refuse_former_name(reader: Reader, memory: Memory, consents: Sequence[str]) 
         StatefastError: there is such data, and neither a consent nor `statefast:formerStack`.
     """
     ours = owner_of_run()
-    by_owner: dict[str, list[Change]] = {}
-    for kind, text in _KINDS.items():
-        for item in _of_others(reader, memory, kind):
-            its = item["metadata"]
-            change = Change(
-                resource=f"{text} {its['name']}",
-                field="owner",
-                old=_owner(item),
-                new=ours,
-                uid=its["uid"],
-            )
-            if not change.allowed(consents):
-                by_owner.setdefault(change.old, []).append(change)
-    for owner, changes in by_owner.items():
-        found = ", ".join(change.resource for change in changes)
-        raise StatefastError(
-            "stack",
-            "name",
-            stack_of_run(),
-            f"but in its state is what {owner} looks after: {found}",
-            f"{if_renamed(owner, ours)}take over what stays, and let go of what does not, by adding"
-            f" {', '.join(repr(change.consent) for change in changes)} to consent",
-        )
+    changes = [
+        taken_over(f"{text} {its['name']}", owner_of(its), its["uid"])
+        for kind, text in _KINDS.items()
+        for its in _of_others(reader, memory, kind, ours)
+    ]
+    asked = [change for change in changes if not change.allowed(consents)]
+    if not asked:
+        return
+    owner = asked[0].old
+    asked = [change for change in asked if change.old == owner]
+    raise StatefastError(
+        "stack",
+        "name",
+        stack_of_run(),
+        f"but in its state is what {owner} looks after:"
+        f" {', '.join(change.resource for change in asked)}",
+        f"{if_renamed(owner, ours)}take over what stays, and let go of what does not, by adding"
+        f" {', '.join(repr(change.consent) for change in asked)} to consent",
+    )
 
 
-def _of_others(reader: Reader, memory: Memory, kind: str) -> Iterator[Object]:
-    """The objects in the state, as they are now, that are retained by a stack of another name."""
-    places = {item["metadata"].get("namespace") or "" for item in memory.objects.get(kind, ())}
-    for place in sorted(places):
-        made = memory.within(kind, place)
+def _of_others(reader: Reader, memory: Memory, kind: str, ours: str) -> Iterator[Mapping[str, Any]]:
+    """Metadata of what the state has, as it is now, that a stack of another name retains."""
+    # Of several patches of one claim the last says whose it is.
+    made = {
+        (its.get("namespace") or "", its["name"]): its
+        for its in (item["metadata"] for item in memory.objects.get(kind, ()))
+    }
+    for (place, name), its in sorted(made.items(), key=lambda found: found[0]):
+        # Before anything is asked of the cluster: of most stacks nothing is.
+        if not _is_of_another(its, ours):
+            continue
         listed = reader.read(kind, place, "whether the stack was renamed")
-        for name, item in sorted(made.items()):
-            now = item if listed is None else listed.get(name)
-            if now is not None and _is_of_another(item) and _is_of_another(now):
-                yield now
+        now = its if listed is None else (listed.get(name) or {}).get("metadata")
+        if now is not None and _is_of_another(now, ours):
+            yield now
 
 
-def _is_of_another(item: Object) -> bool:
-    goes = (item["metadata"].get("annotations") or {}).get(RETENTION) in DISPOSABLE
-    return not goes and _owner(item) not in ("", owner_of_run())
-
-
-def _owner(item: Object) -> str:
-    return str((item["metadata"].get("annotations") or {}).get(OWNER) or "")
+def _is_of_another(metadata: Mapping[str, Any], ours: str) -> bool:
+    return owner_of(metadata) not in ("", ours) and not may_go(metadata)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ...schema.annotations import INSTANCE
 from ..preflight import Reader
 from ..read.elsewhere import retained_claims
 
@@ -37,14 +36,10 @@ def kept_elsewhere(
     Raises:
         StatefastError: see `Reader.read`.
     """
-    found = {
-        place: {
-            name: its["uid"]
-            for name, its in claims.items()
-            if instance in ("", (its.get("labels") or {}).get(INSTANCE)) and claim in ("", name)
-        }
-        for place, claims in retained_claims(reader).items()
-    }
-    if found.get(namespace):
+    found: dict[str, dict[str, str]] = {}
+    for its in retained_claims(reader):
+        if instance in ("", its.instance) and claim in ("", its.name):
+            found.setdefault(its.namespace, {})[its.name] = its.uid
+    if namespace in found:
         return ()
-    return [Kept(namespace=place, uids=uids) for place, uids in found.items() if uids]
+    return [Kept(namespace=place, uids=uids) for place, uids in found.items()]

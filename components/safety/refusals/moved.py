@@ -5,8 +5,7 @@ elsewhere is in its state, and no right is needed: so an edit of the namespace i
 mode.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 from ...errors import StatefastError
 from ...schema.annotations import DISPOSABLE
@@ -14,7 +13,7 @@ from ..consent import DELETES_CLAIMS, Change
 from ..preflight import Reader, owner_of_run
 from ..read.cluster import Object
 from ..read.known import Known
-from ..read.live import OWNER, RETENTION, LiveWorkload
+from ..read.live import LiveWorkload, may_go, owner_of
 from ..run import this_run
 from .kept_elsewhere import Kept, kept_elsewhere
 
@@ -53,9 +52,8 @@ def refuse_moved_workload(
     lives = [live for live in found if live.owner == owner_of_run()]
     uids = {live.uid for live in lives}
     # What is in the state is this stack's, whatever it was called by then.
-    made = [
-        it for it in _named(reader, namespace, known.memory.named(kind, name), name) if it.owner
-    ]
+    remembered = known.memory.named(kind, name)
+    made = [live for live in _named(reader, namespace, remembered, name) if live.owner]
     if any(live.namespace == namespace for live in made):
         made = []
     for live in [*lives, *(it for it in made if it.uid not in uids)]:
@@ -76,7 +74,7 @@ def refuse_moved_workload(
                 f" {'are deleted with it' if taken else 'stay there'}",
                 consents,
             )
-    if lives or known.memory.named(kind, name):
+    if lives or remembered:
         return
     before = known.before
     if before.namespace:
@@ -116,14 +114,14 @@ def refuse_moved_claim(
     Raises:
         StatefastError: it is elsewhere, and there is no consent to leave it.
     """
-    made = [it for it in known.memory.named("claims", name) if _is_made(it)]
+    # What is in the state is this stack's, whatever it was called by then.
+    made = [it["metadata"] for it in known.memory.named("claims", name)]
+    made = [its for its in made if owner_of(its)]
     if (namespace, name) in this_run().of_workloads or any(
-        item["metadata"].get("namespace") == namespace for item in made
+        its.get("namespace") == namespace for its in made
     ):
         return
-    places = [
-        (it["metadata"]["namespace"], it["metadata"]["uid"], _goes(it["metadata"])) for it in made
-    ]
+    places = [(its["namespace"], its["uid"], may_go(its)) for its in made]
     before = known.before
     if not made and before.namespace not in ("", namespace):
         places = [(before.namespace, before.claims.get(name, ""), False)]
@@ -173,7 +171,7 @@ def _refuse_kept(reader: Reader, namespace: str, kept: Kept, consents: Sequence[
         field="namespace",
         old=kept.namespace,
         new=namespace,
-        uid=" ".join(f"{name}={uid}" for name, uid in sorted(kept.uids.items())),
+        uid=Change.uids_of(kept.uids),
     )
     _refuse(reader, change, f"its claims are in {kept.namespace!r} and stay there", consents)
 
@@ -189,12 +187,3 @@ def _refuse(reader: Reader, change: Change, trouble: str, consents: Sequence[str
         f"write {change.old!r} back, or consent to this one change by adding {change.consent!r} to"
         " consent",
     )
-
-
-def _goes(metadata: Mapping[str, Any]) -> bool:
-    return (metadata.get("annotations") or {}).get(RETENTION) in DISPOSABLE
-
-
-def _is_made(item: Object) -> bool:
-    """Whether a stack looks after what the state has: this one, whatever it was called by then."""
-    return bool((item["metadata"].get("annotations") or {}).get(OWNER))

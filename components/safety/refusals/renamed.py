@@ -40,7 +40,7 @@ def refuse_renamed_set(
         field="workload_name",
         old=left,
         new=name,
-        uid=" ".join(f"{claim}={uid}" for claim, uid in sorted(claims.items())),
+        uid=Change.uids_of(claims),
     )
     if not change.allowed(consents):
         raise StatefastError(
